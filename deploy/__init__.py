@@ -1,0 +1,1 @@
+"""Tools that put Kabao on a machine. The app never imports them."""

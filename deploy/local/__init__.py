@@ -1,0 +1,1 @@
+"""Kabao on one machine, from nothing but Python."""

@@ -1,0 +1,65 @@
+"""Run the tests on servers that are thrown away afterwards: `python -m deploy.local.test [pytest …]`.
+
+DATABASE_URL and REDIS_URL of the surroundings are never used: tests write, and those may be real.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from deploy.local.children import NotStarted
+from deploy.local.orphans import InUse
+from deploy.local.servers import HOME, Addresses, leave_tidily, postgres, valkey
+
+ROOT = HOME.parent
+WORKERS = ("-n", "2")
+
+
+def main(arguments: list[str]) -> int:
+    """Pytest's exit code."""
+    leave_tidily()
+    print("starting throwaway servers", flush=True)
+    try:
+        with _throwaway_servers() as addresses:
+            return _run_pytest(addresses, arguments)
+    except NotStarted as problem:
+        print(problem, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("stopped")
+    return 2
+
+
+@contextmanager
+def _throwaway_servers() -> Iterator[Addresses]:
+    with ExitStack() as running:
+        yield _start_in_free_folder(running)
+
+
+def _start_in_free_folder(running: ExitStack) -> Addresses:
+    """In the first folder that no other test run is using."""
+    number = 1
+    while True:
+        folder = HOME / "test" / str(number)
+        try:
+            redis = running.enter_context(valkey(folder, throwaway=True))
+        except InUse:
+            number += 1
+            continue
+        database = running.enter_context(postgres(folder, throwaway=True, durable=False))
+        return Addresses(database=database, redis=redis)
+
+
+def _run_pytest(addresses: Addresses, arguments: list[str]) -> int:
+    print("servers are up; running the tests", flush=True)
+    command = [sys.executable, "-m", "pytest", *WORKERS, *arguments]
+    began = time.monotonic()
+    result = subprocess.run(command, env=os.environ | addresses.env, cwd=ROOT, check=False)
+    print(f"tests ended with {result.returncode} after {time.monotonic() - began:.0f} s")
+    return result.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
