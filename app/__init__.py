@@ -1,0 +1,1 @@
+"""Kabao: the ledger of promises between a merchant and its members."""

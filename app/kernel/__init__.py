@@ -1,0 +1,1 @@
+"""Words every subject shares: the database, money, time, numbers, errors, the outbox."""

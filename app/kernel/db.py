@@ -1,0 +1,225 @@
+"""The database: one visible transaction per step, locked reads, and tenant keys.
+
+Hot verbs speak SQL to the driver inside the same transaction (`fetch_one`, `fetch_all`,
+`execute`): prepared once per connection, no object built on the way. Everything else is
+SQLAlchemy through `reading()` and `writing()`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, cast
+
+import psycopg
+from flask_sqlalchemy import SQLAlchemy
+from psycopg.rows import args_row
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    Identity,
+    LargeBinary,
+    MetaData,
+    Select,
+    Text,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    mapped_column,
+    registry,
+)
+
+from app.kernel.errors import Busy
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+TENANT_ROLE = "kabao_tenant"
+
+Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=CONSTRAINT_NAMES),
+        type_annotation_map={
+            datetime: DateTime(timezone=True),
+            date: Date(),
+            int: BigInteger,
+            str: Text,
+            bytes: LargeBinary,
+        },
+    )
+
+
+class OwnedByMerchant:
+    """A row that a merchant owns. Its key, and every unique key, starts with the merchant."""
+
+    merchant_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-2)
+    id: Mapped[Id] = mapped_column(sort_order=-1)
+
+
+def belongs_to(table: str, column: str) -> ForeignKeyConstraint:
+    """A foreign key inside one merchant, so that the database refuses another's row."""
+    return ForeignKeyConstraint(
+        ["merchant_id", column], [f"{table}.merchant_id", f"{table}.id"], name=None
+    )
+
+
+Words = TypeVar("Words", bound=StrEnum)
+
+
+def word(words: type[Words], *, name: str | None = None) -> Enum:
+    """A column of short text that holds one of these words; the database checks it.
+
+    Two such columns of one table need a `name` each for their check.
+    """
+    return Enum(
+        words,
+        native_enum=False,
+        length=32,
+        create_constraint=True,
+        name=name or words.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
+)
+
+
+class OutsideTransaction(RuntimeError):
+    """Something tried to change rows outside `with transaction():`."""
+
+
+@contextmanager
+def transaction(*, merchant: int | None = None) -> Iterator[None]:
+    """Everything inside happens, or none of it does. The only place that commits.
+
+    With `merchant`, the database itself hides every other merchant's rows until the end
+    (row level security under a role that owns nothing).
+
+    Raises Busy when a row stayed locked longer than the lock timeout, or a deadlock was broken.
+    """
+    session = db.session()
+    if session.info.get("open"):
+        raise RuntimeError("transactions do not nest: an edge opens one, the domain joins it")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something changed before the transaction opened")
+    session.rollback()
+    session.info["open"] = True
+    try:
+        if merchant is not None:
+            _confine(merchant)
+        yield
+        session.commit()
+    except (DBAPIError, psycopg.Error) as failure:
+        session.rollback()
+        raise _in_our_words(failure) from failure
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["open"] = False
+        session.info.pop("driver", None)
+
+
+def reading() -> Session:
+    """The session, for looking. Works inside and outside a transaction."""
+    return db.session()
+
+
+def writing() -> Session:
+    """The session, for changing. Raises OutsideTransaction."""
+    session = db.session()
+    if not session.info.get("open"):
+        raise OutsideTransaction("change things inside `with transaction():`")
+    return session
+
+
+Query = TypeVar("Query", bound=Select[Any])
+
+
+def locked(query: Query, *, skip: bool = False) -> Query:
+    """The freshest copy of these rows, ours until commit; `skip` leaves out what others hold."""
+    return query.with_for_update(skip_locked=skip).execution_options(populate_existing=True)
+
+
+Snapshot = TypeVar("Snapshot")
+
+
+def fetch_one(into: type[Snapshot], sql: str, parameters: Mapping[str, object]) -> Snapshot | None:
+    """The first row as a frozen snapshot (columns in field order), or None."""
+    with _driver().cursor(row_factory=args_row(into)) as cursor:
+        return cursor.execute(sql, parameters).fetchone()
+
+
+def fetch_all(into: type[Snapshot], sql: str, parameters: Mapping[str, object]) -> list[Snapshot]:
+    """All rows as frozen snapshots (columns in field order)."""
+    with _driver().cursor(row_factory=args_row(into)) as cursor:
+        return cursor.execute(sql, parameters).fetchall()
+
+
+def execute(sql: str, parameters: Mapping[str, object]) -> int:
+    """Change rows inside `with transaction():`; how many were touched."""
+    writing()
+    with _driver().cursor() as cursor:
+        return cursor.execute(sql, parameters).rowcount
+
+
+def _driver() -> psycopg.Connection[Any]:
+    session = db.session()
+    if not session.info.get("open"):
+        return cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+    driver = session.info.get("driver")
+    if driver is None:
+        driver = session.connection().connection.driver_connection
+        session.info["driver"] = driver
+    return cast("psycopg.Connection[Any]", driver)
+
+
+def _confine(merchant: int) -> None:
+    _driver().execute(
+        "SELECT set_config('role', %s, true), set_config('app.merchant_id', %s, true)",
+        (TENANT_ROLE, str(merchant)),
+    )
+
+
+def _in_our_words(failure: Exception) -> Exception:
+    cause = failure.orig if isinstance(failure, DBAPIError) else failure
+    if isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+        return Busy("Somebody is working on this right now. Please try again.")
+    return failure
+
+
+_OWN_ROWS = "USING (merchant_id = current_setting('app.merchant_id')::bigint)"
+
+
+def protect(tables: list[str]) -> list[str]:
+    """SQL that hides other merchants' rows of these tables from the tenant role."""
+    statements = []
+    for table in tables:
+        statements += [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"CREATE POLICY tenant ON {table} TO {TENANT_ROLE} {_OWN_ROWS}",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {TENANT_ROLE}",
+        ]
+    return statements
+
+
+def ping() -> None:
+    """Ask the database for a sign of life. Raises what the driver raises."""
+    db.session.execute(text("SELECT 1"))
+    db.session.rollback()

@@ -1,0 +1,107 @@
+"""What the world told us, word for word: verified first, kept, then applied.
+
+A notice is kept and applied in one commit when all goes well. When applying fails it is kept by
+itself with the reason, and a sweep applies it again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped
+
+from app.kernel.db import Base, OwnedByMerchant, execute, fetch_all, fetch_one
+
+
+class InboxRow(OwnedByMerchant, Base):
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "source", "reference"),
+        Index("ix_inbox_waiting", "received_at", postgresql_where=text("applied_at IS NULL")),
+    )
+
+    source: Mapped[str]
+    reference: Mapped[str]
+    headers: Mapped[str]
+    body: Mapped[str]
+    received_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A verified notice: who said it, under which reference, and the exact words."""
+
+    merchant_id: int
+    source: str
+    reference: str
+    headers: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    merchant_id: int
+    id: int
+    source: str
+    reference: str
+    headers: str
+    body: str
+    received_at: datetime
+    failure: str | None
+
+
+def keep_applied(notice: Notice, *, at: datetime) -> bool:
+    """Keep a notice in the transaction that applies it; False when it was applied before."""
+    return _keep(notice, at=at, applied_at=at, failure=None)
+
+
+def keep_unapplied(notice: Notice, *, failure: str, at: datetime) -> None:
+    """Keep a notice that could not be applied, with the reason, for the sweep and for people."""
+    _keep(notice, at=at, applied_at=None, failure=failure[:500])
+
+
+def _keep(
+    notice: Notice, *, at: datetime, applied_at: datetime | None, failure: str | None
+) -> bool:
+    kept = fetch_one(
+        _Id,
+        """INSERT INTO inbox AS i
+          (merchant_id, source, reference, headers, body, received_at, applied_at, failure)
+        VALUES (%(merchant_id)s, %(source)s, %(reference)s, %(headers)s, %(body)s, %(at)s,
+          %(applied_at)s, %(failure)s)
+        ON CONFLICT (merchant_id, source, reference) DO UPDATE
+          SET applied_at = EXCLUDED.applied_at, failure = EXCLUDED.failure
+          WHERE i.applied_at IS NULL
+        RETURNING i.id""",
+        {**vars(notice), "at": at, "applied_at": applied_at, "failure": failure},
+    )
+    return kept is not None
+
+
+@dataclass(frozen=True)
+class _Id:
+    id: int
+
+
+def list_unapplied(*, before: datetime, limit: int) -> list[Kept]:
+    """Notices kept before that instant and still not applied, oldest first."""
+    return fetch_all(
+        Kept,
+        """SELECT merchant_id, id, source, reference, headers, body, received_at, failure FROM inbox
+        WHERE applied_at IS NULL AND received_at < %(before)s
+        ORDER BY received_at LIMIT %(limit)s""",
+        {"before": before, "limit": limit},
+    )
+
+
+def mark_applied(kept: Kept, *, at: datetime) -> bool:
+    """False when somebody else applied it meanwhile."""
+    return bool(
+        execute(
+            """UPDATE inbox SET applied_at = %(at)s, failure = NULL
+            WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND applied_at IS NULL""",
+            {"merchant_id": kept.merchant_id, "id": kept.id, "at": at},
+        )
+    )
