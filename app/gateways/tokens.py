@@ -1,0 +1,119 @@
+"""Access tokens: one per app, shared by every process, renewed by one at a time."""
+
+import json
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Lock
+
+import requests
+from redis import Redis
+from redis.exceptions import LockError, RedisError
+from redis.lock import Lock as RedisLock
+
+from app.gateways._http import OPEN_PLATFORM, failure, open_platform_session, unanswered
+from app.gateways._reading import UNREADABLE, mapping, whole, word
+from app.gateways.errors import Unavailable
+from app.kernel import clock
+
+# WeChat changes the token five minutes before its end and honours both until then.
+MARGIN_SECONDS = 300
+# Longer than one conversation may take, so that a lock only outlives a dead holder.
+LOCK_SECONDS = 15
+PATIENCE_SECONDS = 5
+DROP_IF_STILL_STORED = """
+if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
+return 0
+"""
+
+
+class AccessTokens:
+    """Asks for stable tokens, never by force: asking twice yields the same token.
+
+    That is why doing without Redis for a while is harmless: each process then remembers for
+    itself. Nothing here is ever logged.
+    """
+
+    def __init__(self, *, redis: Redis, base_url: str) -> None:
+        self._redis = redis
+        self._session = open_platform_session(base_url)
+        self._remembered: dict[str, tuple[str, datetime]] = {}
+        self._one_at_a_time = Lock()
+
+    def token(self, *, appid: str, secret: str) -> str:
+        """A token that is good for a while yet. Raises Unavailable when there is none to get."""
+        try:
+            return self._stored(appid) or self._renew(appid, secret)
+        except RedisError:
+            return self._without_redis(appid, secret)
+
+    def drop(self, token: str, *, appid: str) -> None:
+        """Forget a token that WeChat no longer takes, unless a newer one has replaced it."""
+        with self._one_at_a_time:
+            if self._remembered.get(appid, ("",))[0] == token:
+                del self._remembered[appid]
+        try:
+            self._redis.eval(DROP_IF_STILL_STORED, 1, _key(appid), token)
+        except RedisError:
+            return
+
+    def _stored(self, appid: str) -> str | None:
+        found = self._redis.get(_key(appid))
+        if isinstance(found, bytes):
+            return found.decode()
+        return found if isinstance(found, str) else None
+
+    def _renew(self, appid: str, secret: str) -> str:
+        lock = self._redis.lock(
+            f"{_key(appid)}:lock", timeout=LOCK_SECONDS, blocking_timeout=PATIENCE_SECONDS
+        )
+        if not lock.acquire():
+            # Whoever renews has trouble; a second question costs nothing but a little quota.
+            return self._fetch_and_store(appid, secret)
+        try:
+            return self._stored(appid) or self._fetch_and_store(appid, secret)
+        finally:
+            _release(lock)
+
+    def _fetch_and_store(self, appid: str, secret: str) -> str:
+        token, seconds = self._fetch(appid, secret)
+        self._redis.set(_key(appid), token, ex=seconds)
+        return token
+
+    def _without_redis(self, appid: str, secret: str) -> str:
+        with self._one_at_a_time:
+            token, until = self._remembered.get(appid, ("", clock.now()))
+            if clock.now() < until:
+                return token
+            token, seconds = self._fetch(appid, secret)
+            self._remembered[appid] = (token, clock.now() + timedelta(seconds=seconds))
+            return token
+
+    def _fetch(self, appid: str, secret: str) -> tuple[str, int]:
+        """A token and the seconds for which it may be kept."""
+        doing = "access token"
+        question = {"grant_type": "client_credential", "appid": appid, "secret": secret}
+        try:
+            response = self._session.post(f"{OPEN_PLATFORM}/cgi-bin/stable_token", json=question)
+            answer = mapping(json.loads(response.content))
+            if answer.get("errcode"):
+                code = f"token_{answer['errcode']}"
+                raise Unavailable(f"{doing}: {code}", code=code)
+            return word(answer["access_token"]), _keep_for(whole(answer["expires_in"]))
+        except requests.RequestException as error:
+            raise failure(error, doing=doing, changes=False) from None
+        except UNREADABLE:
+            raise unanswered(doing, code="token_unreadable", changes=False) from None
+
+
+def _release(lock: RedisLock) -> None:
+    # Somebody may hold it by now if we took too long; that is no failure of ours.
+    with suppress(LockError):
+        lock.release()
+
+
+def _keep_for(expires_in: int) -> int:
+    return max(expires_in - MARGIN_SECONDS, expires_in // 2, 1)
+
+
+def _key(appid: str) -> str:
+    return f"wechat:access_token:{appid}"
