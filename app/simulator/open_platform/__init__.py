@@ -1,0 +1,1 @@
+"""api.weixin.qq.com: login, tokens, phone numbers, subscribe messages, mini-program codes."""

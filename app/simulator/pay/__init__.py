@@ -1,0 +1,1 @@
+"""api.mch.weixin.qq.com: JSAPI orders, refunds, statements."""

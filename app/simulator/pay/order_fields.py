@@ -1,0 +1,88 @@
+"""The field table of POST /v3/pay/transactions/jsapi, and the rules that no table holds."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.simulator.clock import parse_rfc3339
+from app.simulator.pay.fields import Flag, Record, Rows, Text, Whole, check, wrong
+
+_GOODS = Record(
+    fields={
+        "merchant_goods_id": Text(longest=32, required=True),
+        "wechatpay_goods_id": Text(longest=32),
+        "goods_name": Text(longest=256),
+        "quantity": Whole(least=1, required=True),
+        "unit_price": Whole(required=True),
+    }
+)
+_STORE = Record(
+    fields={
+        "id": Text(longest=32, required=True),
+        "name": Text(longest=256),
+        "area_code": Text(longest=32),
+        "address": Text(longest=512),
+    }
+)
+ORDER = Record(
+    fields={
+        "appid": Text(longest=32, required=True),
+        "mchid": Text(longest=32, required=True),
+        "description": Text(longest=127, required=True),
+        "out_trade_no": Text(shortest=6, longest=32, pattern=r"[0-9A-Za-z_\-|*]+", required=True),
+        "time_expire": Text(longest=64),
+        "attach": Text(longest=128),
+        "notify_url": Text(longest=255, required=True),
+        "goods_tag": Text(longest=32),
+        "support_fapiao": Flag(),
+        "limit_pay": Rows(of=Text(longest=32)),
+        "amount": Record(
+            required=True,
+            fields={
+                "total": Whole(least=1, required=True),
+                "currency": Text(longest=16, choices=("CNY",)),
+            },
+        ),
+        "payer": Record(required=True, fields={"openid": Text(longest=128, required=True)}),
+        "detail": Record(
+            fields={
+                "cost_price": Whole(),
+                "invoice_id": Text(longest=32),
+                "goods_detail": Rows(of=_GOODS),
+            }
+        ),
+        "scene_info": Record(
+            fields={
+                "payer_client_ip": Text(longest=45, required=True),
+                "device_id": Text(longest=32),
+                "store_info": _STORE,
+            }
+        ),
+        "settle_info": Record(fields={"profit_sharing": Flag()}),
+    }
+)
+
+
+def check_order(body: dict[str, Any], *, at: float) -> None:
+    """Refuse an order whose fields break the table."""
+    check(body, ORDER)
+    check_notify_url(body["notify_url"])
+    if "time_expire" in body:
+        _check_expiry(body["time_expire"], at=at)
+
+
+def check_notify_url(url: str) -> None:
+    """A full http(s) address without a query. Loopback is let through here, as nowhere else."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise wrong("/notify_url", url, "应为完整的http(s)地址")
+    if parts.query or parts.fragment:
+        raise wrong("/notify_url", url, "不能携带参数")
+
+
+def _check_expiry(text: str, *, at: float) -> None:
+    try:
+        expires_at = parse_rfc3339(text)
+    except ValueError:
+        raise wrong("/time_expire", text, "应为rfc3339格式") from None
+    if expires_at <= at:
+        raise wrong("/time_expire", text, "不能早于当前时间")

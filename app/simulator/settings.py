@@ -1,0 +1,119 @@
+"""What the platform knows before anybody calls it: apps, merchants, people and its own key.
+
+Everything fits in one JSON file (`load`, `save`), which holds key material and so is never part
+of the source tree: `fresh.py` makes a new one.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.simulator.open_platform.limits import type_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """A subscribe-message template: its title and, per key (`thing1`), the label people read."""
+
+    title: str
+    fields: Mapping[str, str]
+    enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a key of no known type, such as `text1`."""
+        for key in self.fields:
+            type_of(key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """A mini-program (`kind="mp"`) or official account (`kind="oa"`) and its credentials."""
+
+    appid: str
+    secret: str
+    kind: str = "mp"
+    message_token: str = ""
+    message_aes_key: str = ""
+    gives_unionid: bool = True
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    pages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merchant:
+    """A WeChat Pay merchant. The platform holds the public half of the merchant's API key."""
+
+    mchid: str
+    appids: tuple[str, ...]
+    certificate_serial: str
+    public_key_pem: str
+    apiv3_key: str
+    fee_bp: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody with a phone. `risk` makes every login be refused with 40226."""
+
+    name: str
+    unionid: str = ""
+    phone: str = ""
+    risk: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatorSettings:
+    """One pretend platform. Delays are seconds; `retry_ladder_scale` 1.0 is the real ladder."""
+
+    platform_private_key_pem: str
+    public_key_id: str
+    apps: tuple[App, ...] = ()
+    merchants: tuple[Merchant, ...] = ()
+    people: tuple[Person, ...] = ()
+    retry_ladder_scale: float = 1.0
+    clock_offset_seconds: float = 0.0
+    refund_seconds: float = 2.0
+    one_minute_between_refunds: bool = True
+    requests_kept: int = 2000
+
+
+def load(path: str | Path) -> SimulatorSettings:
+    """Read the settings from one JSON file as `save` writes it."""
+    return from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def save(settings: SimulatorSettings, path: str | Path) -> None:
+    """Write the settings, keys included, readable by their owner only."""
+    target = Path(path)
+    target.touch(mode=0o600)
+    target.write_text(json.dumps(asdict(settings), ensure_ascii=False, indent=2), encoding="utf-8")
+
+
+def from_dict(data: Mapping[str, Any]) -> SimulatorSettings:
+    """Settings from plain JSON values; an unknown name is an error."""
+    return SimulatorSettings(
+        **{
+            **data,
+            "apps": tuple(_app(each) for each in data.get("apps", ())),
+            "merchants": tuple(_merchant(each) for each in data.get("merchants", ())),
+            "people": tuple(Person(**each) for each in data.get("people", ())),
+        }
+    )
+
+
+def _app(data: Mapping[str, Any]) -> App:
+    templates = {key: _template(each) for key, each in data.get("templates", {}).items()}
+    return App(**{**data, "templates": templates, "pages": tuple(data.get("pages", ()))})
+
+
+def _template(data: Mapping[str, Any]) -> Template:
+    fields = data["fields"]
+    labelled = fields if isinstance(fields, Mapping) else {key: key for key in fields}
+    enums = {key: tuple(values) for key, values in data.get("enums", {}).items()}
+    return Template(title=data["title"], fields=dict(labelled), enums=enums)
+
+
+def _merchant(data: Mapping[str, Any]) -> Merchant:
+    return Merchant(**{**data, "appids": tuple(data["appids"])})
