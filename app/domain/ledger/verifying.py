@@ -1,0 +1,125 @@
+"""Proof for the whole database: what the ledger promises, checked row against row."""
+
+from dataclasses import dataclass
+
+from app.kernel.db import fetch_all
+
+# Each check selects the rows that break a promise, with a sentence about each. They look across
+# all merchants on purpose: this is the proof for the whole house.
+CHECKS = {
+    "a kept balance is the sum of its postings": """
+        SELECT format('account %%s of merchant %%s keeps %%s but its postings sum to %%s',
+                      a.id, a.merchant_id, a.balance, coalesce(s.total, 0))
+        FROM ledger_accounts a LEFT JOIN (
+          SELECT merchant_id, account_id, sum(amount) AS total FROM (
+            SELECT merchant_id, destination_id AS account_id, amount FROM ledger_postings
+            UNION ALL
+            SELECT merchant_id, source_id, -amount FROM ledger_postings) ends
+          GROUP BY merchant_id, account_id) s
+          ON s.merchant_id = a.merchant_id AND s.account_id = a.id
+        WHERE a.balance IS NOT NULL AND a.balance <> coalesce(s.total, 0)""",
+    "an account with a floor keeps its balance, the others do not": """
+        SELECT format('account %%s of merchant %%s (%%s) keeps a balance or not against its kind',
+                      id, merchant_id, kind)
+        FROM ledger_accounts WHERE (kind = 'points') <> (balance IS NOT NULL)""",
+    "a posting moves the asset of both its ends": """
+        SELECT format('posting %%s of merchant %%s moves %%s between other assets',
+                      p.id, p.merchant_id, p.asset)
+        FROM ledger_postings p
+        JOIN ledger_accounts a ON a.merchant_id = p.merchant_id AND a.id = p.source_id
+        JOIN ledger_accounts b ON b.merchant_id = p.merchant_id AND b.id = p.destination_id
+        WHERE p.asset <> a.asset OR p.asset <> b.asset""",
+    "an entry has postings": """
+        SELECT format('entry %%s of merchant %%s (%%s) moves nothing', e.id, e.merchant_id, e.cause)
+        FROM ledger_entries e WHERE NOT EXISTS (
+          SELECT FROM ledger_postings p
+          WHERE p.merchant_id = e.merchant_id AND p.entry_id = e.id)""",
+    "a member's points are the sum of his lots": """
+        SELECT format('member %%s of merchant %%s has %%s points but %%s in lots',
+                      a.owner, a.merchant_id, a.balance, coalesce(l.remaining, 0))
+        FROM ledger_accounts a LEFT JOIN (
+          SELECT merchant_id, member_id, sum(remaining) AS remaining
+          FROM point_lots GROUP BY merchant_id, member_id) l
+          ON l.merchant_id = a.merchant_id AND l.member_id = a.owner
+        WHERE a.kind = 'points' AND a.balance <> coalesce(l.remaining, 0)""",
+    "a lot is what it earned less what was taken from it": """
+        SELECT format('lot %%s of merchant %%s: %%s earned, %%s used, %%s remaining',
+                      l.id, l.merchant_id, l.earned, coalesce(u.used, 0), l.remaining)
+        FROM point_lots l LEFT JOIN (
+          SELECT merchant_id, lot_id, sum(amount) AS used
+          FROM point_lot_uses GROUP BY merchant_id, lot_id) u
+          ON u.merchant_id = l.merchant_id AND u.lot_id = l.id
+        WHERE l.earned - coalesce(u.used, 0) <> l.remaining""",
+    "money received is booked once, and only money received": """
+        SELECT format('payment %%s of merchant %%s: received %%s fen, booked %%s',
+                      p.number, p.merchant_id,
+                      CASE WHEN p.received_at IS NOT NULL THEN p.amount_fen ELSE 0 END,
+                      coalesce(b.booked, 0))
+        FROM payments p LEFT JOIN (
+          SELECT e.merchant_id, e.cause, sum(q.amount) AS booked FROM ledger_entries e
+          JOIN ledger_postings q ON q.merchant_id = e.merchant_id AND q.entry_id = e.id
+          WHERE e.cause LIKE 'payment:%%' GROUP BY e.merchant_id, e.cause) b
+          ON b.merchant_id = p.merchant_id AND b.cause = 'payment:' || p.number
+        WHERE coalesce(b.booked, 0) <>
+          CASE WHEN p.received_at IS NOT NULL THEN p.amount_fen ELSE 0 END""",
+    "a redemption books exactly its value and its points": """
+        SELECT format('redemption %%s of merchant %%s does not match its entry',
+                      r.number, r.merchant_id)
+        FROM redemptions r LEFT JOIN (
+          SELECT e.merchant_id, e.cause,
+            sum(q.amount) FILTER (WHERE q.asset = 'cny') AS fen,
+            sum(q.amount) FILTER (WHERE q.asset = 'point') AS points
+          FROM ledger_entries e
+          JOIN ledger_postings q ON q.merchant_id = e.merchant_id AND q.entry_id = e.id
+          WHERE e.cause LIKE 'redemption:%%' GROUP BY e.merchant_id, e.cause) b
+          ON b.merchant_id = r.merchant_id AND b.cause = 'redemption:' || r.number
+        WHERE coalesce(b.fen, 0) <> r.value_fen OR coalesce(b.points, 0) <> r.points""",
+    "a voucher is redeemed when, and only when, one live redemption says so": """
+        SELECT format('voucher %%s of merchant %%s is %%s with %%s live redemptions',
+                      v.number, v.merchant_id, v.state, count(r.id))
+        FROM vouchers v LEFT JOIN redemptions r ON r.merchant_id = v.merchant_id
+          AND r.voucher_id = v.id AND r.reversed_at IS NULL
+        GROUP BY v.merchant_id, v.id, v.number, v.state
+        HAVING (v.state = 'redeemed') <> (count(r.id) = 1)""",
+    "what an order paid is what its vouchers were allocated": """
+        SELECT format('order %%s of merchant %%s paid %%s fen, its vouchers hold %%s',
+                      o.number, o.merchant_id, o.total_fen, coalesce(sum(v.allocated_fen), 0))
+        FROM orders o
+        JOIN cards c ON c.merchant_id = o.merchant_id AND c.order_id = o.id
+        JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
+        GROUP BY o.merchant_id, o.id, o.number, o.total_fen
+        HAVING o.total_fen <> sum(v.allocated_fen)""",
+    "an order is fulfilled when, and only when, it has cards": """
+        SELECT format('order %%s of merchant %%s is %%s with %%s cards',
+                      o.number, o.merchant_id, o.state, count(c.id))
+        FROM orders o LEFT JOIN cards c
+          ON c.merchant_id = o.merchant_id AND c.order_id = o.id
+        GROUP BY o.merchant_id, o.id, o.number, o.state, o.fulfilled_at
+        HAVING (o.fulfilled_at IS NOT NULL) <> (count(c.id) > 0)
+          OR (o.state IN ('pending', 'closed')) <> (o.fulfilled_at IS NULL)""",
+    "stock taken is the pieces of orders that hold it": """
+        SELECT format('offer %%s of merchant %%s: %%s taken, %%s ordered',
+                      s.offer_id, s.merchant_id, s.taken, coalesce(l.pieces, 0))
+        FROM (SELECT merchant_id, offer_id, sum(taken) AS taken FROM offer_stock
+              GROUP BY merchant_id, offer_id) s
+        LEFT JOIN (
+          SELECT l.merchant_id, l.offer_id, sum(l.quantity) AS pieces FROM order_lines l
+          JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
+          WHERE o.state <> 'closed' AND l.from_stock GROUP BY l.merchant_id, l.offer_id) l
+          ON l.merchant_id = s.merchant_id AND l.offer_id = s.offer_id
+        WHERE s.taken <> coalesce(l.pieces, 0)""",
+}
+
+
+@dataclass(frozen=True)
+class _Trouble:
+    sentence: str
+
+
+def verify() -> list[str]:
+    """Every broken promise in the whole database, a sentence each; an empty list is the proof."""
+    return [
+        f"{promise}: {trouble.sentence}"
+        for promise, check in CHECKS.items()
+        for trouble in fetch_all(_Trouble, check, {})
+    ]

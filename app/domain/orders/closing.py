@@ -1,0 +1,55 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain import catalog
+from app.domain.orders import statements
+from app.domain.orders.models import CloseReason
+from app.kernel.db import execute, fetch_all, fetch_one
+from app.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """An unpaid order whose time is over; nothing to pay: no payment number."""
+
+    merchant_id: int
+    order_id: int
+    payment_number: str | None
+    channel_id: int | None
+
+
+@dataclass(frozen=True)
+class _Locked:
+    id: int
+    member_id: int
+    state: str
+    lines: list[tuple[int, int, bool, bool]]
+
+
+def list_overdue(*, at: datetime, limit: int) -> list[Overdue]:
+    """Unpaid orders that should be closed by then, across merchants, without locks."""
+    return fetch_all(Overdue, statements.OVERDUE, {"at": at, "limit": limit})
+
+
+def close(*, merchant_id: int, order_id: int, reason: CloseReason, at: datetime) -> bool:
+    """Close an unpaid order and give its stock back; False when it is no longer unpaid.
+
+    WeChat's bill is closed first, by the caller, so that late money is rare. Raises NotFound.
+    """
+    which: dict[str, object] = {"merchant_id": merchant_id, "order_id": order_id}
+    order = fetch_one(_Locked, statements.LOCK_TO_CLOSE, which)
+    if order is None:
+        raise NotFound("There is no such order.")
+    if order.state != "pending":
+        return False
+    execute(statements.CLOSE, {**which, "reason": reason.value, "at": at})
+    for offer_id, quantity, from_stock, is_counted in order.lines:
+        catalog.put_back(
+            merchant_id=merchant_id,
+            offer_id=offer_id,
+            member_id=order.member_id,
+            quantity=quantity,
+            limited=from_stock,
+            counted=is_counted,
+        )
+    return True

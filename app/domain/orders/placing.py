@@ -1,0 +1,133 @@
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from app.domain import catalog
+from app.domain.catalog import ForSale, LimitReached, NotOnSale, SoldOut
+from app.domain.orders import statements
+from app.domain.orders.fulfilling import hand_over_free
+from app.domain.orders.rules import FIRST_LOOK, PAY_WITHIN, Line, Placed, Wish, check_sale
+from app.kernel import numbers, request_keys
+from app.kernel.db import fetch_one
+from app.kernel.request_keys import RequestKey
+
+
+@dataclass(frozen=True)
+class _Written:
+    key_is_new: bool
+    had_stock: bool
+    order_id: int | None
+
+
+def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
+    """Order one offer: stock and limit are taken, the bill is made; free orders are handed over.
+
+    The same key again returns the first answer, marked as a replay.
+
+    Raises NotFound, NotOnSale, SoldOut, LimitReached, Invalid, KeyReused.
+    """
+    offer = catalog.for_sale(merchant_id=wish.merchant_id, offer_number=wish.offer_number)
+    try:
+        check_sale(offer, quantity=wish.quantity, at=at)
+    except (NotOnSale, LimitReached):
+        # The sale may have ended since the first attempt: its answer counts, not this refusal.
+        if first := key and _first_answer(key):
+            return first
+        raise
+    placed = _answer(wish, offer, at)
+    written = fetch_one(_Written, statements.PLACE, _parameters(wish, offer, placed, key, at))
+    if key and written and not written.key_is_new:
+        return _replay(key)
+    order_id = _taken(written, offer)
+    if placed.total_fen == 0:
+        _hand_over_free(wish, offer, placed, order_id, at)
+    return placed
+
+
+def _taken(written: _Written | None, offer: ForSale) -> int:
+    if written is None or not written.had_stock:
+        raise SoldOut("已售罄")
+    if written.order_id is None:
+        raise LimitReached("已达到每人限购数量", limit=offer.per_member_limit)
+    return written.order_id
+
+
+def _hand_over_free(
+    wish: Wish, offer: ForSale, placed: Placed, order_id: int, at: datetime
+) -> None:
+    hand_over_free(
+        merchant_id=wish.merchant_id,
+        order_id=order_id,
+        order_number=placed.order_number,
+        member_id=wish.member_id,
+        lines=[Line(offer.offer_id, offer.title, wish.quantity, 0, offer.contents)],
+        at=at,
+    )
+
+
+def _answer(wish: Wish, offer: ForSale, at: datetime) -> Placed:
+    total = offer.price_fen * wish.quantity
+    return Placed(
+        order_number=numbers.new(numbers.Kind.ORDER, merchant_id=wish.merchant_id),
+        payment_number=(
+            numbers.new(numbers.Kind.PAYMENT, merchant_id=wish.merchant_id) if total else None
+        ),
+        title=offer.title,
+        quantity=wish.quantity,
+        total_fen=total,
+        state="pending" if total else "fulfilled",
+        expires_at=at + PAY_WITHIN,
+    )
+
+
+def _parameters(
+    wish: Wish, offer: ForSale, placed: Placed, key: RequestKey | None, at: datetime
+) -> dict[str, Any]:
+    source = wish.source
+    return {
+        "merchant_id": wish.merchant_id,
+        "member_id": wish.member_id,
+        "app_id": wish.app_id,
+        "appid": wish.appid,
+        "openid": wish.openid,
+        "channel_id": wish.channel_id,
+        "offer_id": offer.offer_id,
+        "title": offer.title,
+        "quantity": wish.quantity,
+        "unit_price_fen": offer.price_fen,
+        "total_fen": placed.total_fen,
+        "contents": json.dumps(offer.contents),
+        "has_stock": offer.has_stock_limit,
+        "per_member": offer.per_member_limit,
+        "number": placed.order_number,
+        "payment_number": placed.payment_number,
+        "source_channel": source.channel,
+        "source_scene": source.scene,
+        "source_group": source.group,
+        "source_referrer": source.referrer,
+        "sharer_member_id": source.sharer_member_id,
+        "at": at,
+        "expires_at": placed.expires_at,
+        "look_at": at + FIRST_LOOK,
+        "key": key.key if key else None,
+        "key_actor": key.actor if key else None,
+        "key_hash": key.body_hash if key else None,
+        "answer": json.dumps(asdict(placed), default=str, ensure_ascii=False),
+    }
+
+
+def _replay(key: RequestKey) -> Placed:
+    first = _first_answer(key)
+    if first is None:
+        raise RuntimeError("a request key was taken and yet has no answer")
+    return first
+
+
+def _first_answer(key: RequestKey) -> Placed | None:
+    answer = request_keys.find_answer(key)
+    if answer is None:
+        return None
+    told = answer.body
+    placed = Placed(**told | {"expires_at": datetime.fromisoformat(told["expires_at"])})
+    return replace(placed, replayed=True)

@@ -1,0 +1,99 @@
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain import payments
+from app.domain.orders import statements
+from app.domain.orders.errors import OrderNotPayable
+from app.domain.payments import Bill
+from app.kernel import paging
+from app.kernel.db import fetch_all, fetch_one
+from app.kernel.errors import NotFound
+from app.kernel.paging import Page
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """An order as its buyer sees it. Lines: {title, quantity, unit_price_fen, amount_fen}."""
+
+    id: int
+    number: str
+    state: str
+    total_fen: int
+    placed_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+    closed_at: datetime | None
+    close_reason: str | None
+    lines: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class ToPay:
+    """An unpaid order and its bill."""
+
+    order_id: int
+    title: str
+    expires_at: datetime
+    bill: Bill
+
+
+@dataclass(frozen=True)
+class OrderWords:
+    """What a message about a paid order says. Amount in fen."""
+
+    member_id: int
+    appid: str
+    title: str
+    total_fen: int
+    number: str
+    paid_at: datetime
+    voucher_count: int
+
+
+def get_order(*, merchant_id: int, member_id: int, number: str) -> OrderView:
+    """An order of this member. Raises NotFound, also for another's."""
+    found = fetch_one(
+        OrderView,
+        statements.VIEW_ONE,
+        {"merchant_id": merchant_id, "member_id": member_id, "number": number},
+    )
+    if found is None:
+        raise NotFound("There is no such order.", number=number[:40])
+    return found
+
+
+def list_orders(
+    *, merchant_id: int, member_id: int, cursor: str | None, limit: int
+) -> Page[OrderView]:
+    """The member's orders, newest first. Raises Invalid for a cursor that is not ours."""
+    rows = fetch_all(
+        OrderView,
+        statements.VIEW_PAGE,
+        {
+            "merchant_id": merchant_id,
+            "member_id": member_id,
+            "after": paging.after(cursor),
+            "limit": limit + 1,
+        },
+    )
+    return paging.cut(rows, limit=limit, key=lambda order: order.id)
+
+
+def to_pay(*, merchant_id: int, member_id: int, number: str, at: datetime) -> ToPay:
+    """The bill of an order that can still be paid. Raises NotFound, OrderNotPayable."""
+    order = get_order(merchant_id=merchant_id, member_id=member_id, number=number)
+    if order.state != "pending" or at >= order.expires_at:
+        raise OrderNotPayable("该订单无法支付", state=order.state)
+    bill = payments.find_bill(merchant_id=merchant_id, order_id=order.id)
+    return ToPay(order.id, order.lines[0]["title"], order.expires_at, bill)
+
+
+def notice_words(*, merchant_id: int, order_id: int) -> OrderWords:
+    """Raises NotFound."""
+    found = fetch_one(
+        OrderWords, statements.WORDS, {"merchant_id": merchant_id, "order_id": order_id}
+    )
+    if found is None:
+        raise NotFound("There is no such order.")
+    return found

@@ -1,0 +1,115 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.domain import catalog
+from app.domain.catalog import ForSale, LimitReached, NotOnSale, RevisionTerms
+from app.domain.vouchers import NewCard, Use
+from app.kernel import money
+from app.kernel.errors import Invalid
+
+PAY_WITHIN = timedelta(minutes=15)
+FIRST_LOOK = timedelta(seconds=60)
+MOST_PIECES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where an order came from. Captured with the order; it cannot be filled in later."""
+
+    channel: str | None = None
+    scene: str | None = None
+    group: str | None = None
+    referrer: str | None = None
+    sharer_member_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a member wants to buy, through which app and for which pay channel."""
+
+    merchant_id: int
+    member_id: int
+    app_id: int
+    appid: str
+    openid: str
+    channel_id: int
+    offer_number: str
+    quantity: int
+    source: Source
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order as its buyer gets it back. Amount in fen; nothing to pay: no payment number."""
+
+    order_number: str
+    payment_number: str | None
+    title: str
+    quantity: int
+    total_fen: int
+    state: str
+    expires_at: datetime
+    replayed: bool = False
+
+
+def check_sale(offer: ForSale, *, quantity: int, at: datetime) -> None:
+    """The shop's own rules, before anything is taken.
+
+    Raises NotOnSale (with the start, when it is still to come), LimitReached, Invalid.
+    """
+    if not 1 <= quantity <= MOST_PIECES:
+        raise Invalid("Between 1 and 100 pieces can be ordered at once.", quantity=quantity)
+    if offer.state != "on_sale":
+        raise NotOnSale("该商品已下架")
+    if offer.sale_starts_at and at < offer.sale_starts_at:
+        raise NotOnSale("尚未开售", sale_starts_at=offer.sale_starts_at)
+    if offer.sale_ends_at and at >= offer.sale_ends_at:
+        raise NotOnSale("已结束售卖", sale_ended_at=offer.sale_ends_at)
+    if offer.per_member_limit is not None and quantity > offer.per_member_limit:
+        raise LimitReached("超过每人限购数量", limit=offer.per_member_limit)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An order line as it was placed; `contents` are the uses in one piece."""
+
+    offer_id: int
+    title: str
+    quantity: int
+    amount_fen: int
+    contents: Sequence[Mapping[str, Any]]
+
+    @property
+    def revision_ids(self) -> set[int]:
+        return {int(item["revision_id"]) for item in self.contents}
+
+
+def cards_of(
+    line: Line, terms: Mapping[int, RevisionTerms], *, zone: str, at: datetime
+) -> list[NewCard]:
+    """The cards that a line buys: what was paid is split over all uses by market value."""
+    uses = [item for item in line.contents for _ in range(item["quantity"])]
+    weights = [int(item["market_value_fen"]) for item in uses] * line.quantity
+    shares = iter(money.split(line.amount_fen, weights))
+    windows = {
+        revision: catalog.validity_window(one.conditions, issued_at=at, zone=zone)
+        for revision, one in terms.items()
+    }
+    return [
+        NewCard(
+            offer_id=line.offer_id,
+            title=line.title,
+            uses=[
+                Use(
+                    revision_id=item["revision_id"],
+                    allocated_fen=next(shares),
+                    valid_from=windows[item["revision_id"]][0],
+                    valid_until=windows[item["revision_id"]][1],
+                )
+                for item in uses
+            ],
+        )
+        for _ in range(line.quantity)
+    ]

@@ -1,0 +1,101 @@
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
+
+
+class PaymentState(StrEnum):
+    WAITING = "waiting"
+    RECEIVED = "received"
+    CLOSED = "closed"
+
+
+class RefundState(StrEnum):
+    ASKED = "asked"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    ABNORMAL = "abnormal"
+    CLOSED = "closed"
+
+
+class Payment(OwnedByMerchant, Base):
+    """One bill at WeChat. Its number is our out_trade_no; amounts are fen."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "number"),
+        UniqueConstraint("merchant_id", "transaction_id"),
+        belongs_to("orders", "order_id"),
+        belongs_to("pay_channels", "channel_id"),
+        Index("ix_payments_order", "merchant_id", "order_id"),
+        Index("ix_payments_look", "look_at", postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("amount_fen > 0", name="amount_is_positive"),
+        CheckConstraint(
+            "(state = 'received') = (received_at IS NOT NULL)", name="received_has_time"
+        ),
+    )
+
+    number: Mapped[str]
+    order_id: Mapped[int]
+    channel_id: Mapped[int]
+    appid: Mapped[str]
+    payer_openid: Mapped[str]
+    amount_fen: Mapped[int]
+    state: Mapped[PaymentState] = mapped_column(word(PaymentState))
+    asked_at: Mapped[datetime]
+    look_at: Mapped[datetime]
+    looks: Mapped[int] = mapped_column(server_default="0")
+    prepay_id: Mapped[str | None]
+    prepaid_at: Mapped[datetime | None]
+    transaction_id: Mapped[str | None]
+    received_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Refund(OwnedByMerchant, Base):
+    """Money on its way back. Its number is our out_refund_no and never changes."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "number"),
+        UniqueConstraint("merchant_id", "cause"),
+        belongs_to("payments", "payment_id"),
+        Index(
+            "ix_refunds_open", "look_at", postgresql_where=text("state IN ('asked', 'processing')")
+        ),
+        CheckConstraint("amount_fen > 0", name="amount_is_positive"),
+    )
+
+    number: Mapped[str]
+    cause: Mapped[str]
+    payment_id: Mapped[int]
+    amount_fen: Mapped[int]
+    reason: Mapped[str]
+    state: Mapped[RefundState] = mapped_column(word(RefundState))
+    asked_at: Mapped[datetime]
+    look_at: Mapped[datetime]
+    wechat_refund_id: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
+
+
+class BillDifference(OwnedByMerchant, Base):
+    """A line on which WeChat's daily bill and our books disagree, until a person settles it."""
+
+    __tablename__ = "bill_differences"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "channel_id", "day", "kind", "number"),
+        belongs_to("pay_channels", "channel_id"),
+    )
+
+    channel_id: Mapped[int]
+    day: Mapped[date]
+    kind: Mapped[str]
+    number: Mapped[str]
+    ours_fen: Mapped[int | None]
+    theirs_fen: Mapped[int | None]
+    found_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

@@ -1,0 +1,172 @@
+"""Money on its way back: the intent first, under a number that never changes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain import ledger
+from app.domain.ledger import AccountKind, Posting, house
+from app.domain.payments.errors import WrongPayment
+from app.domain.payments.events import RefundAsked
+from app.domain.payments.models import RefundState
+from app.kernel import numbers
+from app.kernel.db import execute, fetch_all, fetch_one
+from app.kernel.errors import NotFound
+from app.kernel.outbox import publish
+
+LOOK_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class RefundOrder:
+    """What a job needs to send a refund. Amounts in fen; total is the payment's."""
+
+    refund_id: int
+    number: str
+    state: str
+    payment_number: str
+    channel_id: int
+    amount_fen: int
+    total_fen: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundFact:
+    """What WeChat says about a refund. `amount_fen` is None where it does not say."""
+
+    merchant_id: int
+    refund_number: str
+    state: RefundState
+    wechat_refund_id: str | None
+    amount_fen: int | None = None
+
+
+@dataclass(frozen=True)
+class _Id:
+    id: int
+
+
+@dataclass(frozen=True)
+class OpenRefund:
+    merchant_id: int
+    refund_id: int
+
+
+@dataclass(frozen=True)
+class _Open:
+    id: int
+    state: str
+    amount_fen: int
+
+
+def ask_refund(
+    *, merchant_id: int, payment_id: int, amount_fen: int, reason: str, cause: str, at: datetime
+) -> str | None:
+    """Write down the intent to return money and publish it; its number.
+
+    None when this cause has its refund already.
+    """
+    number = numbers.new(numbers.Kind.REFUND, merchant_id=merchant_id)
+    made = fetch_one(
+        _Id,
+        """INSERT INTO refunds
+          (merchant_id, number, cause, payment_id, amount_fen, reason, state, asked_at, look_at)
+        VALUES (%(merchant_id)s, %(number)s, %(cause)s, %(payment_id)s, %(amount_fen)s,
+          %(reason)s, 'asked', %(at)s, %(look_at)s)
+        ON CONFLICT (merchant_id, cause) DO NOTHING RETURNING id""",
+        {
+            "merchant_id": merchant_id,
+            "number": number,
+            "cause": cause,
+            "payment_id": payment_id,
+            "amount_fen": amount_fen,
+            "reason": reason,
+            "at": at,
+            "look_at": at + LOOK_AFTER,
+        },
+    )
+    if made is None:
+        return None
+    publish(RefundAsked(merchant_id=merchant_id, refund_id=made.id), at=at)
+    return number
+
+
+def refund_to_send(*, merchant_id: int, refund_id: int) -> RefundOrder:
+    """Raises NotFound."""
+    found = fetch_one(
+        RefundOrder,
+        """SELECT r.id, r.number, r.state, p.number, p.channel_id, r.amount_fen, p.amount_fen,
+             r.reason
+        FROM refunds r
+        JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
+        WHERE r.merchant_id = %(merchant_id)s AND r.id = %(refund_id)s""",
+        {"merchant_id": merchant_id, "refund_id": refund_id},
+    )
+    if found is None:
+        raise NotFound("There is no such refund.")
+    return found
+
+
+def list_open_refunds(*, at: datetime, limit: int) -> list[OpenRefund]:
+    """Refunds without an end that should be asked about by then, across merchants."""
+    return fetch_all(
+        OpenRefund,
+        """SELECT merchant_id, id FROM refunds
+        WHERE state IN ('asked', 'processing') AND look_at <= %(at)s
+        ORDER BY look_at LIMIT %(limit)s""",
+        {"at": at, "limit": limit},
+    )
+
+
+def settle_refund(fact: RefundFact, *, at: datetime) -> RefundState:
+    """Write down what became of a refund. Late and repeated facts are harmless.
+
+    A refund that succeeded is booked once: late money goes back to the payers. Raises NotFound;
+    WrongPayment when WeChat names another amount.
+    """
+    refund = _lock(fact)
+    now = RefundState(refund.state)
+    if now is RefundState.SUCCEEDED or now is fact.state:
+        return now
+    _write(fact, refund_id=refund.id, at=at)
+    if fact.state is RefundState.SUCCEEDED:
+        returned = Posting(
+            source=house(AccountKind.LATE_MONEY),
+            destination=house(AccountKind.PAYERS),
+            amount=refund.amount_fen,
+        )
+        cause = f"refund:{fact.refund_number}"
+        ledger.post(merchant_id=fact.merchant_id, cause=cause, postings=[returned], at=at)
+    return fact.state
+
+
+def _lock(fact: RefundFact) -> _Open:
+    found = fetch_one(
+        _Open,
+        """SELECT id, state, amount_fen FROM refunds
+        WHERE merchant_id = %(merchant_id)s AND number = %(number)s FOR NO KEY UPDATE""",
+        {"merchant_id": fact.merchant_id, "number": fact.refund_number},
+    )
+    if found is None:
+        raise NotFound("There is no such refund.", number=fact.refund_number)
+    if fact.amount_fen is not None and fact.amount_fen != found.amount_fen:
+        raise WrongPayment("The refund is not what was asked for.", wrong=["amount_fen"])
+    return found
+
+
+def _write(fact: RefundFact, *, refund_id: int, at: datetime) -> None:
+    is_over = fact.state is not RefundState.PROCESSING
+    execute(
+        """UPDATE refunds SET state = %(state)s, look_at = %(look_at)s,
+          wechat_refund_id = coalesce(%(wechat_refund_id)s, wechat_refund_id),
+          settled_at = %(settled_at)s
+        WHERE merchant_id = %(merchant_id)s AND id = %(id)s""",
+        {
+            "merchant_id": fact.merchant_id,
+            "id": refund_id,
+            "state": fact.state.value,
+            "wechat_refund_id": fact.wechat_refund_id,
+            "look_at": at + LOOK_AFTER,
+            "settled_at": at if is_over else None,
+        },
+    )

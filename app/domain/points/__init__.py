@@ -1,0 +1,26 @@
+"""Points: earned in lots, spent soonest-expiring first, taken back with a visible debt."""
+
+from app.domain.points.actions import earn, spend, take_back, take_over
+from app.domain.points.errors import NotEnoughPoints
+from app.domain.points.expiring import expire_due
+from app.domain.points.models import PointLot, PointLotUse
+from app.domain.points.queries import Balance, PointLine, balance, list_entries
+from app.domain.points.rules import member_debt, member_points, points_for
+
+__all__ = [
+    "Balance",
+    "NotEnoughPoints",
+    "PointLine",
+    "PointLot",
+    "PointLotUse",
+    "balance",
+    "earn",
+    "expire_due",
+    "list_entries",
+    "member_debt",
+    "member_points",
+    "points_for",
+    "spend",
+    "take_back",
+    "take_over",
+]

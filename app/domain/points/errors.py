@@ -1,0 +1,5 @@
+from app.kernel.errors import DomainError
+
+
+class NotEnoughPoints(DomainError):
+    code = "not_enough_points"

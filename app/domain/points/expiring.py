@@ -1,0 +1,47 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain import ledger
+from app.domain.ledger import AccountKind, Asset, Posting, house
+from app.domain.points import statements
+from app.domain.points.lots import lock_account, use
+from app.domain.points.rules import OpenLot, member_points, take_from
+from app.kernel.db import fetch_all
+
+
+@dataclass(frozen=True)
+class Due:
+    merchant_id: int
+    member_id: int
+
+
+def list_due(*, at: datetime, limit: int) -> list[Due]:
+    """Members with points that expire by then, across merchants, without locks."""
+    return fetch_all(Due, statements.DUE_MEMBERS, {"at": at, "limit": limit})
+
+
+def expire(*, merchant_id: int, member_id: int, at: datetime) -> int:
+    """Book out this member's lots that are over; the points that went. Repeatable."""
+    lock_account(merchant_id, member_id)
+    lots = fetch_all(
+        OpenLot,
+        statements.LOCK_DUE_LOTS,
+        {"merchant_id": merchant_id, "member_id": member_id, "at": at},
+    )
+    gone = sum(lot.remaining for lot in lots)
+    if not gone:
+        return 0
+    expired = house(AccountKind.POINTS_EXPIRED, Asset.POINT)
+    posting = Posting(source=member_points(member_id), destination=expired, amount=gone)
+    cause = f"expiry:{member_id}:{max(lot.id for lot in lots)}"
+    entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=[posting], at=at)
+    use(merchant_id, entry_id, take_from(lots, amount=gone))
+    return gone
+
+
+def expire_due(*, at: datetime, limit: int) -> int:
+    """Expire for at most `limit` members; how many members were touched."""
+    due = list_due(at=at, limit=limit)
+    for who in due:
+        expire(merchant_id=who.merchant_id, member_id=who.member_id, at=at)
+    return len(due)

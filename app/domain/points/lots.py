@@ -1,0 +1,63 @@
+"""The rows under a member's points: his account is locked before any of his lots."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.points import statements
+from app.domain.points.rules import OpenLot
+from app.kernel.db import execute, fetch_all, fetch_one
+
+
+@dataclass(frozen=True)
+class _Account:
+    id: int
+    balance: int
+
+
+@dataclass(frozen=True)
+class NewLot:
+    points: int
+    earned_at: datetime
+    expires_at: datetime
+    reason: str
+
+
+def lock_account(merchant_id: int, member_id: int) -> int:
+    account = fetch_one(
+        _Account, statements.LOCK_ACCOUNT, {"merchant_id": merchant_id, "member_id": member_id}
+    )
+    return account.balance if account else 0
+
+
+def lock_lots(merchant_id: int, member_id: int) -> list[OpenLot]:
+    who: dict[str, object] = {"merchant_id": merchant_id, "member_id": member_id}
+    return fetch_all(OpenLot, statements.LOCK_LOTS, who)
+
+
+def use(merchant_id: int, entry_id: int, taken: Sequence[tuple[int, int]]) -> None:
+    if taken:
+        execute(
+            statements.USE_LOTS,
+            {
+                "merchant_id": merchant_id,
+                "entry_id": entry_id,
+                "lots": [lot_id for lot_id, _ in taken],
+                "amounts": [amount for _, amount in taken],
+            },
+        )
+
+
+def add_lot(merchant_id: int, member_id: int, entry_id: int, lot: NewLot) -> None:
+    execute(
+        statements.ADD_LOT,
+        {
+            "merchant_id": merchant_id,
+            "member_id": member_id,
+            "entry_id": entry_id,
+            "points": lot.points,
+            "at": lot.earned_at,
+            "expires_at": lot.expires_at,
+            "reason": lot.reason,
+        },
+    )

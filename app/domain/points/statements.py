@@ -1,0 +1,64 @@
+"""The points' SQL, prepared once per connection."""
+
+ADD_LOT = """
+INSERT INTO point_lots
+  (merchant_id, member_id, entry_id, earned, remaining, earned_at, expires_at, reason)
+VALUES (%(merchant_id)s, %(member_id)s, %(entry_id)s, %(points)s, %(points)s, %(at)s,
+  %(expires_at)s, %(reason)s)
+"""
+
+LOCK_LOTS = """
+SELECT id, remaining FROM point_lots
+WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND remaining > 0
+ORDER BY expires_at, id FOR NO KEY UPDATE
+"""
+
+LOCK_LOTS_EARNED_FIRST = """
+SELECT l.id, l.remaining FROM point_lots l
+LEFT JOIN ledger_entries e ON e.merchant_id = l.merchant_id AND e.id = l.entry_id
+  AND e.cause = %(earned_by)s
+WHERE l.merchant_id = %(merchant_id)s AND l.member_id = %(member_id)s AND l.remaining > 0
+ORDER BY e.id IS NULL, l.expires_at, l.id FOR NO KEY UPDATE OF l
+"""
+
+USE_LOTS = """
+WITH used AS (
+  INSERT INTO point_lot_uses (merchant_id, lot_id, entry_id, amount)
+  SELECT %(merchant_id)s, lot_id, %(entry_id)s, amount
+  FROM unnest(%(lots)s::bigint[], %(amounts)s::bigint[]) AS given (lot_id, amount)
+)
+UPDATE point_lots SET remaining = remaining - given.amount
+FROM unnest(%(lots)s::bigint[], %(amounts)s::bigint[]) AS given (lot_id, amount)
+WHERE merchant_id = %(merchant_id)s AND id = given.lot_id
+"""
+
+# The account's row is locked before any of its lots, everywhere.
+LOCK_ACCOUNT = """
+SELECT id, balance FROM ledger_accounts
+WHERE merchant_id = %(merchant_id)s AND kind = 'points' AND owner = %(member_id)s
+  AND asset = 'point' FOR NO KEY UPDATE
+"""
+
+DUE_MEMBERS = """
+SELECT DISTINCT merchant_id, member_id FROM point_lots
+WHERE expires_at <= %(at)s AND remaining > 0 LIMIT %(limit)s
+"""
+
+LOCK_DUE_LOTS = """
+SELECT id, remaining FROM point_lots
+WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND remaining > 0
+  AND expires_at <= %(at)s
+ORDER BY expires_at, id FOR NO KEY UPDATE
+"""
+
+LOTS_AHEAD = """
+SELECT coalesce(sum(remaining), 0)::bigint, min(expires_at) FROM point_lots
+WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND remaining > 0
+  AND expires_at < %(before)s
+"""
+
+LOTS_TO_MOVE = """
+SELECT remaining, earned_at, expires_at, reason FROM point_lots
+WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND remaining > 0
+ORDER BY expires_at, id
+"""

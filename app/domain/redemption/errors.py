@@ -1,0 +1,29 @@
+from app.domain.catalog import UseRefusal
+from app.domain.vouchers import VoucherRefusal
+from app.kernel.errors import DomainError, Forbidden
+
+
+class OutsideConditions(VoucherRefusal):
+    """The terms forbid this use here and now; the code is that of the condition."""
+
+    @classmethod
+    def because(cls, refusal: UseRefusal) -> "OutsideConditions":
+        told = cls(
+            refusal.clerk_text,
+            clerk_text=refusal.clerk_text,
+            holder_text=refusal.holder_text,
+            next_step=refusal.next_step,
+            next_allowed_at=refusal.next_allowed_at,
+        )
+        told.code = refusal.code
+        return told
+
+
+class NotReversible(DomainError):
+    """Reversed before, or more than 24 hours ago."""
+
+    code = "not_reversible"
+
+
+class ReverseNotAllowed(Forbidden):
+    code = "reverse_not_allowed"

@@ -1,0 +1,144 @@
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from app.domain import catalog, ledger, merchants, vouchers
+from app.domain.catalog import RevisionTerms
+from app.domain.merchants import Profile
+from app.domain.points import points_for
+from app.domain.redemption import statements
+from app.domain.redemption.events import VoucherRedeemed
+from app.domain.redemption.rules import Redeemed, Scan, Standing, check_use
+from app.domain.vouchers import CodeUnknown, Move, ScannedCode, VoucherRefusal
+from app.kernel import calendar, numbers, outbox, request_keys
+from app.kernel.db import fetch_one
+from app.kernel.request_keys import RequestKey
+
+_SOURCES = [state.value for state in vouchers.MOVES[Move.REDEEM]]
+
+
+@dataclass(frozen=True)
+class _Written:
+    key_is_new: bool
+    moved: bool
+
+
+def redeem(scan: Scan, *, key: RequestKey, at: datetime) -> Redeemed:
+    """Spend a voucher once: voucher, redemption, points, ledger, audit and message in one act.
+
+    The same key again returns the first verdict, marked as a replay, whatever happened since.
+
+    Raises a VoucherRefusal with words for both sides of the counter; KeyReused.
+    """
+    scanned = vouchers.read_code(scan.code_text)
+    try:
+        return _redeem(scan, scanned, key=key, at=at)
+    except VoucherRefusal:
+        if first := _first_verdict(key):
+            return first
+        raise
+
+
+def _redeem(scan: Scan, scanned: ScannedCode, *, key: RequestKey, at: datetime) -> Redeemed:
+    voucher = stand(scan, scanned, statement=statements.LOCK, at=at)
+    profile = merchants.profile(merchant_id=scan.merchant_id)
+    terms = terms_of(scan.merchant_id, voucher)
+    check_use(voucher, terms, scan, profile, at=at)
+    if not voucher.house_is_ready:
+        ledger.open_house_accounts(scan.merchant_id)
+    verdict = _verdict(scan, voucher, terms, profile, at=at)
+    parameters = _parameters(scan, voucher, verdict, profile, key, at=at)
+    written = fetch_one(_Written, statements.REDEEM, parameters)
+    if written is None or written.key_is_new != written.moved:
+        raise RuntimeError(f"voucher {voucher.number} was locked and yet moved away")
+    return verdict if written.moved else _replay(key)
+
+
+def _replay(key: RequestKey) -> Redeemed:
+    first = _first_verdict(key)
+    if first is None:
+        raise RuntimeError("a request key was taken and yet has no answer")
+    return first
+
+
+def stand(scan: Scan, scanned: ScannedCode, *, statement: str, at: datetime) -> Standing:
+    """The voucher behind a code that proves itself. Raises CodeUnknown, CodeOutdated."""
+    voucher = fetch_one(
+        Standing,
+        statement,
+        {"merchant_id": scan.merchant_id, "voucher_id": scanned.voucher_id},
+    )
+    if voucher is None:
+        raise CodeUnknown.told()
+    vouchers.check_code(
+        scanned, merchant_id=scan.merchant_id, holder_version=voucher.holder_version, at=at
+    )
+    return voucher
+
+
+def terms_of(merchant_id: int, voucher: Standing) -> RevisionTerms:
+    wanted = {voucher.revision_id}
+    return catalog.find_revisions(merchant_id=merchant_id, revision_ids=wanted)[voucher.revision_id]
+
+
+def _verdict(
+    scan: Scan, voucher: Standing, terms: RevisionTerms, profile: Profile, *, at: datetime
+) -> Redeemed:
+    points = points_for(voucher.allocated_fen, points_per_yuan=profile.points_per_yuan)
+    return Redeemed(
+        number=numbers.new(numbers.Kind.REDEMPTION, merchant_id=scan.merchant_id),
+        voucher_number=voucher.number,
+        benefit_name=terms.name,
+        hand_over=terms.hand_over,
+        value_fen=voucher.allocated_fen,
+        points=points,
+        points_balance=voucher.points_balance + points - min(points, voucher.points_debt),
+        store_name=scan.store_name,
+        redeemed_at=at,
+    )
+
+
+def _parameters(
+    scan: Scan,
+    voucher: Standing,
+    verdict: Redeemed,
+    profile: Profile,
+    key: RequestKey,
+    *,
+    at: datetime,
+) -> dict[str, object]:
+    event = VoucherRedeemed(merchant_id=scan.merchant_id, redemption_number=verdict.number)
+    repaid = min(verdict.points, voucher.points_debt)
+    last_day = calendar.end_of_month_after(
+        calendar.day_of(at, profile.zone), months=profile.points_valid_months
+    )
+    return {
+        **outbox.publish_parameters(event, at=at),
+        "voucher_id": voucher.id,
+        "voucher_number": voucher.number,
+        "holder_id": voucher.holder_id,
+        "sources": _SOURCES,
+        "number": verdict.number,
+        "acceptor_merchant_id": scan.acceptor_merchant_id,
+        "store_id": scan.store_id,
+        "actor": scan.actor,
+        "value_fen": verdict.value_fen,
+        "points": verdict.points,
+        "credit": verdict.points - repaid,
+        "repaid": repaid,
+        "cause": f"redemption:{verdict.number}",
+        "points_expire_at": calendar.end_of(last_day, profile.zone),
+        "key_actor": key.actor,
+        "key": key.key,
+        "key_hash": key.body_hash,
+        "answer": json.dumps(asdict(verdict), default=str, ensure_ascii=False),
+    }
+
+
+def _first_verdict(key: RequestKey) -> Redeemed | None:
+    answer = request_keys.find_answer(key)
+    if answer is None:
+        return None
+    told = answer.body
+    verdict = Redeemed(**told | {"redeemed_at": datetime.fromisoformat(told["redeemed_at"])})
+    return replace(verdict, replayed=True)

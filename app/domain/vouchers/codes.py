@@ -1,0 +1,145 @@
+"""The show code: what the phone shows and the clerk scans, new every thirty seconds.
+
+Eighteen digits: an eleven-digit handle that leads to the voucher, and a seven-digit code. The QR
+carries the same handle with a longer code. Both are a MAC over the time step under a key of the
+voucher and its holder version: a new holder, or a freeze, ends every older picture.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.domain.vouchers.errors import CodeOutdated, CodeUnknown
+from app.kernel import keyring
+
+STEP_SECONDS = 30
+SKEW_STEPS = 1
+_REMEMBERED_STEPS = 20
+_HANDLES = 10**11
+_HALF_BITS = 19
+_HALF = 1 << _HALF_BITS
+_ROUNDS = 6
+_CODES = 10**7
+_QR_MAC_BYTES = 15
+_DIGITS = re.compile(r"([0-9]{11})([0-9]{7})")
+_QR = re.compile(r"KB1([0-9]{11})([A-Z2-7]{24})")
+
+
+@dataclass(frozen=True)
+class ShowCode:
+    """What to show until `valid_until`: 18 digits for a barcode or a voice, a text for the QR."""
+
+    digits: str
+    qr_text: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class ScannedCode:
+    """A code as it was scanned or typed, not yet proven."""
+
+    voucher_id: int
+    code: str
+    handle: str
+
+
+def show_code(*, merchant_id: int, voucher_id: int, holder_version: int, at: datetime) -> ShowCode:
+    step = _step(at)
+    mac = _mac(_key(merchant_id, voucher_id, holder_version), step)
+    handle = handle_of(voucher_id)
+    ends = datetime.fromtimestamp((step + 1) * STEP_SECONDS, UTC)
+    return ShowCode(handle + _short(mac), f"KB1{handle}{_long(mac)}", ends)
+
+
+def read_code(text: str) -> ScannedCode:
+    """Take a scanned QR or typed digits apart; spaces and dashes are the clerk's to add.
+
+    Raises CodeUnknown when it has neither form.
+    """
+    bare = text.strip().replace(" ", "").replace("-", "")
+    match = _DIGITS.fullmatch(bare) or _QR.fullmatch(bare)
+    if match is None:
+        raise CodeUnknown.told()
+    handle, code = match.groups()
+    return ScannedCode(_voucher_id(int(handle)), code, handle)
+
+
+def check_code(
+    scanned: ScannedCode, *, merchant_id: int, holder_version: int, at: datetime
+) -> None:
+    """The code belongs to this voucher, its present holder, and this very minute.
+
+    One step of clock skew is accepted on either side. Raises CodeOutdated for a picture of the
+    last ten minutes, CodeUnknown for anything else.
+    """
+    key, now = _key(merchant_id, scanned.voucher_id, holder_version), _step(at)
+    for step in (now, now - 1, now + SKEW_STEPS):
+        if _matches(scanned.code, _mac(key, step)):
+            return
+    for step in range(now - _REMEMBERED_STEPS, now - 1):
+        if _matches(scanned.code, _mac(key, step)):
+            raise CodeOutdated.told()
+    raise CodeUnknown.told()
+
+
+def handle_of(voucher_id: int) -> str:
+    """Eleven digits that tell nothing of the id: a keyed permutation of all such numbers."""
+    value = _permute(voucher_id)
+    while value >= _HANDLES:
+        value = _permute(value)
+    return f"{value:011d}"
+
+
+def _voucher_id(handle: int) -> int:
+    value = _unpermute(handle)
+    while value >= _HANDLES:
+        value = _unpermute(value)
+    return value
+
+
+def _permute(value: int) -> int:
+    left, right = value >> _HALF_BITS, value % _HALF
+    for turn in range(_ROUNDS):
+        left, right = right, left ^ _scramble(turn, right)
+    return left << _HALF_BITS | right
+
+
+def _unpermute(value: int) -> int:
+    left, right = value >> _HALF_BITS, value % _HALF
+    for turn in reversed(range(_ROUNDS)):
+        left, right = right ^ _scramble(turn, left), left
+    return left << _HALF_BITS | right
+
+
+def _scramble(turn: int, half: int) -> int:
+    digest = hmac.digest(keyring.derive("voucher-handles"), b"%d:%d" % (turn, half), hashlib.sha256)
+    return int.from_bytes(digest[:4]) % _HALF
+
+
+def _key(merchant_id: int, voucher_id: int, holder_version: int) -> bytes:
+    names = f"{merchant_id}:{voucher_id}:{holder_version}"
+    return hmac.digest(keyring.derive("show-code"), names.encode(), hashlib.sha256)
+
+
+def _step(at: datetime) -> int:
+    return int(at.timestamp()) // STEP_SECONDS
+
+
+def _mac(key: bytes, step: int) -> bytes:
+    return hmac.digest(key, step.to_bytes(8), hashlib.sha256)
+
+
+def _short(mac: bytes) -> str:
+    return f"{int.from_bytes(mac[:8]) % _CODES:07d}"
+
+
+def _long(mac: bytes) -> str:
+    return base64.b32encode(mac[:_QR_MAC_BYTES]).decode()
+
+
+def _matches(code: str, mac: bytes) -> bool:
+    expected = _short(mac) if code.isdigit() and len(code) == len(str(_CODES)) - 1 else _long(mac)
+    return hmac.compare_digest(code, expected)

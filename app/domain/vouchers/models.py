@@ -1,0 +1,88 @@
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.vouchers.errors import MoveRefused
+from app.domain.vouchers.rules import MOVES, NEW_HOLDER_VERSION, Move, VoucherState
+from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
+
+
+class Card(OwnedByMerchant, Base):
+    """One bought piece of an offer; it groups the vouchers that came with it."""
+
+    __tablename__ = "cards"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "number"),
+        belongs_to("orders", "order_id"),
+        belongs_to("offers", "offer_id"),
+        belongs_to("members", "member_id"),
+        Index("ix_cards_order", "merchant_id", "order_id"),
+        Index("ix_cards_member", "merchant_id", "member_id", "id"),
+    )
+
+    number: Mapped[str]
+    order_id: Mapped[int]
+    offer_id: Mapped[int]
+    member_id: Mapped[int]
+    title: Mapped[str]
+    issued_at: Mapped[datetime]
+
+
+class Voucher(OwnedByMerchant, Base):
+    """One use of one benefit. `allocated_fen` is its part of what was paid."""
+
+    __tablename__ = "vouchers"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "number"),
+        belongs_to("cards", "card_id"),
+        belongs_to("benefit_revisions", "revision_id"),
+        belongs_to("members", "holder_id"),
+        belongs_to("members", "buyer_id"),
+        Index("ix_vouchers_holder", "merchant_id", "holder_id", "valid_until"),
+        Index("ix_vouchers_card", "merchant_id", "card_id"),
+        Index("ix_vouchers_expiring", "valid_until", postgresql_where=text("state = 'active'")),
+        CheckConstraint("allocated_fen >= 0", name="allocation_not_negative"),
+        CheckConstraint("valid_from < valid_until", name="validity_is_forward"),
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+    number: Mapped[str]
+    card_id: Mapped[int]
+    revision_id: Mapped[int]
+    holder_id: Mapped[int]
+    buyer_id: Mapped[int]
+    state: Mapped[VoucherState] = mapped_column(word(VoucherState))
+    holder_version: Mapped[int] = mapped_column(server_default="1")
+    allocated_fen: Mapped[int]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    issued_at: Mapped[datetime]
+
+    def apply(self, move: Move) -> None:
+        """Change state as the table of moves allows. Raises MoveRefused."""
+        to_state = MOVES[move].get(self.state)
+        if to_state is None:
+            raise MoveRefused("The voucher is not in a state that allows this.", move=move.value)
+        self.state = to_state
+        if move in NEW_HOLDER_VERSION:
+            self.holder_version += 1
+
+
+class VoucherEvent(OwnedByMerchant, Base):
+    """One line of a voucher's timeline; a move names the states it went between."""
+
+    __tablename__ = "voucher_events"
+    __table_args__ = (
+        belongs_to("vouchers", "voucher_id"),
+        Index("ix_voucher_events_voucher", "merchant_id", "voucher_id", "id"),
+    )
+
+    voucher_id: Mapped[int]
+    at: Mapped[datetime]
+    action: Mapped[str]
+    from_state: Mapped[VoucherState | None] = mapped_column(word(VoucherState, name="from"))
+    to_state: Mapped[VoucherState] = mapped_column(word(VoucherState, name="to"))
+    actor: Mapped[str]
+    reference: Mapped[str | None]
+    reason: Mapped[str | None]

@@ -1,0 +1,68 @@
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.vouchers import statements
+from app.domain.vouchers.errors import MoveRefused
+from app.domain.vouchers.rules import MOVES, NEW_HOLDER_VERSION, Move, sources_of
+from app.kernel.db import execute, fetch_all
+
+
+def move(
+    *,
+    merchant_id: int,
+    voucher_id: int,
+    what: Move,
+    actor: str,
+    at: datetime,
+    reference: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Make one allowed move and write it on the timeline. Raises MoveRefused."""
+    for to_state in dict.fromkeys(MOVES[what].values()):
+        moved = execute(
+            statements.MOVE,
+            {
+                "merchant_id": merchant_id,
+                "voucher_id": voucher_id,
+                "sources": sources_of(what, to=to_state),
+                "to_state": to_state.value,
+                "new_version": int(what in NEW_HOLDER_VERSION),
+                "at": at,
+                "action": what.value,
+                "actor": actor,
+                "reference": reference,
+                "reason": reason,
+            },
+        )
+        if moved:
+            return
+    raise MoveRefused("The voucher is not in a state that allows this.", move=what.value)
+
+
+@dataclass(frozen=True)
+class Due:
+    merchant_id: int
+    id: int
+
+
+def expire_due(*, at: datetime, limit: int) -> int:
+    """Mark at most `limit` vouchers expired whose validity is over; how many were."""
+    by_merchant: dict[int, list[int]] = defaultdict(list)
+    for due in fetch_all(Due, statements.DUE, {"at": at, "limit": limit}):
+        by_merchant[due.merchant_id].append(due.id)
+    return sum(
+        execute(
+            statements.EXPIRE,
+            {"merchant_id": m, "ids": ids, "sources": sources_of(Move.EXPIRE), "at": at},
+        )
+        for m, ids in by_merchant.items()
+    )
+
+
+def take_over(*, merchant_id: int, loser_id: int, winner_id: int, at: datetime) -> int:
+    """One person turned out to be two members: his vouchers come together. Repeatable."""
+    return execute(
+        statements.TAKE_OVER,
+        {"merchant_id": merchant_id, "loser_id": loser_id, "winner_id": winner_id, "at": at},
+    )

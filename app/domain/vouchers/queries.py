@@ -1,0 +1,202 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.domain import catalog
+from app.domain.catalog import RevisionTerms
+from app.domain.vouchers import statements
+from app.domain.vouchers.codes import ShowCode, show_code
+from app.domain.vouchers.errors import (
+    AlreadyRedeemed,
+    VoucherExpired,
+    VoucherFrozen,
+    VoucherHeld,
+    VoucherLocked,
+    VoucherRefusal,
+    VoucherVoid,
+)
+from app.domain.vouchers.rules import ACTION_WORDS, Move, VoucherState
+from app.kernel import clock, paging
+from app.kernel.db import fetch_all, fetch_one
+from app.kernel.errors import NotFound
+from app.kernel.paging import Page
+
+
+class Tab(StrEnum):
+    USABLE = "usable"
+    USED = "used"
+    OVER = "over"
+
+
+_TABS = {
+    Tab.USABLE: statements.WALLET_USABLE,
+    Tab.USED: statements.WALLET_USED,
+    Tab.OVER: statements.WALLET_OVER,
+}
+
+
+@dataclass(frozen=True)
+class WalletVoucher:
+    """A voucher as the wallet lists it; `terms` are those it was sold under."""
+
+    id: int
+    number: str
+    state: str
+    valid_from: datetime
+    valid_until: datetime
+    card_number: str
+    card_title: str
+    terms: RevisionTerms
+
+
+@dataclass(frozen=True)
+class HeldVoucher(WalletVoucher):
+    holder_version: int
+    allocated_fen: int
+    issued_at: datetime
+
+
+@dataclass(frozen=True)
+class TimelineLine:
+    """What happened to a voucher, in plain words; `reference` is an order or redemption."""
+
+    at: datetime
+    action: str
+    text: str
+    reference: str | None
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: int
+    number: str
+    state: str
+    revision_id: int
+    valid_from: datetime
+    valid_until: datetime
+    card_number: str
+    card_title: str
+
+
+@dataclass(frozen=True)
+class _HeldRow(_Row):
+    holder_version: int
+    allocated_fen: int
+    issued_at: datetime
+
+
+@dataclass(frozen=True)
+class _Showable:
+    id: int
+    state: str
+    holder_version: int
+
+
+@dataclass(frozen=True)
+class _Event:
+    at: datetime
+    action: str
+    actor: str
+    reference: str | None
+    reason: str | None
+
+
+def list_wallet(
+    *, merchant_id: int, member_id: int, tab: Tab, cursor: str | None, limit: int, at: datetime
+) -> Page[WalletVoucher]:
+    """The member's vouchers, usable ones by what ends soonest. Raises Invalid for a bad cursor."""
+    after = paging.after_pair(cursor)
+    rows = fetch_all(
+        _Row,
+        _TABS[tab],
+        {
+            "merchant_id": merchant_id,
+            "member_id": member_id,
+            "at": at,
+            "after_time": _instant(after[0]) if after else None,
+            "after_id": after[1] if after else None,
+            "limit": limit + 1,
+        },
+    )
+    page = paging.cut(rows, limit=limit, key=lambda row: (_micros(row.valid_until), row.id))
+    terms = catalog.find_revisions(
+        merchant_id=merchant_id, revision_ids={row.revision_id for row in page.items}
+    )
+    items = [WalletVoucher(*_shown(row), terms[row.revision_id]) for row in page.items]
+    return Page(items=items, next_cursor=page.next_cursor)
+
+
+def get_held(*, merchant_id: int, member_id: int, number: str) -> HeldVoucher:
+    """A voucher that this member holds. Raises NotFound, also for another's."""
+    row = fetch_one(
+        _HeldRow,
+        statements.HELD,
+        {"merchant_id": merchant_id, "member_id": member_id, "number": number},
+    )
+    if row is None:
+        raise NotFound("There is no such voucher in this wallet.", number=number[:40])
+    terms = catalog.find_revisions(merchant_id=merchant_id, revision_ids={row.revision_id})
+    return HeldVoucher(
+        *_shown(row), terms[row.revision_id], row.holder_version, row.allocated_fen, row.issued_at
+    )
+
+
+_NOT_SHOWN: dict[VoucherState, type[VoucherRefusal]] = {
+    VoucherState.LOCKED: VoucherLocked,
+    VoucherState.HELD: VoucherHeld,
+    VoucherState.FROZEN: VoucherFrozen,
+    VoucherState.REDEEMED: AlreadyRedeemed,
+    VoucherState.EXPIRED: VoucherExpired,
+    VoucherState.VOID: VoucherVoid,
+    VoucherState.ISSUING: VoucherLocked,
+}
+
+
+def code_to_show(*, merchant_id: int, member_id: int, number: str, at: datetime) -> ShowCode:
+    """The present show code of a usable voucher that this member holds.
+
+    Raises NotFound; a VoucherRefusal that says why it cannot be used.
+    """
+    row = fetch_one(
+        _Showable,
+        statements.SHOWABLE,
+        {"merchant_id": merchant_id, "member_id": member_id, "number": number},
+    )
+    if row is None:
+        raise NotFound("There is no such voucher in this wallet.", number=number[:40])
+    if row.state != VoucherState.ACTIVE:
+        raise _NOT_SHOWN[VoucherState(row.state)].told()
+    return show_code(
+        merchant_id=merchant_id, voucher_id=row.id, holder_version=row.holder_version, at=at
+    )
+
+
+def timeline(*, merchant_id: int, voucher_id: int) -> list[TimelineLine]:
+    """Everything that happened to a voucher, oldest first."""
+    events = fetch_all(
+        _Event, statements.TIMELINE, {"merchant_id": merchant_id, "voucher_id": voucher_id}
+    )
+    return [
+        TimelineLine(event.at, event.action, ACTION_WORDS[Move(event.action)], event.reference)
+        for event in events
+    ]
+
+
+def _shown(row: _Row) -> tuple[int, str, str, datetime, datetime, str, str]:
+    return (
+        row.id,
+        row.number,
+        row.state,
+        row.valid_from,
+        row.valid_until,
+        row.card_number,
+        row.card_title,
+    )
+
+
+def _micros(at: datetime) -> int:
+    return (at - clock.EPOCH) // timedelta(microseconds=1)
+
+
+def _instant(micros: int) -> datetime:
+    return clock.EPOCH + timedelta(microseconds=micros)

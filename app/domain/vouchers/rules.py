@@ -1,0 +1,79 @@
+from enum import StrEnum
+
+
+class VoucherState(StrEnum):
+    ISSUING = "issuing"
+    LOCKED = "locked"
+    ACTIVE = "active"
+    HELD = "held"
+    FROZEN = "frozen"
+    REDEEMED = "redeemed"
+    EXPIRED = "expired"
+    VOID = "void"
+
+
+class Move(StrEnum):
+    """What can happen to a voucher. Each names one set of allowed changes in MOVES."""
+
+    ISSUE = "issue"
+    UNLOCK = "unlock"
+    HOLD = "hold"
+    RELEASE = "release"
+    HAND_OVER = "hand_over"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    REDEEM = "redeem"
+    REVERSE = "reverse"
+    REVEAL = "reveal"
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+
+
+_S = VoucherState
+
+# The one table of allowed moves. The ORM path asks it; the hot statements bind its states.
+MOVES: dict[Move, dict[VoucherState, VoucherState]] = {
+    Move.ISSUE: {_S.ISSUING: _S.ACTIVE},
+    Move.UNLOCK: {_S.LOCKED: _S.ACTIVE},
+    Move.HOLD: {_S.ACTIVE: _S.HELD, _S.LOCKED: _S.HELD},
+    Move.RELEASE: {_S.HELD: _S.ACTIVE},
+    Move.HAND_OVER: {_S.ACTIVE: _S.ACTIVE, _S.HELD: _S.ACTIVE},
+    Move.FREEZE: {_S.ACTIVE: _S.FROZEN},
+    Move.UNFREEZE: {_S.FROZEN: _S.ACTIVE},
+    Move.REDEEM: {_S.ACTIVE: _S.REDEEMED},
+    Move.REVERSE: {_S.REDEEMED: _S.ACTIVE},
+    Move.REVEAL: {_S.ACTIVE: _S.REDEEMED},
+    Move.EXPIRE: {_S.ACTIVE: _S.EXPIRED, _S.LOCKED: _S.EXPIRED},
+    Move.CANCEL: {
+        _S.ISSUING: _S.VOID,
+        _S.LOCKED: _S.VOID,
+        _S.ACTIVE: _S.VOID,
+        _S.HELD: _S.VOID,
+        _S.FROZEN: _S.VOID,
+        _S.EXPIRED: _S.VOID,
+    },
+}
+
+
+def sources_of(move: Move, *, to: VoucherState | None = None) -> list[str]:
+    """The states from which a move may start, as the statements bind them."""
+    return [a.value for a, b in MOVES[move].items() if to is None or b is to]
+
+
+# A move after which every older show code must be dead.
+NEW_HOLDER_VERSION = frozenset({Move.HAND_OVER, Move.FREEZE, Move.HOLD})
+
+ACTION_WORDS = {
+    Move.ISSUE: "券已发放",
+    Move.UNLOCK: "券已解锁",
+    Move.HOLD: "券已锁定",
+    Move.RELEASE: "券已恢复可用",
+    Move.HAND_OVER: "券已转给新的持有人",
+    Move.FREEZE: "券已冻结",
+    Move.UNFREEZE: "券已解冻",
+    Move.REDEEM: "已核销",
+    Move.REVERSE: "核销已撤销，券恢复可用",
+    Move.REVEAL: "兑换码已查看",
+    Move.EXPIRE: "券已过期",
+    Move.CANCEL: "券已作废",
+}

@@ -1,0 +1,115 @@
+"""The vouchers' SQL, prepared once per connection."""
+
+ISSUE = """
+WITH new_cards AS (
+  INSERT INTO cards (merchant_id, number, order_id, offer_id, member_id, title, issued_at)
+  SELECT %(merchant_id)s, number, %(order_id)s, offer_id, %(member_id)s, title, %(at)s
+  FROM unnest(%(card_numbers)s::text[], %(card_offers)s::bigint[], %(card_titles)s::text[])
+    AS c (number, offer_id, title)
+  RETURNING id, number
+), new_vouchers AS (
+  INSERT INTO vouchers (merchant_id, number, card_id, revision_id, holder_id, buyer_id, state,
+    allocated_fen, valid_from, valid_until, issued_at)
+  SELECT %(merchant_id)s, v.number, c.id, v.revision_id, %(member_id)s, %(member_id)s, 'active',
+    v.allocated_fen, v.valid_from, v.valid_until, %(at)s
+  FROM unnest(%(numbers)s::text[], %(on_cards)s::text[], %(revisions)s::bigint[],
+      %(allocated)s::bigint[], %(valid_froms)s::timestamptz[], %(valid_untils)s::timestamptz[])
+    AS v (number, card_number, revision_id, allocated_fen, valid_from, valid_until)
+  JOIN new_cards c ON c.number = v.card_number
+  RETURNING id
+)
+INSERT INTO voucher_events (merchant_id, voucher_id, at, action, to_state, actor, reference)
+SELECT %(merchant_id)s, id, %(at)s, 'issue', 'active', %(actor)s, %(reference)s FROM new_vouchers
+"""
+
+MOVE = """
+WITH old AS (
+  SELECT id, state FROM vouchers
+  WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s AND state = ANY(%(sources)s)
+  FOR NO KEY UPDATE
+), moved AS (
+  UPDATE vouchers v SET state = %(to_state)s,
+    holder_version = holder_version + %(new_version)s
+  FROM old WHERE v.merchant_id = %(merchant_id)s AND v.id = old.id
+  RETURNING v.id, old.state AS from_state
+)
+INSERT INTO voucher_events
+  (merchant_id, voucher_id, at, action, from_state, to_state, actor, reference, reason)
+SELECT %(merchant_id)s, id, %(at)s, %(action)s, from_state, %(to_state)s, %(actor)s,
+  %(reference)s, %(reason)s FROM moved
+"""
+
+EXPIRE = """
+WITH due AS (
+  SELECT id, state FROM vouchers
+  WHERE merchant_id = %(merchant_id)s AND id = ANY(%(ids)s) AND state = ANY(%(sources)s)
+    AND valid_until <= %(at)s
+  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+), moved AS (
+  UPDATE vouchers v SET state = 'expired' FROM due
+  WHERE v.merchant_id = %(merchant_id)s AND v.id = due.id RETURNING v.id, due.state AS from_state
+)
+INSERT INTO voucher_events (merchant_id, voucher_id, at, action, from_state, to_state, actor)
+SELECT %(merchant_id)s, id, %(at)s, 'expire', from_state, 'expired', 'system' FROM moved
+"""
+
+# Across merchants, without locks; EXPIRE locks per merchant.
+DUE = """
+SELECT merchant_id, id FROM vouchers WHERE state = 'active' AND valid_until <= %(at)s
+ORDER BY valid_until LIMIT %(limit)s
+"""
+
+TAKE_OVER = """
+WITH moved AS (
+  UPDATE vouchers SET holder_id = %(winner_id)s, holder_version = holder_version + 1
+  WHERE merchant_id = %(merchant_id)s AND holder_id = %(loser_id)s RETURNING id, state
+), cards AS (
+  UPDATE cards SET member_id = %(winner_id)s
+  WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s
+)
+INSERT INTO voucher_events
+  (merchant_id, voucher_id, at, action, from_state, to_state, actor, reason)
+SELECT %(merchant_id)s, id, %(at)s, 'hand_over', state, state, 'system', 'account_merged'
+FROM moved
+"""
+
+_WALLET = """
+SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.number, c.title
+FROM vouchers v JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s
+"""
+WALLET_USABLE = (
+    _WALLET
+    + """ AND v.state IN ('issuing', 'active', 'locked', 'held', 'frozen')
+  AND v.valid_until > %(at)s
+  AND (%(after_time)s::timestamptz IS NULL
+    OR (v.valid_until, v.id) > (%(after_time)s, %(after_id)s::bigint))
+ORDER BY v.valid_until, v.id LIMIT %(limit)s"""
+)
+_BACKWARDS = """
+  AND (%(after_time)s::timestamptz IS NULL
+    OR (v.valid_until, v.id) < (%(after_time)s, %(after_id)s::bigint))
+ORDER BY v.valid_until DESC, v.id DESC LIMIT %(limit)s"""
+WALLET_USED = _WALLET + " AND v.state = 'redeemed'" + _BACKWARDS
+WALLET_OVER = (
+    _WALLET
+    + """ AND (v.state IN ('expired', 'void') OR (v.state <> 'redeemed' AND v.valid_until <= %(at)s))"""
+    + _BACKWARDS
+)
+
+HELD = """
+SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.number, c.title,
+  v.holder_version, v.allocated_fen, v.issued_at
+FROM vouchers v JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.number = %(number)s
+"""
+
+SHOWABLE = """
+SELECT id, state, holder_version FROM vouchers
+WHERE merchant_id = %(merchant_id)s AND holder_id = %(member_id)s AND number = %(number)s
+"""
+
+TIMELINE = """
+SELECT at, action, actor, reference, reason FROM voucher_events
+WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s ORDER BY id
+"""
