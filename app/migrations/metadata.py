@@ -1,0 +1,40 @@
+"""Every table there is, for migrations and for the tests that compare them with the database."""
+
+from app.domain.catalog import models as _catalog
+from app.domain.ledger import models as _ledger
+from app.domain.members import models as _members
+from app.domain.merchants import models as _merchants
+from app.domain.messaging import models as _messaging
+from app.domain.orders import models as _orders
+from app.domain.payments import models as _payments
+from app.domain.points import models as _points
+from app.domain.redemption import models as _redemption
+from app.domain.vouchers import models as _vouchers
+from app.kernel import audit, inbox, outbox, request_keys
+from app.kernel.db import Base
+
+TABLES_OF = (
+    audit,
+    inbox,
+    outbox,
+    request_keys,
+    _members,
+    _merchants,
+    _catalog,
+    _ledger,
+    _points,
+    _messaging,
+    _payments,
+    _orders,
+    _vouchers,
+    _redemption,
+)
+METADATA = Base.metadata
+
+# Tables that no merchant owns, and the tenant table itself, whose own id is the tenant.
+SHARED = frozenset({"users", "wechat_identities", "merchants"})
+
+
+def tenant_tables() -> list[str]:
+    """Every table that a merchant owns, in order of creation."""
+    return [table.name for table in METADATA.sorted_tables if table.name not in SHARED]

@@ -1,0 +1,74 @@
+"""Templates, and members who allowed a message."""
+
+import secrets
+
+from app.domain import messaging
+from tests.builders.moments import NOON
+from tests.builders.transactions import joined
+
+FIELDS = {
+    "order_paid": {"thing1": "title", "amount2": "total", "character_string3": "number"},
+    "voucher_redeemed": {"thing1": "voucher", "thing2": "store", "time3": "redeemed_at"},
+}
+WORDS = {
+    "order_paid": {
+        "title": "周末欢聚包",
+        "total": "¥30.00",
+        "number": "O2345678",
+        "paid_at": "2026-05-15 20:00",
+        "hint": "到店出示券码即可使用",
+    },
+    "voucher_redeemed": {
+        "voucher": "美式咖啡一杯",
+        "store": "人民广场店",
+        "number": "V2345678",
+        "redeemed_at": "2026-05-15 20:00",
+        "points": "30",
+    },
+}
+
+
+def a_template(
+    *, merchant, appid="wx_builder", message="order_paid", template_id=None, fields=None, at=NOON
+):
+    """The id of a template that says the message."""
+    template_id = template_id or f"tmpl_{secrets.token_hex(8)}"
+    with joined():
+        messaging.add_template(
+            merchant_id=merchant.id,
+            appid=appid,
+            message=message,
+            template_id=template_id,
+            fields=fields or FIELDS[message],
+            page="pages/order/order",
+            at=at,
+        )
+    return template_id
+
+
+def grants(*, member, template_id, count=1, at=NOON):
+    """The member allows so many messages."""
+    with joined():
+        for _ in range(count):
+            messaging.report_grants(
+                merchant_id=member.merchant_id,
+                member_id=member.id,
+                answers={template_id: "accept"},
+                at=at,
+            )
+
+
+def a_claim(
+    *, member, event_key="order:1", message="order_paid", appid="wx_builder", at=NOON, **words
+):
+    """What claim() returned."""
+    with joined():
+        return messaging.claim(
+            merchant_id=member.merchant_id,
+            member_id=member.id,
+            event_key=event_key,
+            message=message,
+            appid=appid,
+            words=WORDS[message] | words,
+            at=at,
+        )

@@ -1,0 +1,147 @@
+"""What every test may ask for. The servers come from `make test`, or from the surroundings."""
+
+import os
+import secrets
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+
+from app.config import Settings
+from app.factory import create_app
+from app.kernel.db import db
+from app.migrations.run import upgrade
+from app.simulator import create_simulator, start
+from tests.inspecting import InspectingCursor, inspecting
+from tests.simulator.world import FRESH
+
+MASTER_KEY = secrets.token_bytes(32)
+
+
+@pytest.fixture(scope="session")
+def worker():
+    """0, 1, …: each of the parallel test processes has a database of its own."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+@pytest.fixture(scope="session")
+def database_url(worker):
+    """A database with the newest schema, by way of the migrations."""
+    base = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql")
+    name = f"test_{os.getpid()}_{worker}"
+    with psycopg.connect(base.render_as_string(hide_password=False), autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = base.set(drivername="postgresql+psycopg", database=name)
+    upgrade(url.render_as_string(hide_password=False))
+    yield url.render_as_string(hide_password=False)
+    with psycopg.connect(base.render_as_string(hide_password=False), autocommit=True) as admin:
+        drop = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
+        admin.execute(sql.SQL(drop).format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def wechat():
+    """A running pretend WeChat, shared by the tests of one process."""
+    running = start(create_simulator(FRESH.settings))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def settings(database_url, wechat, worker, tmp_path_factory):
+    return Settings(
+        database_url=database_url,
+        redis_url=make_url(os.environ["REDIS_URL"])
+        .set(database=str(worker))
+        .render_as_string(hide_password=False),
+        master_key=MASTER_KEY,
+        public_url="http://127.0.0.1:9",
+        wechat_url=wechat.url,
+        wechat_pay_url=wechat.url,
+        files_root=str(tmp_path_factory.mktemp("files")),
+        is_production=False,
+        outbox_again_seconds=2,
+        database_pool=40,
+        metrics_token="metrics-token-of-the-tests",
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings):
+    """The whole application. Its cursors refuse a statement that forgets the merchant."""
+    app = create_app(settings)
+    with app.app_context():
+        _inspect_every_cursor(db.engine)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _inspect_every_cursor(engine):
+    @event.listens_for(engine, "connect")
+    def use_inspecting_cursors(connection, _record):
+        connection.cursor_factory = InspectingCursor
+
+
+@pytest.fixture(autouse=True)
+def _merchant_in_every_statement(request):
+    """Every test runs with its eyes open; a forgotten merchant fails it."""
+    if "app" not in request.fixturenames:
+        yield
+        return
+    with inspecting() as seen:
+        yield
+    assert not seen.offences, "\n\n".join(seen.offences)
+
+
+@pytest.fixture
+def statements(app):
+    """Count what goes to the database: `with statements() as seen: …; len(seen.statements)`."""
+    return inspecting
+
+
+@pytest.fixture
+def database(app):
+    """An app context whose every change is rolled back when the test ends."""
+    with app.app_context():
+        engine, connection = db.engine, db.engine.connect()
+        undo = connection.begin()
+        db.engines[None] = connection
+        db.session.remove()
+        db.session.configure(join_transaction_mode="create_savepoint")
+
+        def leave_the_confinement(_session):
+            # Live, the role ends with the transaction; here a savepoint ends instead.
+            connection.exec_driver_sql("RESET ROLE")
+
+        event.listen(db.session, "after_commit", leave_the_confinement)
+        yield
+        event.remove(db.session, "after_commit", leave_the_confinement)
+        db.session.remove()
+        undo.rollback()
+        connection.close()
+        db.engines[None] = engine
+        db.session.configure(join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+def committed(app):
+    """An app context whose changes stay: for races and processes. Use a merchant of your own."""
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def redis(app):
+    """The tests' own Redis database, empty."""
+    redis = app.extensions["redis"]
+    redis.flushdb()
+    return redis
+
+
+@pytest.fixture
+def client(app, database):
+    return app.test_client()

@@ -1,0 +1,97 @@
+"""A cursor that reads what it is told to do: the second wall between two merchants.
+
+Any statement on a tenant table without the merchant in it fails the test, whichever code sent
+it. The few that look across merchants on purpose are listed with their reason.
+"""
+
+import re
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+
+from app.migrations.metadata import tenant_tables
+
+TABLE = re.compile(
+    r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(?:ONLY\s+)?\"?(" + "|".join(tenant_tables()) + r")\"?\b",
+    re.IGNORECASE,
+)
+# Functions that look across merchants on purpose, and why.
+ACROSS = {
+    "list_due": "the relay and the sweeps list what is due; each row is then worked on by itself",
+    "mark_handed_out": "joins on pairs of merchant and id",
+    "list_due_looks": "a sweep",
+    "list_open_refunds": "a sweep",
+    "list_overdue": "a sweep",
+    "list_unapplied": "a sweep",
+    "list_unsealed_merchants": "a sweep",
+    "list_channels_to_compare": "a sweep",
+    "expire_due": "a sweep",
+    "backlog": "how much waits in the whole house",
+    "list_given_up": "what waits for a person in the whole house",
+    "forget_done": "housekeeping of the whole house",
+    "forget": "housekeeping of the whole house",
+    "verify": "the proof for the whole database",
+}
+
+
+@dataclass
+class Seen:
+    statements: list[str] = field(default_factory=list)
+    offences: list[str] = field(default_factory=list)
+
+
+_watching: list[Seen] = []
+
+
+class InspectingCursor(psycopg.Cursor):
+    def execute(self, query, params=None, **more):
+        if _watching:
+            _look(query)
+        return super().execute(query, params, **more)
+
+    def executemany(self, query, params_seq, **more):
+        if _watching:
+            _look(query)
+        return super().executemany(query, params_seq, **more)
+
+
+@contextmanager
+def inspecting():
+    seen = Seen()
+    _watching.append(seen)
+    try:
+        yield seen
+    finally:
+        _watching.remove(seen)
+
+
+def _look(query):
+    told = query if isinstance(query, str) else str(query)
+    for seen in _watching:
+        seen.statements.append(told)
+    if _forgets_the_merchant(told) and not _may_look_across():
+        for seen in _watching:
+            seen.offences.append(f"no merchant in:\n{told}")
+
+
+def _forgets_the_merchant(told):
+    if not TABLE.search(told):
+        return False
+    return "merchant_id" not in _conditions(told)
+
+
+def _conditions(told):
+    """Only what restricts counts: after WHERE or ON, or the values of an INSERT."""
+    if re.match(r"\s*INSERT\b", told, re.IGNORECASE) or re.match(r"\s*WITH\b", told):
+        return told
+    start = re.search(r"\bWHERE\b|\bON\b", told, re.IGNORECASE)
+    return told[start.start() :] if start else ""
+
+
+def _may_look_across():
+    return any(
+        frame.name in ACROSS and ("/app/" in frame.filename or "/jobs/" in frame.filename)
+        for frame in traceback.extract_stack(limit=20)
+    ) or any("/tests/" in frame.filename and frame.name.startswith("look_") for frame in traceback.extract_stack(limit=8))
