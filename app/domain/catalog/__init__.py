@@ -1,0 +1,77 @@
+"""What can be bought: benefits with their terms, and offers that hold them."""
+
+from app.domain.catalog.benefits import add_benefit, publish_benefit, revise_benefit
+from app.domain.catalog.errors import LimitReached, NotOnSale, NotPublishable, SoldOut
+from app.domain.catalog.lint import Finding, lint
+from app.domain.catalog.models import (
+    Benefit,
+    BenefitKind,
+    BenefitRevision,
+    Category,
+    GoodsKind,
+    Offer,
+    OfferKind,
+    OfferState,
+    RefundPolicy,
+)
+from app.domain.catalog.offers import (
+    add_category,
+    add_offer,
+    list_categories,
+    publish_offer,
+    stop_offer,
+)
+from app.domain.catalog.rules import Conditions, Days, Fixed, validity_window
+from app.domain.catalog.selling import Content, ForSale, for_sale, put_back
+from app.domain.catalog.shelf import ItemDetail, OfferDetail, OfferOnShelf, get_offer, list_offers
+from app.domain.catalog.terms import RevisionTerms, find_revisions
+from app.domain.catalog.use import UseRefusal, refuse_use
+from app.domain.catalog.wording import condition_lines, face_words
+from app.kernel.calendar import Hours, Range
+
+__all__ = [
+    "Benefit",
+    "BenefitKind",
+    "BenefitRevision",
+    "Category",
+    "Conditions",
+    "Content",
+    "Days",
+    "Finding",
+    "Fixed",
+    "ForSale",
+    "GoodsKind",
+    "Hours",
+    "ItemDetail",
+    "LimitReached",
+    "NotOnSale",
+    "NotPublishable",
+    "Offer",
+    "OfferDetail",
+    "OfferKind",
+    "OfferOnShelf",
+    "OfferState",
+    "Range",
+    "RefundPolicy",
+    "RevisionTerms",
+    "SoldOut",
+    "UseRefusal",
+    "add_benefit",
+    "add_category",
+    "add_offer",
+    "condition_lines",
+    "face_words",
+    "find_revisions",
+    "for_sale",
+    "get_offer",
+    "lint",
+    "list_categories",
+    "list_offers",
+    "publish_benefit",
+    "publish_offer",
+    "put_back",
+    "refuse_use",
+    "revise_benefit",
+    "stop_offer",
+    "validity_window",
+]

@@ -1,0 +1,38 @@
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from app.kernel.errors import DomainError
+
+
+class SoldOut(DomainError):
+    code = "sold_out"
+
+
+class NotOnSale(DomainError):
+    """Not for sale at this moment; `sale_starts_at` is in the details when that is still to come."""
+
+    code = "not_on_sale"
+
+
+class LimitReached(DomainError):
+    code = "limit_reached"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What stands in the way of publishing: where, which words, why, and what to do instead."""
+
+    field: str
+    phrase: str = ""
+    why: str
+    suggestion: str
+
+
+class NotPublishable(DomainError):
+    """`findings` in the details holds every problem at once, so that one round mends them all."""
+
+    code = "not_publishable"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        found = [asdict(problem) for problem in problems]
+        super().__init__("This cannot be published yet.", findings=found)

@@ -1,0 +1,82 @@
+"""What an order needs to know about an offer, and what it gives back. The hot path: lean."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from app.domain.catalog.statements import FOR_SALE, PUT_BACK, PUT_BACK_TAKER
+from app.kernel.db import execute, fetch_one, writing
+from app.kernel.errors import NotFound
+
+
+class Content(TypedDict):
+    """`quantity` vouchers of one benefit in each piece of the offer."""
+
+    benefit_id: int
+    revision_id: int
+    quantity: int
+    market_value_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForSale:
+    """`state` and `goods_kind` hold the words of OfferState and GoodsKind."""
+
+    offer_id: int
+    number: str
+    title: str
+    state: str
+    price_fen: int
+    per_member_limit: int | None
+    sale_starts_at: datetime | None
+    sale_ends_at: datetime | None
+    has_stock_limit: bool
+    goods_kind: str
+    contents: list[Content]
+
+
+def for_sale(*, merchant_id: int, offer_number: str) -> ForSale:
+    """The offer with the newest published wording of its benefits, in one statement.
+
+    Raises NotFound. Whether it may be sold now is the order's to decide.
+    """
+    found = fetch_one(ForSale, FOR_SALE, {"merchant_id": merchant_id, "number": offer_number})
+    if found is None:
+        raise NotFound("There is no such offer.", number=offer_number[:40])
+    return found
+
+
+def put_back(
+    *,
+    merchant_id: int,
+    offer_id: int,
+    member_id: int,
+    quantity: int,
+    limited: bool,
+    counted: bool,
+) -> None:
+    """Return pieces that an order took: to the stock if `limited`, to his count if `counted`.
+
+    Raises RuntimeError when more comes back than was taken: then our books are wrong.
+    """
+    named = {
+        "merchant_id": merchant_id,
+        "offer_id": offer_id,
+        "member_id": member_id,
+        "quantity": quantity,
+    }
+    if limited and _put_back_stock(named) != quantity:
+        raise RuntimeError(f"offer {offer_id} gets back more pieces than orders took")
+    if counted and execute(PUT_BACK_TAKER, named) != 1:
+        raise RuntimeError(f"member {member_id} took nothing of offer {offer_id}")
+
+
+@dataclass(frozen=True)
+class _Returned:
+    pieces: int
+
+
+def _put_back_stock(named: dict[str, int]) -> int:
+    writing()
+    returned = fetch_one(_Returned, PUT_BACK, named)
+    return returned.pieces if returned else 0

@@ -1,0 +1,100 @@
+"""The catalogue's own SQL. Each statement names the merchant for every table it touches."""
+
+FOR_SALE = """
+SELECT o.id, o.number, o.title, o.state, o.price_fen, o.per_member_limit,
+  o.sale_starts_at, o.sale_ends_at,
+  EXISTS (SELECT FROM offer_stock s
+          WHERE s.merchant_id = %(merchant_id)s AND s.offer_id = o.id),
+  o.goods_kind,
+  (SELECT coalesce(json_agg(json_build_object(
+      'benefit_id', i.benefit_id, 'revision_id', r.id,
+      'quantity', i.quantity, 'market_value_fen', r.market_value_fen)
+      ORDER BY i.position, i.id), '[]')
+   FROM offer_items i
+   CROSS JOIN LATERAL (
+     SELECT id, market_value_fen FROM benefit_revisions
+     WHERE merchant_id = %(merchant_id)s AND benefit_id = i.benefit_id
+       AND published_at IS NOT NULL
+     ORDER BY revision DESC LIMIT 1) r
+   WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = o.id)
+FROM offers o
+WHERE o.merchant_id = %(merchant_id)s AND o.number = %(number)s
+"""
+
+# The newest published wording of everything in an offer; no wording leaves its columns empty.
+ITEMS = """
+SELECT i.benefit_id, b.number, i.quantity, coalesce(r.name, b.name), r.kind, r.market_value_fen,
+  r.face, r.conditions, r.hand_over
+FROM offer_items i
+JOIN benefits b ON b.merchant_id = %(merchant_id)s AND b.id = i.benefit_id
+LEFT JOIN LATERAL (
+  SELECT * FROM benefit_revisions
+  WHERE merchant_id = %(merchant_id)s AND benefit_id = i.benefit_id
+    AND published_at IS NOT NULL
+  ORDER BY revision DESC LIMIT 1) r ON true
+WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = %(offer_id)s
+ORDER BY i.position, i.id
+"""
+
+SHELF = """
+SELECT o.id, o.number, o.kind, o.title, o.description, o.cover, o.category_id, o.goods_kind,
+  o.price_fen,
+  (SELECT coalesce(sum(i.quantity * r.market_value_fen), 0)::bigint
+   FROM offer_items i
+   CROSS JOIN LATERAL (
+     SELECT market_value_fen FROM benefit_revisions
+     WHERE merchant_id = %(merchant_id)s AND benefit_id = i.benefit_id
+       AND published_at IS NOT NULL
+     ORDER BY revision DESC LIMIT 1) r
+   WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = o.id),
+  o.sale_starts_at, o.sale_ends_at,
+  (SELECT sum(s.quota - s.taken)::bigint FROM offer_stock s
+   WHERE s.merchant_id = %(merchant_id)s AND s.offer_id = o.id),
+  coalesce(o.sale_starts_at > %(at)s, false)
+FROM offers o
+WHERE o.merchant_id = %(merchant_id)s AND o.state = 'on_sale'
+  AND (o.sale_starts_at IS NULL OR o.sale_starts_at <= %(soon)s)
+  AND (o.sale_ends_at IS NULL OR o.sale_ends_at > %(at)s)
+  AND (%(category_id)s::bigint IS NULL OR o.category_id = %(category_id)s::bigint)
+  AND (%(like)s::text IS NULL
+       OR normalize(o.title, NFKC) ILIKE %(like)s::text
+       OR normalize(o.description, NFKC) ILIKE %(like)s::text)
+  AND (%(after)s::bigint IS NULL OR o.id < %(after)s::bigint)
+ORDER BY o.id DESC LIMIT %(rows)s
+"""
+
+REMAINING = """
+SELECT sum(quota - taken)::bigint FROM offer_stock
+WHERE merchant_id = %(merchant_id)s AND offer_id = %(offer_id)s
+"""
+
+# Pieces return to the slots that gave some away, the first slots first.
+PUT_BACK = """
+WITH held AS (
+  SELECT slot, taken FROM offer_stock
+  WHERE merchant_id = %(merchant_id)s AND offer_id = %(offer_id)s AND taken > 0
+  ORDER BY slot FOR UPDATE
+), running AS (
+  SELECT slot, taken, sum(taken) OVER (ORDER BY slot) - taken AS before FROM held
+), shares AS (
+  SELECT slot, least(taken, %(quantity)s - before) AS back FROM running
+  WHERE before < %(quantity)s
+), returned AS (
+  UPDATE offer_stock s SET taken = s.taken - shares.back FROM shares
+  WHERE s.merchant_id = %(merchant_id)s AND s.offer_id = %(offer_id)s AND s.slot = shares.slot
+  RETURNING shares.back
+)
+SELECT coalesce(sum(back), 0)::bigint FROM returned
+"""
+
+PUT_BACK_TAKER = """
+UPDATE offer_takers SET taken = taken - %(quantity)s
+WHERE merchant_id = %(merchant_id)s AND offer_id = %(offer_id)s AND member_id = %(member_id)s
+"""
+
+REVISIONS = """
+SELECT id, benefit_id, revision, kind, name, market_value_fen, cost_fen, face, conditions,
+  hand_over
+FROM benefit_revisions
+WHERE merchant_id = %(merchant_id)s AND id = ANY(%(ids)s::bigint[]) AND published_at IS NOT NULL
+"""
