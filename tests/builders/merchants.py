@@ -85,7 +85,7 @@ def an_api_key(store=None, *, scopes=tuple(Scope), name="收银机", at=NOON):
         )
 
 
-def an_app(*, merchant=None, appid=None, secret="app-secret", at=NOON):  # noqa: S107 - make-believe
+def an_app(*, merchant=None, appid=None, secret="app-secret", at=NOON):
     merchant = merchant or a_merchant()
     appid = appid or f"wx{secrets.token_hex(8)}"
     with joined():

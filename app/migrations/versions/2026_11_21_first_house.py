@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from app.kernel.db import protect
 
-revision = "206e080e7a32"
+revision = "4cc2ef3c4202"
 down_revision = None
 branch_labels = None
 depends_on = None

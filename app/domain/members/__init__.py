@@ -1,0 +1,41 @@
+"""People: who signs in, who they are to a merchant, and when two of them turn out to be one."""
+
+from app.domain.members.blocking import block, end_sessions, unblock
+from app.domain.members.details import masked_phone, set_nickname, set_phone
+from app.domain.members.errors import MemberBlocked
+from app.domain.members.events import MembersMerged
+from app.domain.members.models import Member, MemberState, User, WechatIdentity
+from app.domain.members.queries import (
+    find_member_id,
+    find_openid,
+    get_canonical_member,
+    get_member,
+    list_by_phone,
+    list_user_ids,
+    session_is_good,
+)
+from app.domain.members.signing_in import SignedIn, sign_in
+
+__all__ = [
+    "Member",
+    "MemberBlocked",
+    "MemberState",
+    "MembersMerged",
+    "SignedIn",
+    "User",
+    "WechatIdentity",
+    "block",
+    "end_sessions",
+    "find_member_id",
+    "find_openid",
+    "get_canonical_member",
+    "get_member",
+    "list_by_phone",
+    "list_user_ids",
+    "masked_phone",
+    "session_is_good",
+    "set_nickname",
+    "set_phone",
+    "sign_in",
+    "unblock",
+]

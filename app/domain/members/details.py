@@ -1,0 +1,39 @@
+"""What a member tells about himself."""
+
+from datetime import datetime
+
+from app.domain.members.models import Member
+from app.domain.members.queries import get_member, phone_context
+from app.domain.members.rules import mask, normal_nickname, normal_phone
+from app.kernel import audit, keyring
+from app.kernel.db import writing
+
+
+def set_phone(*, merchant_id: int, member_id: int, phone: str, at: datetime) -> None:
+    """Keep the phone sealed. Raises Invalid unless it has 5 to 17 digits."""
+    known = normal_phone(phone)
+    writing()
+    member = get_member(merchant_id=merchant_id, member_id=member_id)
+    member.phone_sealed = keyring.seal(known, context=phone_context(merchant_id))
+    member.phone_index = keyring.blind_index(known, context=phone_context(merchant_id))
+    audit.record(
+        merchant_id=merchant_id,
+        actor=f"member:{member_id}",
+        action="member.set_phone",
+        subject=member.number,
+        at=at,
+    )
+
+
+def masked_phone(member: Member) -> str | None:
+    """The phone as 138****8000, the only form in which it leaves the house."""
+    if member.phone_sealed is None:
+        return None
+    return mask(keyring.unseal(member.phone_sealed, context=phone_context(member.merchant_id)))
+
+
+def set_nickname(*, merchant_id: int, member_id: int, nickname: str) -> None:
+    """Raises Invalid unless 1 to 32 characters remain without control characters."""
+    known = normal_nickname(nickname)
+    writing()
+    get_member(merchant_id=merchant_id, member_id=member_id).nickname = known

@@ -1,0 +1,7 @@
+from app.kernel.errors import DomainError
+
+
+class MemberBlocked(DomainError):
+    """The merchant does not want this member, on any device or in any app."""
+
+    code, status = "member_blocked", 403

@@ -1,0 +1,11 @@
+from dataclasses import dataclass
+
+from app.kernel.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembersMerged(Event):
+    """Two members of one merchant are one person. What the loser has is the winner's to use."""
+
+    loser_id: int
+    winner_id: int

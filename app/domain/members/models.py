@@ -1,0 +1,68 @@
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.db import Base, Id, OwnedByMerchant, belongs_to, word
+
+
+class MemberState(StrEnum):
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+
+
+class User(Base):
+    """One person on the platform, or half of one until a unionid joins the halves."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        Index("uq_users_unionid", "unionid", unique=True, postgresql_where=text("unionid <> ''")),
+        Index(
+            "ix_users_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")
+        ),
+    )
+
+    id: Mapped[Id]
+    unionid: Mapped[str | None]
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+
+
+class WechatIdentity(Base):
+    """An openid is a person in the eyes of one app."""
+
+    __tablename__ = "wechat_identities"
+    __table_args__ = (
+        UniqueConstraint("appid", "openid"),
+        Index("ix_wechat_identities_user_id", "user_id"),
+    )
+
+    id: Mapped[Id]
+    appid: Mapped[str]
+    openid: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+
+
+class Member(OwnedByMerchant, Base):
+    """A person at one merchant. `user_id` has no foreign key: users live apart from tenants."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "number"),
+        UniqueConstraint("merchant_id", "user_id"),
+        Index("ix_members_phone_index", "merchant_id", "phone_index"),
+        Index("ix_members_user_id", "user_id"),
+        belongs_to("members", "merged_into"),
+    )
+
+    number: Mapped[str]
+    user_id: Mapped[int]
+    merged_into: Mapped[int | None]
+    nickname: Mapped[str | None]
+    phone_sealed: Mapped[bytes | None]
+    phone_index: Mapped[bytes | None]
+    session_epoch: Mapped[int] = mapped_column(server_default="0")
+    state: Mapped[MemberState] = mapped_column(word(MemberState))
+    joined_at: Mapped[datetime]

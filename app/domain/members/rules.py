@@ -1,0 +1,45 @@
+"""Phones and nicknames on paper."""
+
+import re
+import unicodedata
+
+from app.kernel.errors import Invalid
+
+LONGEST_NICKNAME = 32
+
+_DECORATION = re.compile(r"[\s\-().]")
+_PHONE = re.compile(r"(\+|00)?[0-9]{5,17}")
+_MAINLAND = re.compile(r"(?:\+|00)?(?:86)?(1[0-9]{10})")
+_FULL_LENGTH = 11
+
+
+def normal_phone(text: str) -> str:
+    """One spelling per phone: "+86 138-0013-8000" and "13800138000" are the same.
+
+    Mainland mobiles lose their country code, others keep a leading "+" if they had one.
+    Loose on purpose (5 to 17 digits): WeChat has already checked that the phone is real.
+    Raises Invalid, without repeating the phone.
+    """
+    phone = _DECORATION.sub("", unicodedata.normalize("NFKC", text))
+    if not _PHONE.fullmatch(phone):
+        raise Invalid("A phone has 5 to 17 digits and perhaps a country code.")
+    mainland = _MAINLAND.fullmatch(phone)
+    if mainland:
+        return mainland[1]
+    return "+" + phone[2:] if phone.startswith("00") else phone
+
+
+def mask(phone: str) -> str:
+    """Turn 13800138000 into 138****8000; a short one shows its last two digits only."""
+    if len(phone) >= _FULL_LENGTH:
+        return f"{phone[:3]}****{phone[-4:]}"
+    return "****" + phone[-2:]
+
+
+def normal_nickname(text: str) -> str:
+    """Without control characters and doubled spaces, 1 to 32 characters. Raises Invalid."""
+    visible = (sign for sign in text if unicodedata.category(sign) != "Cc" or sign.isspace())
+    nickname = " ".join("".join(visible).split())
+    if not 0 < len(nickname) <= LONGEST_NICKNAME:
+        raise Invalid(f"A nickname has 1 to {LONGEST_NICKNAME} characters.")
+    return nickname

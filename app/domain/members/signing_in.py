@@ -1,0 +1,148 @@
+"""Signing in: the person, the member, and the unionid that came late.
+
+However many sign in at once, one openid is one identity of one user, and one person is one
+member of a merchant. Waiting is done in one order: unionid, identity, users by id, members.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.members.errors import MemberBlocked
+from app.domain.members.merging import Person, learn_unionid, lock_unionid
+from app.domain.members.models import Member, MemberState
+from app.domain.members.queries import get_member
+from app.domain.members.statements import (
+    ADD_IDENTITY,
+    ADD_MEMBER,
+    ADD_USER,
+    FIND_MEMBER,
+    FIND_PERSON,
+    FIND_USER_BY_UNIONID,
+    LOCK_USERS,
+    TAKE_BACK_USER,
+)
+from app.kernel import numbers
+from app.kernel.db import execute, fetch_one, writing
+from app.kernel.errors import Busy
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """The member, and whether he has just become one."""
+
+    member: Member
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class _Id:
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Caller:
+    merchant_id: int
+    appid: str
+    openid: str
+    unionid: str | None
+    at: datetime
+
+
+# How often the person may be merged under our hands before we let the caller try again.
+_PATIENCE = 5
+
+
+def sign_in(
+    *, merchant_id: int, appid: str, openid: str, unionid: str | None, at: datetime
+) -> SignedIn:
+    """The member behind an openid, made on the first visit. Safe to call any number of times.
+
+    A unionid seen for the first time joins this user with the one who has it. Raises
+    MemberBlocked.
+    """
+    writing()
+    caller = _Caller(
+        merchant_id=merchant_id, appid=appid, openid=openid, unionid=unionid or None, at=at
+    )
+    for _ in range(_PATIENCE):
+        person = _person_of(caller)
+        if person is None:
+            continue
+        known = _find_member(caller, person)
+        member_id = known or _join(caller, person)
+        if member_id is not None:
+            return _welcome(caller, member_id, is_new=known is None)
+    raise Busy("This account is being joined with another. Please try again.")
+
+
+def _welcome(caller: _Caller, member_id: int, *, is_new: bool) -> SignedIn:
+    member = get_member(merchant_id=caller.merchant_id, member_id=member_id)
+    if member.state == MemberState.BLOCKED:
+        raise MemberBlocked("This account cannot be used at this shop.")
+    return SignedIn(member=member, is_new=is_new)
+
+
+def _person_of(caller: _Caller) -> Person | None:
+    """Whom the identity leads to; None when it is new or another call changed it: look again."""
+    person = _find_person(caller)
+    if person is None:
+        _meet(caller)
+        return None
+    if caller.unionid is None or person.unionid is not None:
+        # A second unionid for one person means the app moved to another open-platform account.
+        # The first one stays: joining people on a changed name would join strangers.
+        return person
+    return learn_unionid(person, caller.unionid, at=caller.at)
+
+
+def _find_person(caller: _Caller) -> Person | None:
+    return fetch_one(Person, FIND_PERSON, {"appid": caller.appid, "openid": caller.openid})
+
+
+def _meet(caller: _Caller) -> None:
+    """Remember the identity. If another call remembered it first, leave no trace of ours."""
+    known = _find_user_by_unionid(caller)
+    user_id = known if known is not None else _add_user(caller)
+    came_first = execute(
+        ADD_IDENTITY,
+        {"appid": caller.appid, "openid": caller.openid, "user_id": user_id, "at": caller.at},
+    )
+    if not came_first and known is None:
+        execute(TAKE_BACK_USER, {"id": user_id})
+
+
+def _find_user_by_unionid(caller: _Caller) -> int | None:
+    if caller.unionid is None:
+        return None
+    lock_unionid(caller.unionid)
+    found = fetch_one(Person, FIND_USER_BY_UNIONID, {"unionid": caller.unionid})
+    return found.id if found else None
+
+
+def _add_user(caller: _Caller) -> int:
+    user = fetch_one(_Id, ADD_USER, {"unionid": caller.unionid, "at": caller.at})
+    assert user is not None  # noqa: S101 - an INSERT without conflict clause returns its row
+    return user.id
+
+
+def _find_member(caller: _Caller, person: Person) -> int | None:
+    found = fetch_one(_Id, FIND_MEMBER, {"merchant_id": caller.merchant_id, "user_id": person.id})
+    return found.id if found else None
+
+
+def _join(caller: _Caller, person: Person) -> int | None:
+    """Make the person a member; None when he was merged or became one while we waited."""
+    user = fetch_one(Person, LOCK_USERS, {"ids": [person.id]})
+    if user is None or user.merged_into is not None or _find_member(caller, person):
+        return None
+    joined = fetch_one(
+        _Id,
+        ADD_MEMBER,
+        {
+            "merchant_id": caller.merchant_id,
+            "number": numbers.new(numbers.Kind.MEMBER, merchant_id=caller.merchant_id),
+            "user_id": person.id,
+            "at": caller.at,
+        },
+    )
+    return joined.id if joined else None

@@ -1,0 +1,103 @@
+"""The merchant's apps at WeChat, each with its secret sealed to this merchant and app."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from app.domain.merchants.errors import AlreadyAdded
+from app.domain.merchants.models import AppKind, WechatApp
+from app.kernel import audit, keyring
+from app.kernel.db import fetch_one, locked, reading, writing
+from app.kernel.errors import Invalid, NotFound
+
+_ADD = """
+INSERT INTO wechat_apps (merchant_id, appid, kind, name, secret_sealed)
+VALUES (%(merchant_id)s, %(appid)s, %(kind)s, %(name)s, %(secret_sealed)s)
+ON CONFLICT (merchant_id, appid) DO NOTHING RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class _Id:
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppSecrets:
+    app_id: int
+    merchant_id: int
+    appid: str
+    kind: AppKind
+    secret: str = field(repr=False)
+
+
+def add_app(
+    *,
+    merchant_id: int,
+    appid: str,
+    kind: AppKind,
+    name: str,
+    secret: str,
+    at: datetime,
+    actor: str = "system",
+) -> None:
+    """Remember an app. Raises AlreadyAdded when the merchant has it."""
+    added = fetch_one(
+        _Id,
+        _ADD,
+        {
+            "merchant_id": merchant_id,
+            "appid": appid,
+            "kind": AppKind(kind).value,
+            "name": name,
+            "secret_sealed": _seal(merchant_id, appid, secret),
+        },
+    )
+    if added is None:
+        raise AlreadyAdded("This app is known already.", appid=appid)
+    _record(merchant_id, "app.add", appid, actor=actor, at=at)
+
+
+def change_app_secret(
+    *, merchant_id: int, appid: str, secret: str, at: datetime, actor: str = "system"
+) -> None:
+    """WeChat gave the app a new secret. Raises NotFound."""
+    app = writing().scalar(locked(_select(merchant_id, appid)))
+    if app is None:
+        raise NotFound("There is no such app.", appid=appid[:40])
+    app.secret_sealed = _seal(merchant_id, appid, secret)
+    writing().flush()
+    _record(merchant_id, "app.change_secret", appid, actor=actor, at=at)
+
+
+def get_app(*, merchant_id: int, appid: str) -> AppSecrets:
+    """Raises NotFound."""
+    app = reading().scalar(_select(merchant_id, appid).execution_options(populate_existing=True))
+    if app is None:
+        raise NotFound("There is no such app.", appid=appid[:40])
+    return AppSecrets(
+        app_id=app.id,
+        merchant_id=merchant_id,
+        appid=appid,
+        kind=app.kind,
+        secret=keyring.unseal(app.secret_sealed, context=_context(merchant_id, appid)),
+    )
+
+
+def _select(merchant_id: int, appid: str) -> Select[WechatApp]:
+    return select(WechatApp).where(WechatApp.merchant_id == merchant_id, WechatApp.appid == appid)
+
+
+def _seal(merchant_id: int, appid: str, secret: str) -> bytes:
+    if not secret:
+        raise Invalid("An app has a secret.")
+    return keyring.seal(secret, context=_context(merchant_id, appid))
+
+
+def _context(merchant_id: int, appid: str) -> str:
+    return f"wechat_apps.secret:{merchant_id}:{appid}"
+
+
+def _record(merchant_id: int, action: str, appid: str, *, actor: str, at: datetime) -> None:
+    audit.record(merchant_id=merchant_id, actor=actor, action=action, subject=appid, at=at)
