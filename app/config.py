@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -72,6 +73,11 @@ class Settings:
             database_pool=pool,
             metrics_token=env.get("KABAO_METRICS_TOKEN") or None,
         )
+
+
+def settings_here() -> Settings:
+    """The settings of this process, from its environment. Raises BadSettings."""
+    return Settings.from_env(os.environ)
 
 
 _REQUIRED = {

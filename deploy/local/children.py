@@ -115,10 +115,14 @@ def last_words(log: Path, *, lines: int = 15) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def keep_secret(path: Path) -> str:
+def _draw() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def keep_secret(path: Path, *, make: Callable[[], str] = _draw) -> str:
     """The secret in that file, drawn on the first call; only its owner may read it."""
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(24))
+            file.write(make())
     return path.read_text()

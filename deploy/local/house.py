@@ -1,0 +1,131 @@
+"""The whole house on one machine: what runs, with which settings, from one folder."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from deploy.local.children import NotStarted, free_port, keep_secret
+from deploy.local.servers import HOME, Addresses
+from deploy.local.supervisor import Process
+
+ROOT = HOME.parent
+WEB_PORT, WECHAT_PORT = 8080, 8090
+WEB_PROCESSES, WEB_THREADS = 2, 2
+WORKERS = 2
+READY_SECONDS = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Where everything is. `env` holds the settings that all of our processes share."""
+
+    folder: Path
+    web_port: int
+    wechat_port: int
+    env: dict[str, str]
+
+    @property
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def wechat_url(self) -> str:
+        return f"http://127.0.0.1:{self.wechat_port}"
+
+    def flask(self, *words: str) -> str:
+        """Run a `flask …` command with these settings; what it printed. Raises NotStarted."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+            env=os.environ | self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise NotStarted(f"flask {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+
+def settle_in(addresses: Addresses, *, folder: Path = HOME) -> House:
+    """Choose ports and keys; what was chosen for this folder before is used again."""
+    web, wechat = free_port(WEB_PORT), free_port(WECHAT_PORT)
+    metrics = folder / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    env = addresses.env | {
+        "KABAO_ENV": "demo",
+        "KABAO_SECRET": keep_secret(folder / "master.key", make=_new_master_key),
+        "KABAO_PUBLIC_URL": f"http://127.0.0.1:{web}",
+        "WECHAT_URL": f"http://127.0.0.1:{wechat}",
+        "WECHAT_PAY_URL": f"http://127.0.0.1:{wechat}",
+        "KABAO_FILES": str(folder / "files"),
+        "KABAO_OUTBOX_AGAIN_SECONDS": "10",
+        "KABAO_DATABASE_POOL": str(WEB_THREADS),
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+        "PYTHONPATH": str(ROOT),
+    }
+    return House(folder=folder, web_port=web, wechat_port=wechat, env=env)
+
+
+def furnish(house: House) -> dict[str, Any]:
+    """Bring the schema up to date and open the demonstration shop; what there is in it.
+
+    What is shown once (invitations, the cashier's key) is kept in the folder, for this demo only.
+    """
+    house.flask("upgrade")
+    world = house.folder / "world"
+    house.flask("make-world", "--folder", str(world))
+    shop: dict[str, Any] = json.loads(house.flask("seed", "--shop", str(world / "shop.json")))
+    kept = world / "shown-once.json"
+    if "api_key" in shop:
+        kept.touch(mode=0o600)
+        once = {name: shop[name] for name in ("api_key", "invitations")}
+        kept.write_text(json.dumps(once), encoding="utf-8")
+    return shop | dict(json.loads(kept.read_text(encoding="utf-8")))
+
+
+def processes(house: House) -> list[Process]:
+    """What runs, in the order of starting."""
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+    settings = str(house.folder / "world" / "wechat.json")
+    simulate = [*flask, "simulate-wechat", "--settings", settings, "--port", str(house.wechat_port)]
+    web = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *("--host", "127.0.0.1", "--port", str(house.web_port)),
+        *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
+        *("--no-access-log", "--respawn-failed-workers", "wsgi:app"),
+    ]
+    jobs = {"relay": ["relay"], "schedule": ["schedule"]}
+    jobs |= {f"worker-{number}": ["work"] for number in range(1, WORKERS + 1)}
+    return [
+        Process("wechat", simulate, house.env, ready=answers(f"{house.wechat_url}/_sim/clock")),
+        Process("web", web, house.env, ready=answers(f"{house.web_url}/readyz")),
+        *(Process(name, [*flask, "jobs", *words], house.env) for name, words in jobs.items()),
+    ]
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """Whether something answers 200 there."""
+
+    def ask() -> bool:
+        try:
+            return requests.get(url, timeout=READY_SECONDS).status_code == requests.codes.ok
+        except requests.RequestException:
+            return False
+
+    return ask
+
+
+def _new_master_key() -> str:
+    return b64encode(secrets.token_bytes(32)).decode()
