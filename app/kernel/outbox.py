@@ -6,7 +6,7 @@ when a queue took it: a queue may be emptied without losing anything.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,7 +71,7 @@ def jobs_of(event: type[Event]) -> list[str]:
 
 
 def payload_of(event: Event) -> str:
-    return json.dumps(asdict(event))
+    return json.dumps(vars(event))
 
 
 def publish(event: Event, *, at: datetime) -> None:

@@ -1,7 +1,8 @@
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from app.domain import catalog
 from app.domain.catalog import ForSale, LimitReached, NotOnSale, SoldOut
@@ -97,7 +98,7 @@ def _parameters(
         "quantity": wish.quantity,
         "unit_price_fen": offer.price_fen,
         "total_fen": placed.total_fen,
-        "contents": json.dumps(offer.contents),
+        "contents": msgspec.json.encode(offer.contents).decode(),
         "has_stock": offer.has_stock_limit,
         "per_member": offer.per_member_limit,
         "number": placed.order_number,
@@ -113,7 +114,7 @@ def _parameters(
         "key": key.key if key else None,
         "key_actor": key.actor if key else None,
         "key_hash": key.body_hash if key else None,
-        "answer": json.dumps(asdict(placed), default=str, ensure_ascii=False),
+        "answer": msgspec.json.encode(placed).decode(),
     }
 
 

@@ -1,6 +1,7 @@
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
 
 from app.domain import catalog, ledger, merchants, vouchers
 from app.domain.catalog import RevisionTerms
@@ -131,7 +132,7 @@ def _parameters(
         "key_actor": key.actor,
         "key": key.key,
         "key_hash": key.body_hash,
-        "answer": json.dumps(asdict(verdict), default=str, ensure_ascii=False),
+        "answer": msgspec.json.encode(verdict).decode(),
     }
 
 

@@ -19,9 +19,9 @@ STEP_SECONDS = 30
 SKEW_STEPS = 1
 _REMEMBERED_STEPS = 20
 _HANDLES = 10**11
-_HALF_BITS = 19
-_HALF = 1 << _HALF_BITS
-_ROUNDS = 6
+# The smallest square that holds every handle: a Feistel network over two numbers below its side.
+_SIDE = 316_228
+_TURNS = (b"1", b"2", b"3", b"4", b"5", b"6")
 _CODES = 10**7
 _QR_MAC_BYTES = 15
 _DIGITS = re.compile(r"([0-9]{11})([0-9]{7})")
@@ -101,22 +101,23 @@ def _voucher_id(handle: int) -> int:
 
 
 def _permute(value: int) -> int:
-    left, right = value >> _HALF_BITS, value % _HALF
-    for turn in range(_ROUNDS):
-        left, right = right, left ^ _scramble(turn, right)
-    return left << _HALF_BITS | right
+    left, right = divmod(value, _SIDE)
+    for turn in _TURNS:
+        left, right = right, (left + _scramble(turn, right)) % _SIDE
+    return left * _SIDE + right
 
 
 def _unpermute(value: int) -> int:
-    left, right = value >> _HALF_BITS, value % _HALF
-    for turn in reversed(range(_ROUNDS)):
-        left, right = right ^ _scramble(turn, left), left
-    return left << _HALF_BITS | right
+    left, right = divmod(value, _SIDE)
+    for turn in reversed(_TURNS):
+        left, right = (right - _scramble(turn, left)) % _SIDE, left
+    return left * _SIDE + right
 
 
-def _scramble(turn: int, half: int) -> int:
-    digest = hmac.digest(keyring.derive("voucher-handles"), b"%d:%d" % (turn, half), hashlib.sha256)
-    return int.from_bytes(digest[:4]) % _HALF
+def _scramble(turn: bytes, half: int) -> int:
+    key = keyring.derive("voucher-handles")
+    digest = hashlib.blake2b(half.to_bytes(4), digest_size=8, key=key, person=turn).digest()
+    return int.from_bytes(digest)
 
 
 def _key(merchant_id: int, voucher_id: int, holder_version: int) -> bytes:
