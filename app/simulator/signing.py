@@ -101,6 +101,7 @@ class MerchantKeys:
         return verify(self._keys[mchid], text, signature)
 
 
+@cache
 def private_key(pem: str) -> rsa.RSAPrivateKey:
     """Load a PKCS #8 RSA key."""
     key = load_pem_private_key(pem.encode(), password=None)
@@ -109,6 +110,7 @@ def private_key(pem: str) -> rsa.RSAPrivateKey:
     return key
 
 
+@cache
 def public_key(pem: str) -> rsa.RSAPublicKey:
     """Load an RSA public key."""
     key = load_pem_public_key(pem.encode())

@@ -92,11 +92,14 @@ def test_a_used_number_says_how_it_was_used(sim):
 
 def test_an_order_that_is_not_paid_in_time_is_closed(sim):
     now = sim.get("/_sim/clock")["now"]
-    number, params = sim.make_order(time_expire=rfc3339(now + 600))
+    body = sim.order_body(time_expire=rfc3339(now + 600))
+    params = payment(sim.call("POST", JSAPI, body).json()["prepay_id"])
 
     sim.move_clock(601)
 
-    assert json.loads(sim.wxpay().query(out_trade_no=number)[1])["trade_state"] == "CLOSED"
+    found = sim.wxpay().query(out_trade_no=body["out_trade_no"])[1]
+    assert json.loads(found)["trade_state"] == "CLOSED"
+    assert sim.call("POST", JSAPI, body).json()["code"] == "ORDER_CLOSED"
     assert sim.pay(params)["result"] == "requestPayment:fail 订单已关闭"
 
 

@@ -4,7 +4,10 @@ import gzip
 import hashlib
 import json
 
+import pytest
+
 from app.simulator.clock import beijing
+from app.simulator.pay.bill_day import fee_fen
 from tests.simulator.test_refunds import ask, status_of
 from tests.simulator.world import SECONDS_PER_DAY, eventually
 
@@ -127,3 +130,8 @@ def test_a_download_link_grows_stale(sim):
     sim.move_clock(sim.get("/_sim/clock")["offset_seconds"] + 301)
 
     assert sim.wxpay().download_bill(offer["download_url"])[0] == 400
+
+
+@pytest.mark.parametrize(("fen", "fee"), [(83, 0), (84, 1), (249, 1), (250, 2), (3500, 21)])
+def test_a_fee_is_rounded_half_up_to_a_fen(fen, fee):
+    assert fee_fen(fen, fee_bp=60) == fee

@@ -101,6 +101,7 @@ class Sim:
     def __init__(self, running, receiver):
         self.url = running.url
         self.receiver = receiver
+        self._wxpay = None
         self.openid = self.get("/_sim/users/小明")["openids"][APP.appid]
 
     # The controls
@@ -130,6 +131,10 @@ class Sim:
     # The shop, with the unmodified libraries
 
     def wxpay(self):
+        self._wxpay = self._wxpay or self._new_wxpay()
+        return self._wxpay
+
+    def _new_wxpay(self):
         wxpay = WeChatPay(
             wechatpay_type=WeChatPayType.MINIPROG,
             mchid=MERCHANT.mchid,

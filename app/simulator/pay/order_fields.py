@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 
 from app.simulator.clock import parse_rfc3339
 from app.simulator.pay.fields import Flag, Record, Rows, Text, Whole, check, wrong
+from app.simulator.pay.state import ORDER_SECONDS
+
+SHORTEST_LIFE_SECONDS = 60
 
 _GOODS = Record(
     fields={
@@ -62,12 +65,24 @@ ORDER = Record(
 )
 
 
-def check_order(body: dict[str, Any], *, at: float) -> None:
+def check_order(body: dict[str, Any]) -> None:
     """Refuse an order whose fields break the table."""
     check(body, ORDER)
     check_notify_url(body["notify_url"])
-    if "time_expire" in body:
-        _check_expiry(body["time_expire"], at=at)
+
+
+def expiry(body: dict[str, Any], *, at: float) -> float:
+    """When a new order ends: its time_expire, a minute from now at least, or in seven days."""
+    text = body.get("time_expire")
+    if text is None:
+        return at + ORDER_SECONDS
+    try:
+        expires_at = parse_rfc3339(text)
+    except ValueError:
+        raise wrong("/time_expire", text, "应为rfc3339格式") from None
+    if expires_at <= at:
+        raise wrong("/time_expire", text, "不能早于当前时间")
+    return max(expires_at, at + SHORTEST_LIFE_SECONDS)
 
 
 def check_notify_url(url: str) -> None:
@@ -77,12 +92,3 @@ def check_notify_url(url: str) -> None:
         raise wrong("/notify_url", url, "应为完整的http(s)地址")
     if parts.query or parts.fragment:
         raise wrong("/notify_url", url, "不能携带参数")
-
-
-def _check_expiry(text: str, *, at: float) -> None:
-    try:
-        expires_at = parse_rfc3339(text)
-    except ValueError:
-        raise wrong("/time_expire", text, "应为rfc3339格式") from None
-    if expires_at <= at:
-        raise wrong("/time_expire", text, "不能早于当前时间")

@@ -4,16 +4,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from app.simulator.clock import parse_rfc3339
 from app.simulator.errors import SAME_NUMBER_OTHER_PARAMETERS, PayRefused
-from app.simulator.pay.order_fields import check_order
+from app.simulator.pay.order_fields import check_order, expiry
 from app.simulator.pay.order_views import order_view
 from app.simulator.pay.reading import json_body, require_own_mchid, signer
-from app.simulator.pay.state import ORDER_SECONDS, Order, Prepay
+from app.simulator.pay.state import Order, Prepay
 from app.simulator.signing import nonce_text
 from app.simulator.world import World, here
-
-SHORTEST_LIFE_SECONDS = 60
 
 orders = Blueprint("orders", __name__, url_prefix="/v3/pay/transactions")
 
@@ -24,7 +21,7 @@ def make() -> dict[str, Any]:
     body = json_body()
     world = here()
     at = world.clock.now()
-    check_order(body, at=at)
+    check_order(body)
     with world.lock:
         _check_parties(world, body)
         order = world.pay.orders.get((body["mchid"], body["out_trade_no"]))
@@ -95,10 +92,7 @@ def _check_same(order: Order, body: dict[str, Any], *, at: float) -> None:
 
 
 def _new_order(world: World, body: dict[str, Any], *, at: float) -> Order:
-    expires_at = at + ORDER_SECONDS
-    if "time_expire" in body:
-        expires_at = max(parse_rfc3339(body["time_expire"]), at + SHORTEST_LIFE_SECONDS)
-    order = Order(merchant=signer(), asked=body, made_at=at, expires_at=expires_at)
+    order = Order(merchant=signer(), asked=body, made_at=at, expires_at=expiry(body, at=at))
     world.pay.orders[(order.merchant.mchid, order.number)] = order
     return order
 
