@@ -1,0 +1,122 @@
+"""The composition root: the only file that knows everybody."""
+
+import atexit
+
+import orjson  # noqa: F401 - missing it must be noticed at start, not at the first answer
+from apiflask import APIFlask
+from flask import Flask
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+import miniprogram_api
+import wechat_handlers
+from app import cli, gateways
+from app.config import Settings
+from app.kernel import clock, keyring, outbox
+from app.kernel.db import db
+from app.migrations import metadata
+from app.web import around, docs, errors, health, logs, metrics, openapi
+from app.web.answers import Orjson
+from jobs import commands, subscriptions
+
+LARGEST_BODY_BYTES = 64 * 1024
+# A lost Redis may cost a customer half a second once, never a request.
+REDIS_SECONDS = 0.5
+POOL_WAIT_SECONDS = 5
+CONNECT_SECONDS = 5
+# A row that stays locked, a statement that runs wild, a transaction that somebody forgot: each
+# ends by itself. Plans are small here, and compiling them costs more than it gains.
+SESSION = {
+    "lock_timeout": "3s",
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+    "jit": "off",
+}
+
+
+def create_app(settings: Settings) -> APIFlask:
+    """The application, whole: for the server, the jobs, the command line and the tests."""
+    logs.configure()
+    keyring.install(settings.master_key)
+    clock.shift(settings.clock_offset_seconds)
+    app = APIFlask(
+        __name__,
+        title="Kabao",
+        version="1",
+        docs_path=None,
+        spec_path="/api/openapi.json",
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]  # Flask takes None for "no such folder"
+    )
+    app.json = Orjson(app)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
+    app.extensions["settings"] = settings
+    _connect(app, settings)
+    outbox.subscribe(subscriptions.BY_EVENT)
+    _open_doors(app)
+    return app
+
+
+def _connect(app: APIFlask, settings: Settings) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    db.init_app(app)
+    redis = Redis.from_url(
+        settings.redis_url,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+        health_check_interval=30,
+    )
+    app.extensions["redis"] = redis
+    app.extensions["gateways"] = gateways.build(
+        redis=redis,
+        wechat_base_url=settings.wechat_url,
+        pay_base_url=settings.wechat_pay_url,
+        files_root=settings.files_root,
+    )
+    atexit.register(hang_up, app)
+
+
+def engine_options(settings: Settings) -> dict[str, object]:
+    """As many connections as threads that need one, and no waiting without end for the next.
+
+    No ping before use: after a restart of the database one request per connection is answered
+    503, which callers repeat, instead of every request paying for a question.
+    """
+    return {
+        "pool_size": settings.database_pool,
+        "max_overflow": 0,
+        "pool_timeout": POOL_WAIT_SECONDS,
+        "pool_pre_ping": False,
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS,
+            "prepare_threshold": 2,
+            "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
+        },
+    }
+
+
+def hang_up(app: Flask) -> None:
+    """Close every connection, so that a stopping server leaves none half open."""
+    with app.app_context():
+        db.engine.dispose()
+    app.extensions["redis"].close()
+
+
+def _open_doors(app: APIFlask) -> None:
+    around.register(app)
+    errors.register(app)
+    openapi.register(app)
+    for blueprint in (health.bp, metrics.bp, docs.bp):
+        app.register_blueprint(blueprint)
+    for blueprint in (*miniprogram_api.BLUEPRINTS, *wechat_handlers.BLUEPRINTS):
+        app.register_blueprint(blueprint)
+    cli.register(app)
+    commands.register(app)
+
+
+# Naming the tables makes SQLAlchemy know all of them before the first query is built.
+TABLES = metadata.METADATA

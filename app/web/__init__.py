@@ -1,0 +1,1 @@
+"""What HTTP edges share: parsing, who is calling, limits, errors, documentation, logs."""

@@ -1,0 +1,43 @@
+"""Writing what we answer: one encoding, and nothing kept by anybody on the way."""
+
+from typing import Any
+
+import msgspec
+import orjson
+from flask import Response
+from flask.json.provider import JSONProvider
+
+_encoder = msgspec.json.Encoder()
+PRIVATE = "no-store"
+
+
+class Orjson(JSONProvider):
+    """For the few places where Flask itself writes JSON."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
+def answer(told: object, status: int = 200) -> Response:
+    """JSON, not to be cached."""
+    response = Response(_encoder.encode(told), status, content_type="application/json")
+    response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+def nothing() -> Response:
+    """Done, and there is nothing to tell."""
+    return Response(status=204, headers={"Cache-Control": PRIVATE})
+
+
+def picture(content: bytes, *, kind: str, keep: str = PRIVATE) -> Response:
+    """An image; `keep` is the Cache-Control, since covers never change and codes always do."""
+    return Response(content, content_type=f"image/{kind}", headers={"Cache-Control": keep})
+
+
+def as_json(told: object) -> str:
+    """The text of an answer, for keeping it with a request key."""
+    return _encoder.encode(told).decode()

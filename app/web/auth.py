@@ -1,0 +1,258 @@
+"""Who is calling. Each function answers with a frozen description of the caller, or refuses.
+
+A caller belongs to one merchant, the one in his token or key; on another merchant's paths he is
+refused with "wrong_merchant", whether or not there is such a merchant.
+
+Whether a session still stands (not blocked, not signed out, still on duty) is asked of the
+database for every request. On the hot routes the answer is kept in the process for at most
+STANDS_SECONDS: for that long a blocked member could still look at his wallet or a dismissed
+clerk scan a voucher. Every change is still checked where it is made.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol, TypeVar
+
+from flask import request
+
+from app.domain import members, merchants
+from app.kernel import clock, keyring, numbers
+from app.kernel.db import transaction
+from app.kernel.errors import DomainError, Forbidden
+from app.web import tokens
+from app.web.memory import Memory
+from app.web.tokens import MemberToken, NotSignedIn, StaffToken
+
+STANDS_SECONDS = 3.0
+KEY_PREFIX = "kbk_"
+
+_sessions = Memory[bool](seconds=STANDS_SECONDS)
+
+
+class WrongMerchant(DomainError):
+    code, status = "wrong_merchant", 403
+
+
+class NotYourCounter(Forbidden):
+    """The key has no scope for this."""
+
+    code = "scope_missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guest:
+    """Nobody in particular, in this merchant's shop."""
+
+    merchant_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberOnLine:
+    """A customer, through one mini-program."""
+
+    merchant_id: int
+    member_id: int
+    app_id: int
+    appid: str
+    openid_sealed: bytes = field(repr=False)
+
+    @property
+    def actor(self) -> str:
+        return f"member:{self.member_id}"
+
+
+class Teller(Protocol):
+    """Whoever redeems vouchers at a store: a clerk, or the cashier system."""
+
+    @property
+    def merchant_id(self) -> int: ...
+    @property
+    def store_id(self) -> int: ...
+    @property
+    def store_name(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def staff_id(self) -> int | None: ...
+    @property
+    def api_key_id(self) -> int | None: ...
+    @property
+    def role(self) -> merchants.Role: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffOnLine:
+    """Somebody of the merchant's staff, at one store."""
+
+    merchant_id: int
+    staff_id: int
+    store_id: int
+    store_name: str
+    role: merchants.Role
+    api_key_id: None = None
+
+    @property
+    def actor(self) -> str:
+        return f"staff:{self.staff_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyOnLine:
+    """A cashier system. Its scopes stand for its role: with "reverse" it acts as a manager."""
+
+    merchant_id: int
+    api_key_id: int
+    store_id: int
+    store_name: str
+    scopes: frozenset[str]
+    staff_id: None = None
+
+    @property
+    def role(self) -> merchants.Role:
+        is_manager = merchants.Scope.REVERSE in self.scopes
+        return merchants.Role.MANAGER if is_manager else merchants.Role.CLERK
+
+    @property
+    def actor(self) -> str:
+        return f"api_key:{self.api_key_id}"
+
+
+_duties = Memory[StaffOnLine](seconds=STANDS_SECONDS)
+_keys = Memory[KeyOnLine | None](seconds=STANDS_SECONDS)
+
+
+def guest(merchant: str) -> Guest:
+    """Anybody. Raises NotFound when there is no such merchant."""
+    with transaction():
+        return Guest(merchant_id=merchants.merchant_id_of(merchant))
+
+
+def member(merchant: str, *, hot: bool = False) -> MemberOnLine:
+    """The customer whose token came along. `hot` accepts an answer of a moment ago."""
+    token = _token()
+    if not isinstance(token, MemberToken):
+        raise Forbidden("This is for customers.")
+    _same_merchant(merchant, token.merchant_id)
+    asked = (token.merchant_id, token.member_id, token.epoch)
+    if not _standing(_sessions, asked, lambda: _session_stands(token), hot=hot):
+        raise NotSignedIn("The session has ended. Please sign in again.")
+    return MemberOnLine(
+        merchant_id=token.merchant_id,
+        member_id=token.member_id,
+        app_id=token.app_id,
+        appid=token.appid,
+        openid_sealed=token.openid_sealed,
+    )
+
+
+def openid_of(who: MemberOnLine) -> str:
+    context = tokens.openid_context(who.merchant_id, who.member_id)
+    return keyring.unseal(who.openid_sealed, context=context)
+
+
+def staff(merchant: str, *, hot: bool = False) -> StaffOnLine:
+    """The clerk whose token came along, if he is on duty at his store. Raises NotOnDuty."""
+    token = _token()
+    if not isinstance(token, StaffToken):
+        raise Forbidden("This is for staff.")
+    _same_merchant(merchant, token.merchant_id)
+    asked = (token.merchant_id, token.staff_id, token.epoch, token.store_id)
+    return _standing(_duties, asked, lambda: _on_duty(token), hot=hot)
+
+
+def teller(merchant: str, scope: merchants.Scope, *, hot: bool = False) -> Teller:
+    """The clerk, or the cashier system whose key has that scope."""
+    secret = _bearer()
+    if not secret.startswith(KEY_PREFIX):
+        return staff(merchant, hot=hot)
+    with_key = _with_key(merchant, secret, hot=hot)
+    if scope not in with_key.scopes:
+        raise NotYourCounter("This key may not do that.", scope=str(scope))
+    return with_key
+
+
+def forget() -> None:
+    """Ask anew, whatever is remembered."""
+    for memory in (_sessions, _duties, _keys):
+        memory.forget()
+    _number_of.cache_clear()
+
+
+def _with_key(merchant: str, secret: str, *, hot: bool) -> KeyOnLine:
+    """A key is looked up among this merchant's, so another's is simply none."""
+    with transaction():
+        merchant_id = merchants.merchant_id_of(merchant)
+    asked = (merchant_id, keyring.fingerprint(secret))
+    found = _standing(_keys, asked, lambda: _find_key(merchant_id, secret), hot=hot)
+    if found is None:
+        raise NotSignedIn("This key is unknown or was revoked.")
+    return found
+
+
+def _find_key(merchant_id: int, secret: str) -> KeyOnLine | None:
+    with transaction():
+        found = merchants.find_api_key(merchant_id=merchant_id, secret=secret)
+    if found is None:
+        return None
+    return KeyOnLine(
+        merchant_id=merchant_id,
+        api_key_id=found.key_id,
+        store_id=found.store_id,
+        store_name=found.store_name,
+        scopes=frozenset(found.scopes),
+    )
+
+
+def _session_stands(token: MemberToken) -> bool:
+    with transaction():
+        return members.session_is_good(
+            merchant_id=token.merchant_id, member_id=token.member_id, epoch=token.epoch
+        )
+
+
+def _on_duty(token: StaffToken) -> StaffOnLine:
+    with transaction():
+        duty = merchants.staff_at_store(
+            merchant_id=token.merchant_id,
+            staff_id=token.staff_id,
+            epoch=token.epoch,
+            store_id=token.store_id,
+        )
+    return StaffOnLine(
+        merchant_id=token.merchant_id,
+        staff_id=duty.staff_id,
+        store_id=duty.store_id,
+        store_name=duty.store_name,
+        role=duty.role,
+    )
+
+
+def _same_merchant(merchant: str, merchant_id: int) -> None:
+    if _number_of(merchant_id) != merchant:
+        raise WrongMerchant("This session belongs to another merchant.")
+
+
+@lru_cache(maxsize=4096)
+def _number_of(merchant_id: int) -> str:
+    return numbers.for_merchant(merchant_id)
+
+
+def _token() -> tokens.Token:
+    return tokens.read(_bearer(), at=clock.now())
+
+
+def _bearer() -> str:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        raise NotSignedIn("Please sign in.")
+    return secret.strip()
+
+
+Known = TypeVar("Known")
+
+
+def _standing(
+    memory: Memory[Known], question: Hashable, ask: Callable[[], Known], *, hot: bool
+) -> Known:
+    return memory.recall_or_learn(question, ask) if hot else memory.learn(question, ask)

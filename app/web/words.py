@@ -1,0 +1,44 @@
+"""The kinds of values that bodies and queries are made of. Nothing in them is unbounded.
+
+The documentation is made from the same words, so that a caller reads the very limits we check.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+# Text of one line. PostgreSQL keeps no NUL, and people's words have no control characters.
+ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
+VISIBLE = r"^[!-~]+$"
+
+Line40 = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
+Line200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+Number = Annotated[str, Meta(pattern=r"^[A-Z][2-9A-HJ-NP-Z]{16}$", max_length=17)]
+AppId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+WechatCode = Annotated[
+    str, Meta(min_length=1, max_length=256, pattern=VISIBLE, description="From wx.login().")
+]
+Secret = Annotated[str, Meta(min_length=16, max_length=256, pattern=VISIBLE)]
+TemplateId = Annotated[str, Meta(min_length=1, max_length=128, pattern=VISIBLE)]
+ShownCode = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        pattern=ONE_LINE,
+        description="What the scanner read: the text of the QR code, or its 18 digits.",
+    ),
+]
+Cursor = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
+Limit = Annotated[int, Meta(ge=1, le=100)]
+Position = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Fen = Annotated[int, Meta(ge=0, le=1_000_000_000_00, description="Hundredths of a yuan.")]
+Quantity = Annotated[int, Meta(ge=1, le=100)]
+
+
+class Asked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A body or a query. What it does not name is refused."""
+
+
+class Told(Struct, kw_only=True):
+    """An answer. It may grow; callers ignore what they do not know."""

@@ -1,0 +1,124 @@
+"""Buying: place an order, and look at mine."""
+
+from apiflask import APIBlueprint
+from flask import Response
+from msgspec import field
+
+from app.domain import members, orders
+from app.domain.risk import Action, Per
+from app.kernel import clock, numbers
+from app.kernel.db import transaction
+from app.kernel.errors import NotFound
+from app.web import auth, limits, parse, tills
+from app.web.answers import answer
+from app.web.openapi import MEMBER, documented
+from app.web.words import Asked, Cursor, Limit, Line40, Line200, Number, Quantity
+from miniprogram_api.presenters.orders import (
+    OrderDetails,
+    OrderPage,
+    PlacedView,
+    present_order,
+    present_orders,
+    present_placed,
+)
+
+bp = APIBlueprint("orders", __name__, url_prefix="/api/v1/<merchant>/orders", tag="Orders")
+
+
+class OrderSource(Asked):
+    """Where the purchase came from; it cannot be told later. `sharer` is a member's number."""
+
+    channel: Line40 | None = None
+    scene: Line40 | None = None
+    group: Line200 | None = None
+    referrer: Line200 | None = None
+    sharer: Number | None = None
+
+
+class PlaceOrder(Asked):
+    offer: Number
+    quantity: Quantity = 1
+    source: OrderSource = field(default_factory=OrderSource)
+
+
+class PageOfOrders(Asked):
+    cursor: Cursor | None = None
+    limit: Limit = 20
+
+
+@bp.post("")
+@documented(who=[MEMBER], body=PlaceOrder, told={201: PlacedView}, refuses=[409], keyed=True)
+def place(merchant: str) -> Response:
+    """Order one offer.
+
+    The stock is kept for fifteen minutes; pay with POST …/prepay. What costs nothing is in the
+    wallet at once.
+    """
+    member, wanted = auth.member(merchant, hot=True), parse.body(PlaceOrder)
+    key = parse.request_key(merchant_id=member.merchant_id, actor=member.actor)
+    limits.check(Action.ORDER, merchant_id=member.merchant_id, who={Per.MEMBER: member.actor})
+    channel = tills.default_channel(member.merchant_id)
+    with transaction():
+        wish = _wish(member, wanted, channel_id=channel.channel_id)
+        placed = orders.place(wish, key=key, at=clock.now())
+    return answer(present_placed(placed), 201)
+
+
+@bp.get("")
+@documented(who=[MEMBER], query=PageOfOrders, told={200: OrderPage})
+def list_mine(merchant: str) -> Response:
+    """My orders, the newest first."""
+    member, wanted = auth.member(merchant), parse.query(PageOfOrders)
+    with transaction():
+        page = orders.list_orders(
+            merchant_id=member.merchant_id,
+            member_id=member.member_id,
+            cursor=wanted.cursor,
+            limit=wanted.limit,
+        )
+    return answer(present_orders(page))
+
+
+@bp.get("/<order>")
+@documented(who=[MEMBER], told={200: OrderDetails})
+def get(merchant: str, order: str) -> Response:
+    """One order of mine."""
+    member = auth.member(merchant)
+    number = parse.number(order, numbers.Kind.ORDER, merchant_id=member.merchant_id)
+    with transaction():
+        found = orders.get_order(
+            merchant_id=member.merchant_id, member_id=member.member_id, number=number
+        )
+    return answer(present_order(found))
+
+
+def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int) -> orders.Wish:
+    source = wanted.source
+    return orders.Wish(
+        merchant_id=member.merchant_id,
+        member_id=member.member_id,
+        app_id=member.app_id,
+        appid=member.appid,
+        openid=auth.openid_of(member),
+        channel_id=channel_id,
+        offer_number=wanted.offer,
+        quantity=wanted.quantity,
+        source=orders.Source(
+            channel=source.channel,
+            scene=source.scene,
+            group=source.group,
+            referrer=source.referrer,
+            sharer_member_id=_find_sharer(member.merchant_id, source.sharer),
+        ),
+    )
+
+
+def _find_sharer(merchant_id: int, number: str | None) -> int | None:
+    """Whoever shared the link. A link that somebody tampered with must not stop a purchase."""
+    if number is None:
+        return None
+    try:
+        parse.number(number, numbers.Kind.MEMBER, merchant_id=merchant_id)
+    except NotFound:
+        return None
+    return members.find_member_id(merchant_id=merchant_id, number=number)

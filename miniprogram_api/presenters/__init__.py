@@ -1,0 +1,1 @@
+"""What answers look like: our frozen descriptions turned into words for a screen."""

@@ -1,0 +1,146 @@
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.domain import catalog
+from app.kernel.paging import Page
+from app.web.words import Told
+
+
+class CategoryView(Told):
+    name: str
+
+
+class Categories(Told):
+    items: list[CategoryView]
+
+
+class OfferCard(Told):
+    """An offer on the shelf. `coming`: announced, not for sale yet; `remaining`: null, no limit."""
+
+    offer: str
+    kind: str
+    title: str
+    description: str
+    cover_path: str | None
+    category: str | None
+    price_fen: int
+    total_value_fen: int
+    saving_fen: int
+    remaining: int | None
+    sold_out: bool
+    coming: bool
+    visible_on_ios: bool
+    sale_starts_at: datetime | None
+    sale_ends_at: datetime | None
+
+
+class OfferCards(Told):
+    items: list[OfferCard]
+    next_cursor: str | None
+
+
+class OfferItemView(Told):
+    """One line of the value table, with its conditions in words."""
+
+    name: str
+    kind: str
+    face: str
+    quantity: int
+    market_value_fen: int
+    sum_fen: int
+    condition_lines: list[str]
+
+
+class OfferView(Told):
+    """One offer: what is in it, what that is worth, what it costs, and how money comes back."""
+
+    offer: str
+    kind: str
+    state: str
+    title: str
+    description: str
+    cover_path: str | None
+    items: list[OfferItemView]
+    price_fen: int
+    total_value_fen: int
+    saving_fen: int
+    refund_policy: str
+    refund_policy_text: str
+    per_member_limit: int | None
+    remaining: int | None
+    sold_out: bool
+    on_sale: bool
+    visible_on_ios: bool
+    sale_starts_at: datetime | None
+    sale_ends_at: datetime | None
+
+
+def present_offers(
+    page: Page[catalog.OfferOnShelf], *, categories: Mapping[int, str]
+) -> OfferCards:
+    items = [_card(offer, categories.get(offer.category_id or 0)) for offer in page.items]
+    return OfferCards(items=items, next_cursor=page.next_cursor)
+
+
+def _card(offer: catalog.OfferOnShelf, category: str | None) -> OfferCard:
+    return OfferCard(
+        offer=offer.number,
+        kind=offer.kind,
+        title=offer.title,
+        description=offer.description,
+        cover_path=cover_path(offer.cover),
+        category=category,
+        price_fen=offer.price_fen,
+        total_value_fen=offer.total_value_fen,
+        saving_fen=offer.saving_fen,
+        remaining=offer.remaining,
+        sold_out=offer.sold_out,
+        coming=offer.coming,
+        visible_on_ios=offer.visible_on_ios,
+        sale_starts_at=offer.sale_starts_at,
+        sale_ends_at=offer.sale_ends_at,
+    )
+
+
+def present_offer(offer: catalog.OfferDetail) -> OfferView:
+    return OfferView(
+        offer=offer.number,
+        kind=offer.kind.value,
+        state=offer.state.value,
+        title=offer.title,
+        description=offer.description,
+        cover_path=cover_path(offer.cover),
+        items=[_item(item) for item in offer.items],
+        price_fen=offer.price_fen,
+        total_value_fen=offer.total_value_fen,
+        saving_fen=offer.saving_fen,
+        refund_policy=offer.refund_policy.value,
+        refund_policy_text=offer.refund_policy_text,
+        per_member_limit=offer.per_member_limit,
+        remaining=offer.remaining,
+        sold_out=offer.sold_out,
+        on_sale=offer.on_sale,
+        visible_on_ios=offer.visible_on_ios,
+        sale_starts_at=offer.sale_starts_at,
+        sale_ends_at=offer.sale_ends_at,
+    )
+
+
+def _item(item: catalog.ItemDetail) -> OfferItemView:
+    return OfferItemView(
+        name=item.name,
+        kind=item.kind.value,
+        face=item.face_words,
+        quantity=item.quantity,
+        market_value_fen=item.market_value_fen,
+        sum_fen=item.sum_fen,
+        condition_lines=item.condition_lines,
+    )
+
+
+def cover_path(key: str | None) -> str | None:
+    """A file's key begins with its merchant's number; its address has that number in front."""
+    if key is None:
+        return None
+    merchant, _, rest = key.partition("/")
+    return f"/api/v1/{merchant}/files/{rest}"

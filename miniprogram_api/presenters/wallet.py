@@ -1,0 +1,96 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from app.domain import catalog, vouchers
+from app.kernel.paging import Page
+from app.web.words import Told
+
+
+class WalletItem(Told):
+    """A voucher as the wallet lists it; `face` says what it is worth at the till."""
+
+    voucher: str
+    name: str
+    kind: str
+    face: str
+    state: str
+    card: str
+    card_title: str
+    market_value_fen: int
+    valid_from: datetime
+    valid_until: datetime
+
+
+class Wallet(Told):
+    items: list[WalletItem]
+    next_cursor: str | None
+
+
+class TimelineItem(Told):
+    """What happened; `reference` is the number of an order or a redemption."""
+
+    at: datetime
+    action: str
+    text: str
+    reference: str | None
+
+
+class VoucherView(WalletItem):
+    """One voucher with its conditions in words and everything that happened to it."""
+
+    condition_lines: list[str]
+    hand_over: str
+    issued_at: datetime
+    timeline: list[TimelineItem]
+
+
+class CodeView(Told):
+    """Show the QR text as a picture, the digits as a barcode; ask again at `valid_until`."""
+
+    digits: str
+    qr_text: str
+    valid_until: datetime
+
+
+def present_wallet(page: Page[vouchers.WalletVoucher]) -> Wallet:
+    items = [WalletItem(**_fields(voucher)) for voucher in page.items]
+    return Wallet(items=items, next_cursor=page.next_cursor)
+
+
+def present_voucher(
+    voucher: vouchers.HeldVoucher,
+    *,
+    condition_lines: list[str],
+    timeline: Sequence[vouchers.TimelineLine],
+) -> VoucherView:
+    return VoucherView(
+        **_fields(voucher),
+        condition_lines=condition_lines,
+        hand_over=voucher.terms.hand_over,
+        issued_at=voucher.issued_at,
+        timeline=[
+            TimelineItem(at=line.at, action=line.action, text=line.text, reference=line.reference)
+            for line in timeline
+        ],
+    )
+
+
+def present_code(code: vouchers.ShowCode) -> CodeView:
+    return CodeView(digits=code.digits, qr_text=code.qr_text, valid_until=code.valid_until)
+
+
+def _fields(voucher: vouchers.WalletVoucher) -> dict[str, Any]:
+    terms = voucher.terms
+    return {
+        "voucher": voucher.number,
+        "name": terms.name,
+        "kind": terms.kind.value,
+        "face": catalog.face_words(terms.kind, terms.face),
+        "state": voucher.state,
+        "card": voucher.card_number,
+        "card_title": voucher.card_title,
+        "market_value_fen": terms.market_value_fen,
+        "valid_from": voucher.valid_from,
+        "valid_until": voucher.valid_until,
+    }

@@ -1,0 +1,98 @@
+"""What can be bought. Anybody may look."""
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.domain import catalog
+from app.gateways import gateways
+from app.kernel import clock, numbers
+from app.kernel.db import transaction
+from app.kernel.errors import NotFound
+from app.web import auth, parse
+from app.web.answers import answer, picture
+from app.web.openapi import GUEST, documented
+from app.web.words import Asked, Cursor, Limit, Line40
+from miniprogram_api.presenters.catalogue import (
+    Categories,
+    CategoryView,
+    OfferCards,
+    OfferView,
+    present_offer,
+    present_offers,
+)
+
+bp = APIBlueprint("shelf", __name__, url_prefix="/api/v1/<merchant>", tag="Shelf")
+
+# A picture's key is made of its content: under one key there is never another picture.
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Browse(Asked):
+    """`category` by its name; `words` are looked for in title and description."""
+
+    category: Line40 | None = None
+    words: Line40 | None = None
+    cursor: Cursor | None = None
+    limit: Limit = 20
+
+
+@bp.get("/categories")
+@documented(who=GUEST, told={200: Categories})
+def list_categories(merchant: str) -> Response:
+    """The merchant's categories, in his order."""
+    names = _categories(auth.guest(merchant).merchant_id).values()
+    return answer(Categories(items=[CategoryView(name=name) for name in names]))
+
+
+@bp.get("/offers")
+@documented(who=GUEST, query=Browse, told={200: OfferCards})
+def list_offers(merchant: str) -> Response:
+    """On sale now, or within the next seven days."""
+    guest, wanted = auth.guest(merchant), parse.query(Browse)
+    categories = _categories(guest.merchant_id)
+    with transaction():
+        page = catalog.list_offers(
+            merchant_id=guest.merchant_id,
+            category_id=_named(wanted.category, categories),
+            words=wanted.words,
+            cursor=wanted.cursor,
+            limit=wanted.limit,
+            at=clock.now(),
+        )
+    return answer(present_offers(page, categories=categories))
+
+
+@bp.get("/offers/<offer>")
+@documented(who=GUEST, told={200: OfferView})
+def get_offer(merchant: str, offer: str) -> Response:
+    """One offer with its value table and conditions in words."""
+    merchant_id = auth.guest(merchant).merchant_id
+    number = parse.number(offer, numbers.Kind.OFFER, merchant_id=merchant_id)
+    with transaction():
+        found = catalog.get_offer(merchant_id=merchant_id, number=number, at=clock.now())
+    return answer(present_offer(found))
+
+
+@bp.get("/files/<folder>/<name>")
+@documented(who=GUEST, told={200: "image/webp"})
+def get_file(merchant: str, folder: str, name: str) -> Response:
+    """A picture. It never changes, so keep it."""
+    content = gateways().files.get(f"{merchant}/{folder}/{name}")
+    if content is None:
+        raise NotFound("There is no such file.")
+    return picture(content, kind=name.rpartition(".")[2], keep=FOREVER)
+
+
+def _categories(merchant_id: int) -> dict[int, str]:
+    with transaction():
+        found = catalog.list_categories(merchant_id=merchant_id)
+    return {category.id: category.name for category in found}
+
+
+def _named(name: str | None, categories: dict[int, str]) -> int | None:
+    if name is None:
+        return None
+    for category_id, known in categories.items():
+        if known == name:
+            return category_id
+    raise NotFound("There is no such category.")

@@ -1,0 +1,110 @@
+"""Placing orders and looking at them."""
+
+import pytest
+
+from app.domain import members
+from app.kernel.db import db
+from tests.api.calling import a_request_key
+from tests.builders.catalog import an_offer
+from tests.builders.members import a_member
+
+
+def order(caller, shop, *, key=None, **more):
+    body = {"offer": shop.offer.number} | more
+    return caller.post("/orders", body, key=key or a_request_key())
+
+
+def test_an_order_waits_to_be_paid(member, shop):
+    answer = order(member, shop, quantity=2)
+    assert answer.status_code == 201
+    assert (answer.json["state"], answer.json["total_fen"]) == ("pending", 9800)
+    seen = member.get(f"/orders/{answer.json['order']}").json
+    assert (seen["state"], seen["lines"][0]["amount_fen"]) == ("pending", 9800)
+
+
+def test_the_same_key_orders_once(member, shop):
+    key = a_request_key()
+    first, second = order(member, shop, key=key), order(member, shop, key=key)
+    assert second.status_code == 201
+    assert second.json == first.json
+    assert len(member.get("/orders").json["items"]) == 1
+
+
+def test_the_same_key_for_another_order_is_refused(member, shop):
+    key = a_request_key()
+    order(member, shop, key=key)
+    answer = order(member, shop, key=key, quantity=3)
+    assert (answer.status_code, answer.json["code"]) == (422, "request_key_reused")
+
+
+@pytest.mark.parametrize("key", ["short", "with a space in it", "x" * 129, "kéy-kéy-kéy"])
+def test_a_key_that_is_none_is_refused(member, shop, key):
+    answer = order(member, shop, key=key)
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+
+
+def test_without_a_key_nothing_is_ordered(member, shop):
+    answer = member.post("/orders", {"offer": shop.offer.number})
+    assert answer.status_code == 422
+    assert "Idempotency-Key" in answer.json["details"]
+    assert member.get("/orders").json["items"] == []
+
+
+def test_what_costs_nothing_is_in_the_wallet_at_once(member, shop):
+    gift = an_offer(merchant=shop.merchant, price_fen=0)
+    answer = order(member, shop, offer=gift.number)
+    assert answer.json["state"] == "fulfilled"
+    assert len(member.get("/wallet").json["items"]) == 2
+
+
+def test_sold_out_is_said(member, shop):
+    rare = an_offer(merchant=shop.merchant, stock=1)
+    assert order(member, shop, offer=rare.number).status_code == 201
+    assert order(member, shop, offer=rare.number).json["code"] == "sold_out"
+
+
+def test_an_offer_that_is_none_is_not_found(member, shop):
+    wrong = shop.offer.number[:-1] + ("2" if shop.offer.number[-1] != "2" else "3")
+    answer = order(member, shop, offer=wrong)
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
+def test_the_source_is_kept_with_the_order(member, shop, committed):
+    friend = a_member(merchant=shop.merchant)
+    source = {"channel": "group_chat", "scene": "1007", "sharer": friend.number}
+    number = order(member, shop, source=source).json["order"]
+    query = (
+        "SELECT source_channel, sharer_member_id FROM orders WHERE merchant_id = %s AND number = %s"
+    )
+    kept = db.session.connection().exec_driver_sql(query, (shop.id, number)).one()
+    assert tuple(kept) == ("group_chat", friend.id)
+
+
+def test_a_sharer_who_is_nobody_does_not_stop_the_sale(member, shop):
+    from app.kernel import numbers
+
+    nobody = numbers.new(numbers.Kind.MEMBER, merchant_id=shop.id)
+    assert members.find_member_id(merchant_id=shop.id, number=nobody) is None
+    assert order(member, shop, source={"sharer": nobody}).status_code == 201
+
+
+def test_anothers_order_is_not_found(member, stranger, shop):
+    number = order(member, shop).json["order"]
+    assert stranger.get(f"/orders/{number}").status_code == 404
+    assert stranger.post(f"/orders/{number}/prepay").status_code == 404
+    assert stranger.post(f"/orders/{number}/cancel").status_code == 404
+
+
+def test_too_many_orders_are_429_and_say_how_long_to_wait(member, shop):
+    for _ in range(20):
+        assert order(member, shop).status_code == 201
+    answer = order(member, shop)
+    assert (answer.status_code, answer.json["code"]) == (429, "too_often")
+    assert answer.headers["Retry-After"] == "60"
+
+
+def test_placing_takes_few_statements(member, shop, statements):
+    order(member, shop)
+    with statements() as seen:
+        order(member, shop)
+    assert len(seen.statements) <= 4
