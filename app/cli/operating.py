@@ -1,0 +1,108 @@
+"""Commands for every day: schema, merchants, books, audit chain, work that was given up."""
+
+import json
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+
+from app.domain import ledger, merchants
+from app.kernel import audit, clock, outbox
+from app.kernel.db import reading, transaction
+from app.migrations import run
+
+LINES_PER_STEP = 500
+
+ledger_group = AppGroup("ledger", help="The books.")
+audit_group = AppGroup("audit", help="The chain of who did what.")
+outbox_group = AppGroup("outbox", help="Work that was given up.")
+
+
+@click.command()
+@with_appcontext
+def upgrade() -> None:
+    """Bring the database to the newest schema. Safe to repeat."""
+    run.upgrade(current_app.extensions["settings"].database_url)
+    click.echo("the schema is up to date")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--zone", default="Asia/Shanghai", show_default=True, help="For business days.")
+@with_appcontext
+def add_merchant(name: str, zone: str) -> None:
+    """Open the books of a merchant; prints its number."""
+    with transaction():
+        merchant = merchants.add_merchant(name=name, zone=zone, at=clock.now())
+    click.echo(merchant.number)
+
+
+@ledger_group.command("verify")
+def verify_ledger() -> None:
+    """Add everything up again; prints each trouble, and fails when there is one."""
+    with transaction():
+        troubles = ledger.verify()
+    _report(troubles, clean="the books add up")
+
+
+@audit_group.command("verify")
+def verify_audit() -> None:
+    """Walk every merchant's chain; prints each broken one, and fails when there is one."""
+    troubles = []
+    for merchant_id in _merchant_ids():
+        with transaction():
+            troubles += audit.verify(merchant_id=merchant_id)
+    _report(troubles, clean="every chain is whole")
+
+
+@audit_group.command("seal")
+def seal_audit() -> None:
+    """Chain what is not chained yet, up to now."""
+    at, sealed = clock.now(), 0
+    for merchant_id in _merchant_ids():
+        lines = LINES_PER_STEP
+        while lines == LINES_PER_STEP:
+            with transaction():
+                lines = audit.seal(merchant_id=merchant_id, before=at, limit=LINES_PER_STEP)
+            sealed += lines
+    click.echo(f"sealed {sealed} lines")
+
+
+@outbox_group.command("failed")
+@click.option("--limit", default=100, show_default=True)
+def failed(limit: int) -> None:
+    """What was given up, one line of JSON each, the oldest first."""
+    with transaction():
+        rows = outbox.list_given_up(limit=limit)
+    for row in rows:
+        click.echo(json.dumps({**vars(row), "failed_at": row.failed_at.isoformat()}))
+
+
+@outbox_group.command("revive")
+@click.argument("merchant_id", type=int)
+@click.argument("task_id", type=int)
+def revive(merchant_id: int, task_id: int) -> None:
+    """Try one given-up row again, from the first attempt."""
+    with transaction():
+        revived = outbox.revive(merchant_id=merchant_id, task_id=task_id, at=clock.now())
+    _report([] if revived else ["no such row is given up"], clean="it is due again")
+
+
+def _merchant_ids() -> list[int]:
+    with transaction():
+        return list(
+            reading().scalars(select(merchants.Merchant.id).order_by(merchants.Merchant.id))
+        )
+
+
+def _report(troubles: list[str], *, clean: str) -> None:
+    for trouble in troubles:
+        click.echo(trouble)
+    if troubles:
+        sys.exit(1)
+    click.echo(clean)
+
+
+COMMANDS = (upgrade, add_merchant, ledger_group, audit_group, outbox_group)

@@ -1,0 +1,215 @@
+"""The demonstration shop 晨光咖啡: two stores, three people, three benefits, four offers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domain import catalog, merchants, messaging
+from app.kernel import clock
+from app.kernel.db import reading, transaction
+from app.kernel.errors import NotFound
+
+NAME = "晨光咖啡"
+STORES = (("人民路店", "人民路 18 号"), ("滨江店", "滨江大道 6 号"))
+ACTOR = "system"
+
+BENEFITS: dict[str, dict[str, Any]] = {
+    "latte": {
+        "kind": catalog.BenefitKind.EXCHANGE,
+        "name": "拿铁兑换券",
+        "market_value_fen": 2800,
+        "cost_fen": 900,
+        "face": {"thing": "大杯拿铁一杯"},
+        "conditions": catalog.Conditions(validity=catalog.Days(count=30)),
+        "hand_over": "大杯拿铁一杯，冷热任选",
+    },
+    "five_off": {
+        "kind": catalog.BenefitKind.CASH,
+        "name": "满30减5券",
+        "market_value_fen": 500,
+        "cost_fen": 500,
+        "face": {"off_fen": 500},
+        "conditions": catalog.Conditions(validity=catalog.Days(count=14), minimum_spend_fen=3000),
+        "hand_over": "结账时减 5 元",
+    },
+    "bakery": {
+        "kind": catalog.BenefitKind.DISCOUNT,
+        "name": "烘焙8折券",
+        "market_value_fen": 600,
+        "cost_fen": 300,
+        "face": {"rate_bp": 8000, "cap_fen": 2000},
+        "conditions": catalog.Conditions(validity=catalog.Days(count=14)),
+        "hand_over": "烘焙商品打 8 折，最多减 20 元",
+    },
+}
+
+OFFERS: tuple[dict[str, Any], ...] = (
+    {
+        "kind": catalog.OfferKind.SINGLE,
+        "shelf": "单券",
+        "title": "拿铁兑换券",
+        "description": "任一门店兑换大杯拿铁一杯。",
+        "price_fen": 1990,
+        "holds": {"latte": 1},
+    },
+    {
+        "kind": catalog.OfferKind.SINGLE,
+        "shelf": "单券",
+        "title": "满30减5券 新客领取",
+        "description": "每人一张，0 元领取。",
+        "price_fen": 0,
+        "holds": {"five_off": 1},
+        "stock": 1000,
+        "per_member_limit": 1,
+    },
+    {
+        "kind": catalog.OfferKind.BUNDLE,
+        "shelf": "组合卡",
+        "title": "周末欢聚包",
+        "description": "两杯拿铁、一张烘焙8折券、一张满30减5券。",
+        "price_fen": 4900,
+        "holds": {"latte": 2, "bakery": 1, "five_off": 1},
+        "stock": 200,
+        "per_member_limit": 2,
+    },
+    {
+        "kind": catalog.OfferKind.BUNDLE,
+        "shelf": "组合卡",
+        "title": "咖啡月卡",
+        "description": "十杯拿铁，三十天内任一门店兑换。",
+        "price_fen": 16800,
+        "holds": {"latte": 10},
+        "stock": 100,
+        "per_member_limit": 1,
+    },
+)
+
+
+def seed(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Open the shop unless it is open already, with the keys of its app and pay account."""
+    at = clock.now()
+    with transaction():
+        secrets = {} if _find(keys) else _open(keys, at=at)
+    with transaction():
+        return {**_describe(keys), **secrets}
+
+
+def _find(keys: Mapping[str, Any]) -> merchants.Merchant | None:
+    """The merchant whose app it is."""
+    return reading().scalar(
+        select(merchants.Merchant)
+        .join(merchants.WechatApp, merchants.WechatApp.merchant_id == merchants.Merchant.id)
+        .where(merchants.WechatApp.appid == keys["app"]["appid"])
+    )
+
+
+def _open(keys: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """Everything at once; what is shown only now."""
+    merchant_id = merchants.add_merchant(name=NAME, at=at).id
+    stores = [
+        merchants.add_store(
+            merchant_id=merchant_id, name=name, address=address, actor=ACTOR, at=at
+        ).id
+        for name, address in STORES
+    ]
+    _connect(merchant_id, keys, at=at)
+    _fill_shelves(merchant_id, at=at)
+    cashier = merchants.add_api_key(
+        merchant_id=merchant_id,
+        store_id=stores[0],
+        name="收银系统",
+        scopes=list(merchants.Scope),
+        actor=ACTOR,
+        at=at,
+    )
+    return {"api_key": cashier.secret, "invitations": _invite(merchant_id, stores, at=at)}
+
+
+def _connect(merchant_id: int, keys: Mapping[str, Any], *, at: datetime) -> None:
+    merchants.add_app(
+        merchant_id=merchant_id,
+        appid=keys["app"]["appid"],
+        kind=merchants.AppKind.MINI_PROGRAM,
+        name=NAME,
+        secret=keys["app"]["secret"],
+        at=at,
+    )
+    merchants.add_pay_channel(
+        merchant_id=merchant_id,
+        mode=merchants.PayMode.DIRECT,
+        sub_mchid=None,
+        at=at,
+        **keys["pay"],
+    )
+    for each in keys["messages"]:
+        messaging.add_template(merchant_id=merchant_id, appid=keys["app"]["appid"], at=at, **each)
+
+
+def _invite(merchant_id: int, stores: Sequence[int], *, at: datetime) -> dict[str, str]:
+    people = (
+        (merchants.Role.OWNER, "老陈", ()),
+        (merchants.Role.MANAGER, "小林", ()),
+        (merchants.Role.CLERK, "小周", stores[:1]),
+    )
+    return {
+        role.value: merchants.invite_staff(
+            merchant_id=merchant_id, name=name, role=role, store_ids=at_stores, actor=ACTOR, at=at
+        ).token
+        for role, name, at_stores in people
+    }
+
+
+def _fill_shelves(merchant_id: int, *, at: datetime) -> None:
+    benefits = {name: _add_benefit(merchant_id, words, at=at) for name, words in BENEFITS.items()}
+    for offer in OFFERS:
+        _add_offer(merchant_id, dict(offer), benefits, at=at)
+
+
+def _add_benefit(merchant_id: int, words: Mapping[str, Any], *, at: datetime) -> int:
+    draft = catalog.add_benefit(merchant_id=merchant_id, actor=ACTOR, at=at, **words)
+    catalog.publish_benefit(
+        merchant_id=merchant_id, benefit_number=draft.benefit_number, actor=ACTOR, at=at
+    )
+    return draft.benefit_id
+
+
+def _add_offer(
+    merchant_id: int, words: dict[str, Any], benefits: Mapping[str, int], *, at: datetime
+) -> None:
+    shelf = catalog.add_category(
+        merchant_id=merchant_id, name=words.pop("shelf"), actor=ACTOR, at=at
+    )
+    holds = words.pop("holds")
+    offer = catalog.add_offer(
+        merchant_id=merchant_id,
+        items=[(benefits[name], quantity) for name, quantity in holds.items()],
+        category_id=shelf.id,
+        actor=ACTOR,
+        at=at,
+        **words,
+    )
+    catalog.publish_offer(merchant_id=merchant_id, number=offer.number, actor=ACTOR, at=at)
+
+
+def _describe(keys: Mapping[str, Any]) -> dict[str, Any]:
+    merchant = _find(keys)
+    if merchant is None:
+        raise NotFound("The shop is not open.")
+    offers = reading().scalars(
+        select(catalog.Offer)
+        .where(catalog.Offer.merchant_id == merchant.id)
+        .order_by(catalog.Offer.id)
+    )
+    return {
+        "merchant": merchant.number,
+        "name": merchant.name,
+        "appid": keys["app"]["appid"],
+        "pay_channel": merchants.default_pay_channel(merchant_id=merchant.id).number,
+        "stores": {
+            store.name: store.number for store in merchants.list_stores(merchant_id=merchant.id)
+        },
+        "offers": {offer.title: offer.number for offer in offers},
+        "templates": {each["message"]: each["template_id"] for each in keys["messages"]},
+    }

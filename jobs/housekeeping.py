@@ -1,0 +1,24 @@
+"""What nobody asks for any more."""
+
+from datetime import datetime, timedelta
+
+from app.kernel import outbox, request_keys
+from jobs.sweeping import until_done
+
+DONE_WORK_KEPT = timedelta(days=14)
+# Longer than any caller keeps trying.
+REQUEST_KEYS_KEPT = timedelta(days=7)
+ROWS_PER_STEP = 1000
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete finished outbox rows and used request keys of long ago; how many."""
+    work = until_done(
+        lambda: outbox.forget_done(before=at - DONE_WORK_KEPT, limit=ROWS_PER_STEP),
+        full=ROWS_PER_STEP,
+    )
+    keys = until_done(
+        lambda: request_keys.forget(before=at - REQUEST_KEYS_KEPT, limit=ROWS_PER_STEP),
+        full=ROWS_PER_STEP,
+    )
+    return work + keys

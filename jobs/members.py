@@ -1,0 +1,18 @@
+from app.domain import points, vouchers
+from app.kernel import clock, outbox
+from app.kernel.db import transaction
+
+
+def join_members(task: outbox.Task) -> None:
+    """Two members turned out to be one person: what the one has, the other one takes over."""
+    at = clock.now()
+    pair = {
+        "merchant_id": task.merchant_id,
+        "loser_id": task.payload["loser_id"],
+        "winner_id": task.payload["winner_id"],
+    }
+    with transaction():
+        if not outbox.finish(task, at=at):
+            return
+        points.take_over(**pair, at=at)
+        vouchers.take_over(**pair, at=at)

@@ -1,0 +1,69 @@
+"""Money on its way back. The intent is written down under its number before WeChat is called.
+
+Whatever happens on the way, the same number is asked about and sent again, so that one refund
+stays one refund.
+"""
+
+from datetime import datetime
+
+from app.domain import orders, payments
+from app.gateways.wechat_pay import Refund
+from app.kernel import clock, outbox
+from app.kernel.db import transaction
+from app.web import applying
+from jobs import outside
+from jobs.sweeping import ROWS_PER_PASS, each
+
+
+def return_late_money(task: outbox.Task) -> None:
+    """Money came for an order that was closed: write down that it goes back."""
+    at = clock.now()
+    with transaction():
+        if outbox.finish(task, at=at):
+            orders.return_late_money(
+                merchant_id=task.merchant_id, payment_id=task.payload["payment_id"], at=at
+            )
+
+
+def send_refund(task: outbox.Task) -> None:
+    """Ask WeChat for the refund; after a failure, first whether it has it already."""
+    refund = _refund(task.merchant_id, task.payload["refund_id"])
+    answer = None
+    if refund.state == payments.RefundState.ASKED:
+        answer = _send(task.merchant_id, refund, may_be_there=task.attempts > 1)
+    at = clock.now()
+    with transaction():
+        if outbox.finish(task, at=at) and answer:
+            applying.settle_answer(answer, merchant_id=task.merchant_id, at=at)
+
+
+def open_refunds(*, at: datetime) -> int:
+    """Ask WeChat what became of the refunds that have no end yet."""
+    return each(lambda: payments.list_open_refunds(at=at, limit=ROWS_PER_PASS), _look)
+
+
+def _look(opened: payments.OpenRefund) -> None:
+    refund = _refund(opened.merchant_id, opened.refund_id)
+    till = outside.till(merchant_id=opened.merchant_id, channel_id=refund.channel_id)
+    answer = till.look_up_refund(refund_number=refund.number)
+    if answer is None:
+        return  # not sent yet: that is the outbox's to do
+    with transaction():
+        applying.settle_answer(answer, merchant_id=opened.merchant_id, at=clock.now())
+
+
+def _refund(merchant_id: int, refund_id: int) -> payments.RefundOrder:
+    with transaction():
+        return payments.refund_to_send(merchant_id=merchant_id, refund_id=refund_id)
+
+
+def _send(merchant_id: int, refund: payments.RefundOrder, *, may_be_there: bool) -> Refund:
+    till = outside.till(merchant_id=merchant_id, channel_id=refund.channel_id)
+    known = till.look_up_refund(refund_number=refund.number) if may_be_there else None
+    return known or till.refund(
+        payment_number=refund.payment_number,
+        refund_number=refund.number,
+        amount_fen=refund.amount_fen,
+        total_fen=refund.total_fen,
+        reason=refund.reason,
+    )

@@ -1,0 +1,65 @@
+"""From the outbox to the queues. Any number of relays may run: at worst a row is handed out twice.
+
+A row is marked after it was handed out, so dying in between repeats it and never loses it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from flask import Flask
+from redis import Redis
+
+from app.kernel import clock, outbox
+from app.kernel.db import transaction
+from jobs import queues, subscriptions
+from jobs.loop import Loop
+
+ROWS_PER_PASS = 2000
+ROWS_PER_CHUNK = 200
+SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 1.0
+
+
+def relay_once(*, redis: Redis, again_after: timedelta, at: datetime) -> int:
+    """Hand out what is due; how many rows that was. Unfinished rows return after `again_after`."""
+    due = outbox.list_due(at=at, limit=ROWS_PER_PASS)
+    for job, rows in _chunks(due):
+        queues.put(
+            "jobs.running.run_batch",
+            job,
+            [[row.merchant_id, row.id] for row in rows],
+            queue=subscriptions.queue_of(job),
+            redis=redis,
+            good_for=again_after,
+            label=f"{job} x{len(rows)}",
+        )
+        with transaction():
+            outbox.mark_handed_out(rows, at=at, again_after=again_after)
+    return len(due)
+
+
+def relay(*, app: Flask, redis: Redis, again_after: timedelta) -> Loop:
+    """The process around `relay_once`: quick while there is work, calmer while there is none."""
+    return Loop("relay", _step(redis, again_after), app=app, redis=redis)
+
+
+def _step(redis: Redis, again_after: timedelta) -> Callable[[], float]:
+    wait = SHORTEST_WAIT_SECONDS
+
+    def step() -> float:
+        nonlocal wait
+        handed_out = relay_once(redis=redis, again_after=again_after, at=clock.now())
+        calmer = min(wait + SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
+        wait = SHORTEST_WAIT_SECONDS if handed_out else calmer
+        return wait
+
+    return step
+
+
+def _chunks(due: Sequence[outbox.Due]) -> Iterator[tuple[str, list[outbox.Due]]]:
+    by_job: dict[str, list[outbox.Due]] = defaultdict(list)
+    for row in due:
+        by_job[row.job].append(row)
+    for job, rows in by_job.items():
+        for start in range(0, len(rows), ROWS_PER_CHUNK):
+            yield job, rows[start : start + ROWS_PER_CHUNK]

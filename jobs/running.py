@@ -1,0 +1,104 @@
+"""What RQ calls: a batch of outbox rows of one job, or one sweep. Neither ever raises.
+
+Each row has its own application context and its own transactions, so that one bad row costs the
+others nothing.
+"""
+
+import secrets
+from datetime import timedelta
+
+import structlog
+from flask import current_app
+from rq.timeouts import JobTimeoutException
+
+from app.gateways.errors import GatewayError
+from app.kernel import clock, outbox
+from app.kernel.db import transaction
+from app.kernel.errors import Busy, DomainError
+from jobs import subscriptions
+from jobs.loop import LOST
+
+# How long to wait after the first, the second … failure. After the last one a person decides.
+BACK_OFF = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+)
+
+log = structlog.get_logger("jobs")
+
+
+def run_batch(job: str, rows: list[list[int]]) -> None:
+    """Do the outbox rows [merchant_id, id] that are still to do."""
+    # In another order each time: behind a row that kills its process others would never come up.
+    secrets.SystemRandom().shuffle(rows)
+    try:
+        for merchant_id, task_id in rows:
+            with current_app.app_context():
+                _run_row(merchant_id, task_id)
+    except (JobTimeoutException, *LOST) as trouble:
+        # What is left comes again by itself.
+        log.warning("batch broken off", job=job, because=type(trouble).__name__)
+
+
+def run_sweep(name: str) -> None:
+    """Do one sweep of the schedule."""
+    from jobs import schedule  # noqa: PLC0415 - the schedule names what runs, and this runs it
+
+    began = clock.monotonic()
+    try:
+        with current_app.app_context():
+            touched = schedule.find(name).run(at=clock.now())
+    except Exception:  # the edge of the process
+        log.exception("sweep failed", sweep=name)
+        return
+    if touched:
+        log.info("swept", sweep=name, touched=touched, ms=_since(began))
+
+
+def _run_row(merchant_id: int, task_id: int) -> None:
+    task = outbox.find_task(merchant_id=merchant_id, task_id=task_id)
+    if task is None:
+        return
+    try:
+        subscriptions.handler_of(task.job)(task)
+    except JobTimeoutException:
+        raise
+    except (GatewayError, DomainError) as refusal:
+        _refused(task, refusal)
+    except Exception as trouble:  # the edge of the process
+        log.exception("job failed", job=task.job, task=task.id)
+        _later(task, error=type(trouble).__name__)
+
+
+def _refused(task: outbox.Task, refusal: GatewayError | DomainError) -> None:
+    log.warning("job refused", job=task.job, task=task.id, reason=refusal.code)
+    if _may_change(refusal):
+        _later(task, error=refusal.code)
+        return
+    with transaction():
+        outbox.give_up(task, at=clock.now(), error=refusal.code)
+
+
+def _may_change(refusal: GatewayError | DomainError) -> bool:
+    if isinstance(refusal, GatewayError):
+        return refusal.retryable
+    return isinstance(refusal, Busy)
+
+
+def _later(task: outbox.Task, *, error: str) -> None:
+    """Postpone, or give up when the last distance was waited for."""
+    failures = max(task.attempts, 1)
+    with transaction():
+        if failures > len(BACK_OFF):
+            outbox.give_up(task, at=clock.now(), error=error)
+            return
+        outbox.postpone(task, until=clock.now() + BACK_OFF[failures - 1], error=error)
+
+
+def _since(began: float) -> int:
+    return round(1000 * (clock.monotonic() - began))

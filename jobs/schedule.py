@@ -1,0 +1,115 @@
+"""What is swept, and how often. A sweep looks for what is due now, so a missed turn costs nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from flask import Flask
+from redis import Redis
+
+from app.kernel import clock
+from app.kernel.errors import NotFound
+from jobs import (
+    audit,
+    housekeeping,
+    messages,
+    notices,
+    orders,
+    points,
+    queues,
+    reconciliation,
+    refunds,
+)
+from jobs import vouchers as voucher_jobs
+from jobs.loop import Loop
+from jobs.queues import BULK, MONEY
+
+LOOK_EVERY_SECONDS = 0.5
+
+
+class Run(Protocol):
+    def __call__(self, *, at: datetime) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """`run` answers how many things it touched."""
+
+    name: str
+    every: timedelta
+    run: Run
+    queue: str = BULK
+
+
+SWEEPS = (
+    Sweep(
+        name="reconcile_payments",
+        every=timedelta(seconds=20),
+        run=reconciliation.reconcile_payments,
+        queue=MONEY,
+    ),
+    Sweep(
+        name="close_unpaid_orders",
+        every=timedelta(seconds=30),
+        run=orders.close_unpaid_orders,
+        queue=MONEY,
+    ),
+    Sweep(name="open_refunds", every=timedelta(seconds=60), run=refunds.open_refunds, queue=MONEY),
+    Sweep(
+        name="apply_kept_notices",
+        every=timedelta(seconds=60),
+        run=notices.apply_kept_notices,
+        queue=MONEY,
+    ),
+    Sweep(name="seal_audit", every=timedelta(seconds=10), run=audit.seal_audit),
+    Sweep(
+        name="settle_lost_messages", every=timedelta(minutes=1), run=messages.settle_lost_messages
+    ),
+    Sweep(name="expire_points", every=timedelta(minutes=10), run=points.expire_points),
+    Sweep(name="expire_vouchers", every=timedelta(minutes=5), run=voucher_jobs.expire_vouchers),
+    # It knows itself which statements are out and not compared yet.
+    Sweep(name="compare_bills", every=timedelta(minutes=15), run=reconciliation.compare_bills),
+    Sweep(name="forget_old", every=timedelta(hours=1), run=housekeeping.forget_old),
+)
+
+
+def find(name: str) -> Sweep:
+    """Raises NotFound."""
+    for sweep in SWEEPS:
+        if sweep.name == name:
+            return sweep
+    raise NotFound("There is no sweep of this name.", name=name)
+
+
+def schedule_once(*, redis: Redis) -> list[str]:
+    """Queue what is due; the names. A mark that lasts one interval keeps several schedulers apart."""
+    due = [sweep for sweep in SWEEPS if _take_turn(redis, sweep)]
+    for sweep in due:
+        queues.put(
+            "jobs.running.run_sweep",
+            sweep.name,
+            queue=sweep.queue,
+            redis=redis,
+            good_for=sweep.every,
+            label=sweep.name,
+        )
+    return [sweep.name for sweep in due]
+
+
+def schedule(*, app: Flask, redis: Redis) -> Loop:
+    """The process around `schedule_once`."""
+    return Loop("schedule", _step(redis), app=app, redis=redis)
+
+
+def _step(redis: Redis) -> Callable[[], float]:
+    def step() -> float:
+        schedule_once(redis=redis)
+        return LOOK_EVERY_SECONDS
+
+    return step
+
+
+def _take_turn(redis: Redis, sweep: Sweep) -> bool:
+    now = clock.now().isoformat(timespec="seconds")
+    return bool(redis.set(f"kabao:swept:{sweep.name}", now, nx=True, px=sweep.every))

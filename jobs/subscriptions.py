@@ -1,0 +1,52 @@
+"""Which fact starts which job, and in which queue. Read this page first."""
+
+from collections.abc import Callable
+from typing import NoReturn
+
+from app.domain.members import MembersMerged
+from app.domain.orders import OrderPaid, PaymentCameLate
+from app.domain.payments import RefundAsked
+from app.domain.redemption import VoucherRedeemed
+from app.kernel.errors import NotFound
+from app.kernel.outbox import Event, Task
+from jobs import members, messages, refunds
+from jobs.queues import BULK, MESSAGES, MONEY
+
+Handler = Callable[[Task], None]
+
+SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
+    OrderPaid: [messages.push_order_paid],
+    VoucherRedeemed: [messages.push_redeemed],
+    PaymentCameLate: [refunds.return_late_money],
+    RefundAsked: [refunds.send_refund],
+    MembersMerged: [members.join_members],
+}
+QUEUES = {"jobs.messages": MESSAGES, "jobs.refunds": MONEY, "jobs.members": BULK}
+
+
+def name_of(handler: Handler) -> str:
+    """As it stands in the outbox, such as "messages.push_order_paid"."""
+    return f"{handler.__module__}.{handler.__name__}".removeprefix("jobs.")
+
+
+JOBS: dict[str, Handler] = {
+    name_of(handler): handler for handlers in SUBSCRIPTIONS.values() for handler in handlers
+}
+BY_EVENT: dict[str, list[str]] = {
+    event.__name__: [name_of(handler) for handler in handlers]
+    for event, handlers in SUBSCRIPTIONS.items()
+}
+
+
+def handler_of(job: str) -> Handler:
+    """A row may outlive its job's name; then the row is given up and shown."""
+    return JOBS.get(job, _nobody)
+
+
+def queue_of(job: str) -> str:
+    handler = JOBS.get(job)
+    return QUEUES[handler.__module__] if handler else BULK
+
+
+def _nobody(task: Task) -> NoReturn:
+    raise NotFound("There is no job of this name any more.", job=task.job)

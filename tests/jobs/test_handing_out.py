@@ -1,0 +1,210 @@
+import os
+import signal
+import threading
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.gateways.errors import Refused, Unavailable
+from app.kernel import clock, outbox
+from app.kernel.db import transaction
+from app.kernel.errors import Busy
+from jobs import relay, running
+from jobs.queues import BULK
+from tests.jobs.conftest import AGAIN, eventually
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+
+
+def counting(house):
+    def handler(task):
+        with transaction():
+            if outbox.finish(task, at=clock.now()):
+                house.redis.incr(f"did:{task.id}")
+
+    return handler
+
+
+def refusing(failure):
+    def handler(_task):
+        raise failure
+
+    return handler
+
+
+def test_what_was_published_is_done_once_and_finished(house, job):
+    task = house.publish(job("test.count", counting(house)))
+
+    assert house.relay() == 1
+    house.work()
+
+    assert house.count(f"did:{task}") == 1
+    assert house.row(task).done_at
+    assert house.relay(at=clock.now() + AGAIN) == 0
+
+
+def test_a_relay_that_dies_before_marking_causes_nothing_twice(house, job, monkeypatch):
+    task = house.publish(job("test.count", counting(house)))
+
+    def die(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(outbox, "mark_handed_out", die)
+        with suppress(KeyboardInterrupt):
+            house.relay()
+    assert house.relay() == 1
+    assert house.redis.llen(f"rq:queue:{BULK}") == 2
+    house.work()
+
+    assert house.count(f"did:{task}") == 1
+
+
+def test_two_relays_at_once_cause_nothing_twice(house, job):
+    name = job("test.count", counting(house))
+    tasks = [house.publish(name) for _ in range(300)]
+
+    both = [threading.Thread(target=house.relay) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    house.work()
+
+    assert [house.count(f"did:{task}") for task in tasks] == [1] * 300
+
+
+def test_a_queue_that_was_emptied_loses_nothing(house, job):
+    task = house.publish(job("test.count", counting(house)))
+    house.relay()
+
+    house.redis.flushdb()
+    assert house.relay(at=clock.now() + AGAIN / 2) == 0
+    assert house.relay(at=clock.now() + AGAIN) == 1
+    house.work()
+
+    assert house.count(f"did:{task}") == 1
+
+
+def test_a_worker_killed_in_mid_job_leaves_the_work_to_another(house, worker_process):
+    task = house.publish("test.slow_once")
+    again = timedelta(seconds=2)
+    first = worker_process()
+
+    def begun():
+        house.relay(again_after=again)
+        return house.count("tries") == 1
+
+    eventually(begun)
+
+    _kill_all_of(first.pid)
+    worker_process()
+
+    def done():
+        house.relay(again_after=again)
+        return house.row(task).done_at
+
+    eventually(done, seconds=60)
+    assert house.count("done") == 1
+
+
+def test_a_job_that_waited_too_long_in_the_queue_is_dropped_there(house, job):
+    task = house.publish(job("test.count", counting(house)))
+    house.relay(again_after=timedelta(seconds=1))
+    queued = house.redis.lrange(f"rq:queue:{BULK}", 0, -1)
+
+    eventually(lambda: not house.redis.exists(f"rq:job:{queued[0].decode()}"), seconds=5)
+    house.work()
+    assert house.count(f"did:{task}") == 0
+
+    house.relay()
+    house.work()
+    assert house.count(f"did:{task}") == 1
+
+
+def test_one_bad_row_does_not_spoil_the_batch(house, job):
+    good = job("test.count", counting(house))
+
+    def moody(task):
+        if task.payload.get("bad"):
+            raise RuntimeError("no good")
+        counting(house)(task)
+
+    job("test.count", moody)
+    bad = house.publish(good, bad=True)
+    tasks = [house.publish(good) for _ in range(5)]
+    house.relay()
+    house.work()
+
+    assert [house.count(f"did:{task}") for task in tasks] == [1] * 5
+    row = house.row(bad)
+    assert (row.done_at, row.failed_at, row.error) == (None, None, "RuntimeError")
+
+
+def test_a_row_that_never_works_is_given_up_after_the_last_distance_and_listed(house, job):
+    task = house.publish(job("test.away", refusing(Unavailable("no", code="away"))))
+    at = clock.now()
+    distances = []
+    while house.row(task).failed_at is None:
+        assert house.relay(at=at) == 1
+        house.work()
+        row = house.row(task)
+        if row.failed_at is None:
+            distances.append(round((row.due_at - clock.now()).total_seconds()))
+            at = row.due_at
+
+    assert [
+        abs(seen - wanted.total_seconds()) <= 2
+        for seen, wanted in zip(distances, running.BACK_OFF, strict=True)
+    ] == [True] * len(distances)
+    with house.app.app_context():
+        assert [(row.id, row.error) for row in outbox.list_given_up(limit=5)] == [(task, "away")]
+
+
+def test_what_was_refused_for_good_is_given_up_at_once_and_can_be_revived(house, job):
+    task = house.publish(job("test.no", refusing(Refused("no", code="NO_AUTH"))))
+    house.relay()
+    house.work()
+    assert house.row(task).error == "NO_AUTH"
+    assert house.row(task).failed_at
+
+    job("test.no", counting(house))
+    with house.app.app_context(), transaction():
+        assert outbox.revive(merchant_id=house.merchant_id, task_id=task, at=clock.now())
+    house.relay()
+    house.work()
+    assert house.count(f"did:{task}") == 1
+
+
+def test_somebody_elses_lock_is_waited_for_with_patience(house, job):
+    task = house.publish(job("test.busy", refusing(Busy("later"))))
+    house.relay()
+    house.work()
+    row = house.row(task)
+    assert (row.failed_at, row.error) == (None, "busy")
+
+
+def test_a_row_of_a_job_that_is_gone_is_given_up(house):
+    task = house.publish("test.gone")
+    house.relay()
+    house.work()
+    assert house.row(task).error == "not_found"
+
+
+def test_many_rows_go_out_in_chunks(house, job):
+    name = job("test.count", counting(house))
+    for _ in range(relay.ROWS_PER_CHUNK + 1):
+        house.publish(name)
+    house.relay()
+    assert house.redis.llen(f"rq:queue:{BULK}") == 2
+
+
+def _kill_all_of(session):
+    """RQ's work horse leads a process group of its own, within the worker's session."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        number = int(folder.name)
+        with suppress(ProcessLookupError):
+            if os.getsid(number) == session:
+                os.kill(number, signal.SIGKILL)
