@@ -41,7 +41,9 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Raises BadSettings with one line for each name that is missing or wrong."""
         troubles = [
-            f"{name} is missing: {meaning}" for name, meaning in _REQUIRED.items() if not env.get(name)
+            f"{name} is missing: {meaning}"
+            for name, meaning in _REQUIRED.items()
+            if not env.get(name)
         ]
         key = _key(env.get("KABAO_SECRET", ""), troubles)
         production = env.get("KABAO_ENV", "production") == "production"

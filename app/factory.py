@@ -7,6 +7,7 @@ from apiflask import APIFlask
 from flask import Flask
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisGone
 from redis.retry import Retry
 
 import miniprogram_api
@@ -67,7 +68,8 @@ def _connect(app: APIFlask, settings: Settings) -> None:
         settings.redis_url,
         socket_timeout=REDIS_SECONDS,
         socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 1),
+        # A connection that Redis closed is replaced once; silence is not asked a second time.
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisGone,)),
         health_check_interval=30,
     )
     app.extensions["redis"] = redis

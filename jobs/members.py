@@ -14,5 +14,6 @@ def join_members(task: outbox.Task) -> None:
     with transaction():
         if not outbox.finish(task, at=at):
             return
-        points.take_over(**pair, at=at)
+        # In the order of the counter, which holds the voucher when it books the points.
         vouchers.take_over(**pair, at=at)
+        points.take_over(**pair, at=at)

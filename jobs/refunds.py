@@ -4,7 +4,7 @@ Whatever happens on the way, the same number is asked about and sent again, so t
 stays one refund.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain import orders, payments
 from app.gateways.wechat_pay import Refund
@@ -13,6 +13,9 @@ from app.kernel.db import transaction
 from app.web import applying
 from jobs import outside
 from jobs.sweeping import ROWS_PER_PASS, each
+
+# WeChat tells us by a notice; this is for lost ones.
+LOOK_AGAIN = timedelta(minutes=10)
 
 
 def return_late_money(task: outbox.Task) -> None:
@@ -43,6 +46,13 @@ def open_refunds(*, at: datetime) -> int:
 
 
 def _look(opened: payments.OpenRefund) -> None:
+    # Noted before asking: a refund whose look always fails must not crowd out the others.
+    with transaction():
+        payments.note_refund_look(
+            merchant_id=opened.merchant_id,
+            refund_id=opened.refund_id,
+            next_at=clock.now() + LOOK_AGAIN,
+        )
     refund = _refund(opened.merchant_id, opened.refund_id)
     till = outside.till(merchant_id=opened.merchant_id, channel_id=refund.channel_id)
     answer = till.look_up_refund(refund_number=refund.number)

@@ -5,6 +5,7 @@ A row is marked after it was handed out, so dying in between repeats it and neve
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -12,6 +13,7 @@ from redis import Redis
 
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
+from app.kernel.errors import Busy
 from jobs import queues, subscriptions
 from jobs.loop import Loop
 
@@ -33,7 +35,8 @@ def relay_once(*, redis: Redis, again_after: timedelta, at: datetime) -> int:
             good_for=again_after,
             label=f"{job} x{len(rows)}",
         )
-        with transaction():
+        # Unmarked they go out once more, as they would after a crash.
+        with suppress(Busy), transaction():
             outbox.mark_handed_out(rows, at=at, again_after=again_after)
     return len(due)
 

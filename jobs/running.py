@@ -5,6 +5,7 @@ others nothing.
 """
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -80,8 +81,7 @@ def _refused(task: outbox.Task, refusal: GatewayError | DomainError) -> None:
     if _may_change(refusal):
         _later(task, error=refusal.code)
         return
-    with transaction():
-        outbox.give_up(task, at=clock.now(), error=refusal.code)
+    _give_up(task, error=refusal.code)
 
 
 def _may_change(refusal: GatewayError | DomainError) -> bool:
@@ -93,11 +93,17 @@ def _may_change(refusal: GatewayError | DomainError) -> bool:
 def _later(task: outbox.Task, *, error: str) -> None:
     """Postpone, or give up when the last distance was waited for."""
     failures = max(task.attempts, 1)
-    with transaction():
-        if failures > len(BACK_OFF):
-            outbox.give_up(task, at=clock.now(), error=error)
-            return
+    if failures > len(BACK_OFF):
+        _give_up(task, error=error)
+        return
+    # Who holds the row is at work on it, and will say himself what became of it.
+    with suppress(Busy), transaction():
         outbox.postpone(task, until=clock.now() + BACK_OFF[failures - 1], error=error)
+
+
+def _give_up(task: outbox.Task, *, error: str) -> None:
+    with suppress(Busy), transaction():
+        outbox.give_up(task, at=clock.now(), error=error)
 
 
 def _since(began: float) -> int:

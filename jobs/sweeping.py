@@ -14,7 +14,7 @@ from app.gateways.errors import GatewayError
 from app.kernel.db import transaction
 from app.kernel.errors import DomainError
 
-ROWS_PER_PASS = 200
+ROWS_PER_PASS = 500
 ROUNDS_PER_PASS = 100
 # So many in a row, and the other side is away: the rest can wait for the next pass.
 ENOUGH_FAILURES = 5

@@ -1,5 +1,6 @@
 """The counter: look, redeem, take back, count the day. For clerks and cashier systems alike."""
 
+import msgspec
 from apiflask import APIBlueprint
 from flask import Response
 from psycopg.errors import UniqueViolation
@@ -9,7 +10,7 @@ from app.domain.merchants import Scope
 from app.domain.risk import Action, Per
 from app.domain.vouchers import VoucherRefusal
 from app.kernel import clock, numbers, request_keys
-from app.kernel.db import transaction
+from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import DomainError
 from app.web import auth, limits, parse
 from app.web.answers import answer, as_json
@@ -73,7 +74,7 @@ def redeem(merchant: str) -> Response:
     _count_attempt(teller, wanted.code)
     scan = _scan(teller, wanted)
     try:
-        with transaction(merchant=teller.merchant_id if REDEEM_CONFINED else None):
+        with hot_transaction(merchant=teller.merchant_id if REDEEM_CONFINED else None):
             verdict = redemption.redeem(scan, key=key, at=clock.now())
     except VoucherRefusal as refusal:
         _record(scan, refusal)
@@ -97,7 +98,7 @@ def reverse(merchant: str, redemption: str) -> Response:
             first = _first_answer(teller, key)
             if first is None:
                 raise
-    return answer(first.body, first.status)
+    return answer(msgspec.convert(first.body, ReversedView), first.status)
 
 
 @bp.get("/today")

@@ -7,7 +7,7 @@ from msgspec import field
 from app.domain import members, orders
 from app.domain.risk import Action, Per
 from app.kernel import clock, numbers
-from app.kernel.db import transaction
+from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import NotFound
 from app.web import auth, limits, parse, tills
 from app.web.answers import answer
@@ -58,7 +58,7 @@ def place(merchant: str) -> Response:
     key = parse.request_key(merchant_id=member.merchant_id, actor=member.actor)
     limits.check(Action.ORDER, merchant_id=member.merchant_id, who={Per.MEMBER: member.actor})
     channel = tills.default_channel(member.merchant_id)
-    with transaction():
+    with hot_transaction():
         wish = _wish(member, wanted, channel_id=channel.channel_id)
         placed = orders.place(wish, key=key, at=clock.now())
     return answer(present_placed(placed), 201)

@@ -11,7 +11,8 @@ from sqlalchemy.engine import make_url
 
 from app.config import Settings
 from app.factory import create_app
-from app.kernel.db import db
+from app.kernel import db as kernel_db
+from app.kernel.db import db, transaction
 from app.migrations.run import upgrade
 from app.simulator import create_simulator, start
 from tests.inspecting import InspectingCursor, inspecting
@@ -103,8 +104,10 @@ def statements(app):
 
 
 @pytest.fixture
-def database(app):
+def database(app, monkeypatch):
     """An app context whose every change is rolled back when the test ends."""
+    # Hot transactions must join the same savepoint instead of taking a connection of their own.
+    monkeypatch.setattr(kernel_db, "_open_hot", transaction)
     with app.app_context():
         engine, connection = db.engine, db.engine.connect()
         undo = connection.begin()

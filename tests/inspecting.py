@@ -94,4 +94,7 @@ def _may_look_across():
     return any(
         frame.name in ACROSS and ("/app/" in frame.filename or "/jobs/" in frame.filename)
         for frame in traceback.extract_stack(limit=20)
-    ) or any("/tests/" in frame.filename and frame.name.startswith("look_") for frame in traceback.extract_stack(limit=8))
+    ) or any(
+        "/tests/" in frame.filename and frame.name.startswith("look_")
+        for frame in traceback.extract_stack(limit=8)
+    )

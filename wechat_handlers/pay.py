@@ -12,13 +12,13 @@ import orjson
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from app.domain import merchants, orders, payments
+from app.domain import merchants
 from app.gateways.errors import ForgedNotice, StaleNotice
-from app.gateways.wechat_pay import PaymentNotice, RefundNotice, RefundState
+from app.gateways.wechat_pay import PaymentNotice, RefundNotice
 from app.kernel import clock, inbox, numbers
-from app.kernel.db import transaction
+from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import Busy, DomainError
-from app.web import metrics, tills
+from app.web import applying, metrics, tills
 from app.web.answers import answer, nothing
 from app.web.errors import Problem
 from app.web.logs import log
@@ -27,13 +27,6 @@ bp = APIBlueprint("wechat_pay", __name__, enable_openapi=False)
 
 PAYMENTS, REFUNDS = "payments", "refunds"
 SIGNED = "wechatpay-"
-# WeChat's words for the end of a refund, in ours.
-ENDS = {
-    RefundState.PROCESSING: payments.RefundState.PROCESSING,
-    RefundState.SUCCESS: payments.RefundState.SUCCEEDED,
-    RefundState.ABNORMAL: payments.RefundState.ABNORMAL,
-    RefundState.CLOSED: payments.RefundState.CLOSED,
-}
 
 Told = TypeVar("Told", PaymentNotice, RefundNotice)
 
@@ -46,7 +39,7 @@ def paid(channel: str) -> Response:
         PAYMENTS,
         keys,
         read=tills.till(keys).read_payment_notice,
-        apply=lambda notice: _confirm_paid(keys, notice),
+        apply=lambda notice: applying.confirm_paid(keys, notice, at=clock.now()),
     )
 
 
@@ -58,7 +51,7 @@ def refunded(channel: str) -> Response:
         REFUNDS,
         keys,
         read=tills.till(keys).read_refund_notice,
-        apply=lambda notice: _settle_refund(keys, notice),
+        apply=lambda notice: applying.settle_refund(keys, notice, at=clock.now()),
     )
 
 
@@ -87,7 +80,7 @@ def _receive(
 
 def _keep_and_apply(notice: inbox.Notice, apply: Callable[[], object]) -> None:
     # WeChat repeats a notice until we answer 204, so the second one must be quiet.
-    with transaction():
+    with hot_transaction():
         if inbox.keep_applied(notice, at=clock.now()):
             apply()
 
@@ -95,45 +88,6 @@ def _keep_and_apply(notice: inbox.Notice, apply: Callable[[], object]) -> None:
 def _keep_unapplied(notice: inbox.Notice, refusal: DomainError) -> None:
     with transaction():
         inbox.keep_unapplied(notice, failure=refusal.code, at=clock.now())
-
-
-def _confirm_paid(keys: merchants.ChannelSecrets, notice: PaymentNotice) -> None:
-    _same_account(keys, notice)
-    orders.confirm_paid(
-        payments.PaidFact(
-            merchant_id=keys.merchant_id,
-            payment_number=notice.payment_number,
-            channel_id=keys.channel_id,
-            mchid=notice.mchid,
-            appid=notice.appid,
-            payer_openid=notice.payer_openid or "",
-            transaction_id=notice.transaction_id,
-            amount_fen=notice.amount_fen,
-            currency=notice.currency,
-            paid_at=notice.paid_at,
-        ),
-        at=clock.now(),
-    )
-
-
-def _settle_refund(keys: merchants.ChannelSecrets, notice: RefundNotice) -> None:
-    _same_account(keys, notice)
-    payments.settle_refund(
-        payments.RefundFact(
-            merchant_id=keys.merchant_id,
-            refund_number=notice.refund_number,
-            state=ENDS[notice.state],
-            wechat_refund_id=notice.refund_id,
-            amount_fen=notice.amount_fen,
-        ),
-        at=clock.now(),
-    )
-
-
-def _same_account(keys: merchants.ChannelSecrets, notice: PaymentNotice | RefundNotice) -> None:
-    """One provider signs for all his shops, so the signature does not say for which."""
-    if (notice.mchid, notice.sub_mchid) != (keys.mchid, keys.sub_mchid):
-        raise payments.WrongPayment("The money is another account's.", wrong=["account"])
 
 
 def _channel_behind(number: str) -> merchants.ChannelSecrets:

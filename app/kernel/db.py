@@ -5,10 +5,12 @@ Hot verbs speak SQL to the driver inside the same transaction (`fetch_one`, `fet
 SQLAlchemy through `reading()` and `writing()`.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from enum import StrEnum
+from types import TracebackType
 from typing import Annotated, Any, TypeVar, cast
 
 import psycopg
@@ -35,6 +37,7 @@ from sqlalchemy.orm import (
     mapped_column,
     registry,
 )
+from sqlalchemy.pool import PoolProxiedConnection
 
 from app.kernel.errors import Busy
 
@@ -114,7 +117,7 @@ def transaction(*, merchant: int | None = None) -> Iterator[None]:
     Raises Busy when a row stayed locked longer than the lock timeout, or a deadlock was broken.
     """
     session = db.session()
-    if session.info.get("open"):
+    if _hot.get() is not None or session.info.get("open"):
         raise RuntimeError("transactions do not nest: an edge opens one, the domain joins it")
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something changed before the transaction opened")
@@ -127,7 +130,8 @@ def transaction(*, merchant: int | None = None) -> Iterator[None]:
         session.commit()
     except (DBAPIError, psycopg.Error) as failure:
         session.rollback()
-        raise _in_our_words(failure) from failure
+        _raise_in_our_words(failure)
+        raise
     except BaseException:
         session.rollback()
         raise
@@ -136,15 +140,80 @@ def transaction(*, merchant: int | None = None) -> Iterator[None]:
         session.info.pop("driver", None)
 
 
+class _Hot:
+    """A transaction on the driver alone. Nothing leaves the pool before the first statement."""
+
+    __slots__ = ("_merchant", "_pooled", "_token", "driver")
+
+    def __init__(self, *, merchant: int | None) -> None:
+        self._merchant = merchant
+        self._pooled: PoolProxiedConnection | None = None
+        self.driver: psycopg.Connection[Any] | None = None
+
+    def __enter__(self) -> None:
+        if _hot.get() is not None or db.session().info.get("open"):
+            raise RuntimeError("transactions do not nest: an edge opens one, the domain joins it")
+        self._token = _hot.set(self)
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        failure: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        _hot.reset(self._token)
+        if self._pooled is None or self.driver is None:
+            return
+        try:
+            if failure is None:
+                self.driver.commit()
+            else:
+                self.driver.rollback()
+        except psycopg.Error as broken:
+            if failure is None:
+                _raise_in_our_words(broken)
+                raise
+        finally:
+            # A connection that broke must not be lent to anybody again.
+            if self.driver.closed:
+                self._pooled.invalidate()
+            self._pooled.close()
+        if isinstance(failure, psycopg.Error):
+            _raise_in_our_words(failure)
+
+    def connection(self) -> "psycopg.Connection[Any]":
+        if self.driver is None:
+            self._pooled = db.engine.raw_connection()
+            self.driver = cast("psycopg.Connection[Any]", self._pooled.driver_connection)
+            if self._merchant is not None:
+                _confine(self._merchant)
+        return self.driver
+
+
+_hot: ContextVar[_Hot | None] = ContextVar("hot", default=None)
+_open_hot: Callable[..., AbstractContextManager[None]] = _Hot
+
+
+def hot_transaction(*, merchant: int | None = None) -> AbstractContextManager[None]:
+    """Like `transaction`, for verbs that speak to the driver only (`fetch_one`, `execute` …).
+
+    No session is made, and a block that asks nothing costs nothing. `reading()` and `writing()`
+    are refused inside. Raises as `transaction` does.
+    """
+    return _open_hot(merchant=merchant)
+
+
 def reading() -> Session:
     """The session, for looking. Works inside and outside a transaction."""
+    if _hot.get() is not None:
+        raise OutsideTransaction("a hot transaction has no session")
     return db.session()
 
 
 def writing() -> Session:
     """The session, for changing. Raises OutsideTransaction."""
     session = db.session()
-    if not session.info.get("open"):
+    if _hot.get() is not None or not session.info.get("open"):
         raise OutsideTransaction("change things inside `with transaction():`")
     return session
 
@@ -173,13 +242,23 @@ def fetch_all(into: type[Snapshot], sql: str, parameters: Mapping[str, object]) 
 
 
 def execute(sql: str, parameters: Mapping[str, object]) -> int:
-    """Change rows inside `with transaction():`; how many were touched."""
-    writing()
+    """Change rows inside a transaction; how many were touched. Raises OutsideTransaction."""
+    if _hot.get() is None:
+        writing()
     with _driver().cursor() as cursor:
         return cursor.execute(sql, parameters).rowcount
 
 
+def flush() -> None:
+    """Write what the session still holds back, so that the next statement finds it."""
+    if _hot.get() is None:
+        writing().flush()
+
+
 def _driver() -> psycopg.Connection[Any]:
+    hot = _hot.get()
+    if hot is not None:
+        return hot.connection()
     session = db.session()
     if not session.info.get("open"):
         return cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
@@ -197,11 +276,11 @@ def _confine(merchant: int) -> None:
     )
 
 
-def _in_our_words(failure: Exception) -> Exception:
+def _raise_in_our_words(failure: Exception) -> None:
+    """Raise Busy when that is what the driver meant."""
     cause = failure.orig if isinstance(failure, DBAPIError) else failure
     if isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
-        return Busy("Somebody is working on this right now. Please try again.")
-    return failure
+        raise Busy("Somebody is working on this right now. Please try again.") from failure
 
 
 _OWN_ROWS = "USING (merchant_id = current_setting('app.merchant_id')::bigint)"

@@ -52,12 +52,18 @@ def bulk(kind: Kind, *, merchant_id: int, count: int) -> list[str]:
 
 def for_merchant(merchant_id: int) -> str:
     """The merchant's own number: always the same, with nothing random in it."""
-    return _compose(Kind.MERCHANT, merchant_id, _letters(_blind(f"merchant:{merchant_id}"), _RANDOM))
+    return _compose(
+        Kind.MERCHANT, merchant_id, _letters(_blind(f"merchant:{merchant_id}"), _RANDOM)
+    )
 
 
 def merchant_of(number: str, kind: Kind) -> int:
     """The merchant_id inside a number. Raises NotFound when it is no number of that kind."""
-    if len(number) != 1 + _TAG + _RANDOM or number[0] != kind or not _VALUE.keys() >= set(number[1:]):
+    if (
+        len(number) != 1 + _TAG + _RANDOM
+        or number[0] != kind
+        or not _VALUE.keys() >= set(number[1:])
+    ):
         raise NotFound("There is nothing under this number.", number=number[:40])
     tag = 0
     for character in number[1 : 1 + _TAG]:

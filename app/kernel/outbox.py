@@ -14,7 +14,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.db import Base, OwnedByMerchant, execute, fetch_all, fetch_one, writing
+from app.kernel.db import Base, OwnedByMerchant, execute, fetch_all, fetch_one, flush
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def payload_of(event: Event) -> str:
 
 def publish(event: Event, *, at: datetime) -> None:
     """Remember the fact with the change that caused it, once for each job that follows."""
-    writing().flush()
+    flush()
     if jobs_of(type(event)):
         execute(PUBLISH, publish_parameters(event, at=at))
 

@@ -17,8 +17,8 @@ from typing import Protocol, TypeVar
 from flask import request
 
 from app.domain import members, merchants
-from app.kernel import clock, keyring, numbers
-from app.kernel.db import transaction
+from app.kernel import audit, clock, keyring, numbers
+from app.kernel.db import hot_transaction
 from app.kernel.errors import DomainError, Forbidden
 from app.web import tokens
 from app.web.memory import Memory
@@ -120,11 +120,12 @@ class KeyOnLine:
 
 _duties = Memory[StaffOnLine](seconds=STANDS_SECONDS)
 _keys = Memory[KeyOnLine | None](seconds=STANDS_SECONDS)
+_noted = Memory[bool](seconds=60)
 
 
 def guest(merchant: str) -> Guest:
     """Anybody. Raises NotFound when there is no such merchant."""
-    with transaction():
+    with hot_transaction():
         return Guest(merchant_id=merchants.merchant_id_of(merchant))
 
 
@@ -174,14 +175,14 @@ def teller(merchant: str, scope: merchants.Scope, *, hot: bool = False) -> Telle
 
 def forget() -> None:
     """Ask anew, whatever is remembered."""
-    for memory in (_sessions, _duties, _keys):
+    for memory in (_sessions, _duties, _keys, _noted):
         memory.forget()
     _number_of.cache_clear()
 
 
 def _with_key(merchant: str, secret: str, *, hot: bool) -> KeyOnLine:
     """A key is looked up among this merchant's, so another's is simply none."""
-    with transaction():
+    with hot_transaction():
         merchant_id = merchants.merchant_id_of(merchant)
     asked = (merchant_id, keyring.fingerprint(secret))
     found = _standing(_keys, asked, lambda: _find_key(merchant_id, secret), hot=hot)
@@ -191,7 +192,7 @@ def _with_key(merchant: str, secret: str, *, hot: bool) -> KeyOnLine:
 
 
 def _find_key(merchant_id: int, secret: str) -> KeyOnLine | None:
-    with transaction():
+    with hot_transaction():
         found = merchants.find_api_key(merchant_id=merchant_id, secret=secret)
     if found is None:
         return None
@@ -205,20 +206,25 @@ def _find_key(merchant_id: int, secret: str) -> KeyOnLine | None:
 
 
 def _session_stands(token: MemberToken) -> bool:
-    with transaction():
+    with hot_transaction():
         return members.session_is_good(
             merchant_id=token.merchant_id, member_id=token.member_id, epoch=token.epoch
         )
 
 
 def _on_duty(token: StaffToken) -> StaffOnLine:
-    with transaction():
-        duty = merchants.staff_at_store(
-            merchant_id=token.merchant_id,
-            staff_id=token.staff_id,
-            epoch=token.epoch,
-            store_id=token.store_id,
-        )
+    try:
+        with hot_transaction():
+            duty = merchants.staff_at_store(
+                merchant_id=token.merchant_id,
+                staff_id=token.staff_id,
+                epoch=token.epoch,
+                store_id=token.store_id,
+            )
+    except merchants.NotOnDuty:
+        asked = (token.merchant_id, token.staff_id, token.store_id)
+        _noted.recall_or_learn(asked, lambda: _note_refusal(token))
+        raise
     return StaffOnLine(
         merchant_id=token.merchant_id,
         staff_id=duty.staff_id,
@@ -226,6 +232,19 @@ def _on_duty(token: StaffToken) -> StaffOnLine:
         store_name=duty.store_name,
         role=duty.role,
     )
+
+
+def _note_refusal(token: StaffToken) -> bool:
+    """Somebody tried to work where he may not: people shall see that, once a minute."""
+    with hot_transaction():
+        audit.record(
+            merchant_id=token.merchant_id,
+            actor=f"staff:{token.staff_id}",
+            action="counter.refuse",
+            subject=f"store:{token.store_id}",
+            at=clock.now(),
+        )
+    return True
 
 
 def _same_merchant(merchant: str, merchant_id: int) -> None:

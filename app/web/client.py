@@ -21,6 +21,9 @@ def address() -> str:
 
 
 def is_this_machine() -> bool:
+    """A caller on this very machine, and not a stranger whom a proxy here speaks for."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
     return ipaddress.ip_address(_plain(request.remote_addr)).is_loopback
 
 

@@ -39,7 +39,7 @@ return counts
 # Redis wants to know a script by this digest; nothing secret depends on it.
 DIGEST = hashlib.sha1(COUNT.encode(), usedforsecurity=False).hexdigest()
 # Whoever found Redis away lets it be for so long, rather than make each customer wait for it.
-LEFT_ALONE_SECONDS = 1.0
+LEFT_ALONE_SECONDS = 5.0
 
 _left_alone_until = 0.0
 

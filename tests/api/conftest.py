@@ -99,6 +99,10 @@ class Phone:
             each["resource"] for each in notices if each["resource"].get("out_trade_no") == number
         )
 
+    def last_paid(self):
+        """The same, about the bill that was paid last."""
+        return requests.get(f"{self._url}/_sim/notices", timeout=5).json()[-1]["resource"]
+
     def fault(self, kind, **more):
         requests.post(f"{self._url}/_sim/faults", json={"kind": kind, **more}, timeout=5)
 

@@ -191,6 +191,10 @@ def test_a_clerk_works_at_his_own_store_only(client, shop):
     elsewhere = a_store(merchant=shop.merchant, name="静安寺店")
     caller = Caller(client, shop.merchant, bearer=token_of_staff(shop.clerk, elsewhere))
     assert caller.get("/counter/today").json["code"] == "not_on_duty"
+    assert caller.get("/counter/today").json["code"] == "not_on_duty"
+    query = "SELECT actor FROM audit WHERE merchant_id = %s AND action = 'counter.refuse'"
+    noted = db.session.connection().exec_driver_sql(query, (shop.id,)).scalars().all()
+    assert noted == [f"staff:{shop.clerk.staff_id}"]
 
 
 def an_invitation(shop, *, role=Role.CLERK):

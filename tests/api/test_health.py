@@ -61,3 +61,15 @@ def test_refusals_and_forged_notices_are_counted(client, shop):
     text = client.get("/metrics", headers=token).text
     assert 'kabao_notices_total{door="payments",outcome="forged_notice"}' in text
     assert 'kabao_refusals_total{code="not_signed_in"}' in text
+
+
+def test_figures_without_a_token_are_for_this_machine_and_not_through_a_proxy(
+    client, app, monkeypatch
+):
+    from dataclasses import replace
+
+    settings = replace(app.extensions["settings"], metrics_token=None)
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 404

@@ -3,7 +3,8 @@
 import pytest
 
 from app.domain import payments
-from app.kernel.db import db
+from app.kernel import clock
+from app.kernel.db import db, transaction
 from tests.api.calling import a_notice, a_request_key
 from tests.builders.orders import order_id_of
 
@@ -152,3 +153,74 @@ def test_while_wechat_is_away_the_order_stays_as_it_was(member, phone, order):
         phone.no_faults()
     assert (answer.status_code, answer.json["code"]) == (502, "wechat_unavailable")
     assert member.post(f"/orders/{order}/prepay").status_code == 200
+
+
+def a_refund(shop, bill):
+    with transaction():
+        payment = payments.find_bill(merchant_id=shop.id, order_id=_order_of(shop, bill))
+        return payments.ask_refund(
+            merchant_id=shop.id,
+            payment_id=payment.payment_id,
+            amount_fen=4900,
+            reason="试一试",
+            cause=f"test:{bill}",
+            at=clock.now(),
+        )
+
+
+def _order_of(shop, bill):
+    query = "SELECT order_id FROM payments WHERE merchant_id = %s AND number = %s"
+    return db.session.connection().exec_driver_sql(query, (shop.id, bill)).scalar_one()
+
+
+def about_refund(phone, bill, number, *, status="SUCCESS", refund=4900):
+    paid = phone.paid(bill)
+    return {
+        "mchid": paid["mchid"],
+        "transaction_id": paid["transaction_id"],
+        "out_trade_no": bill,
+        "refund_id": "50000000382019052709732678859",
+        "out_refund_no": number,
+        "refund_status": status,
+        "success_time": "2026-11-21T20:00:00+08:00",
+        "user_received_account": "支付用户零钱",
+        "amount": {"total": 4900, "refund": refund, "payer_total": 4900, "payer_refund": refund},
+    }
+
+
+def refund_state(shop, number):
+    query = "SELECT state FROM refunds WHERE merchant_id = %s AND number = %s"
+    state = db.session.connection().exec_driver_sql(query, (shop.id, number)).scalar_one()
+    db.session.rollback()
+    return state
+
+
+REFUNDED = {"door": "refunds", "event": "REFUND.SUCCESS", "about": "refund"}
+
+
+def test_a_refund_notice_settles_the_refund(client, shop, member, phone, order, bill):
+    pay(member, phone, order)
+    notify(client, shop, phone.paid(bill))
+    number = a_refund(shop, bill)
+    failed = about_refund(phone, bill, number, status="ABNORMAL")
+    answer = notify(client, shop, failed, **REFUNDED | {"event": "REFUND.ABNORMAL"})
+    assert answer.status_code == 204
+    assert refund_state(shop, number) == "abnormal"
+
+
+def test_a_refund_of_another_amount_is_kept_and_loud(client, shop, member, phone, order, bill):
+    pay(member, phone, order)
+    notify(client, shop, phone.paid(bill))
+    number = a_refund(shop, bill)
+    wrong = about_refund(phone, bill, number, refund=4800)
+    answer = notify(client, shop, wrong, **REFUNDED)
+    assert (answer.status_code, answer.json["details"]) == (500, {"reason": "wrong_payment"})
+    assert refund_state(shop, number) == "asked"
+
+
+def test_a_refund_that_we_never_asked_for_is_kept(client, shop, member, phone, order, bill):
+    pay(member, phone, order)
+    strange = about_refund(phone, bill, "R22222222222222222")
+    answer = notify(client, shop, strange, **REFUNDED)
+    assert (answer.status_code, answer.json["details"]) == (500, {"reason": "not_found"})
+    assert kept(shop) == [(False, "not_found")]

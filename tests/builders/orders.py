@@ -160,5 +160,3 @@ def look_at_voucher(shop, voucher_id):
 
 def clerk_of(shop):
     return f"staff:{shop.clerk.staff_id}"
-
-

@@ -35,9 +35,7 @@ def test_the_migrations_make_what_the_models_say(database_url):
 
 
 def test_every_tenant_table_hides_other_merchants(database):
-    hidden = set(
-        reading().scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")).all()
-    )
+    hidden = set(reading().scalars(text("SELECT relname FROM pg_class WHERE relrowsecurity")).all())
     assert hidden == set(tenant_tables())
 
 

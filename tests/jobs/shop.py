@@ -1,5 +1,7 @@
 """A shop that deals with a pretend WeChat of its own, whose notices all get lost."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import requests
@@ -10,6 +12,7 @@ from app.domain.orders import Source, Wish
 from app.gateways import PayChannel
 from app.kernel import clock
 from app.kernel.db import db, transaction
+from app.kernel.outbox import OutboxRow
 from app.web import tills
 from jobs import running
 from tests.builders.catalog import an_offer
@@ -178,12 +181,29 @@ class Shop:
 
     def run(self, job):
         """Do what waits under this name, here and now, as a worker would."""
-        from app.kernel.outbox import OutboxRow
-
         waiting = [row for row in self.rows(OutboxRow, job=job) if row.done_at is None]
         with self.house.app.app_context():
             running.run_batch(job, [[row.merchant_id, row.id] for row in waiting])
         return self.rows(OutboxRow, job=job)
+
+    def run_twice_at_once(self, job):
+        """As two workers would that were handed the same row."""
+        (row,) = self.rows(OutboxRow, job=job)
+        self._twice_at_once(lambda: running.run_batch(job, [[row.merchant_id, row.id]]))
+
+    def sweep_twice_at_once(self, run, *, after=timedelta(0)):
+        self._twice_at_once(lambda: run(at=clock.now() + after))
+
+    def _twice_at_once(self, do):
+        barrier = threading.Barrier(2)
+
+        def one(_):
+            with self.house.app.app_context():
+                barrier.wait(10)
+                do()
+
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(one, range(2)))
 
     def sweep(self, run, *, after=timedelta(0)):
         with self.house.app.app_context():

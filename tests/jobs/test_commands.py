@@ -8,6 +8,8 @@ from app.gateways.errors import Refused
 from app.kernel import audit, clock
 from app.kernel.db import execute, transaction
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+
 
 @pytest.fixture
 def flask(app):

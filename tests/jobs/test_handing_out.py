@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.gateways.errors import Refused, Unavailable
 from app.kernel import clock, outbox
-from app.kernel.db import transaction
+from app.kernel.db import db, transaction
 from app.kernel.errors import Busy
 from jobs import relay, running
 from jobs.queues import BULK
@@ -184,6 +185,21 @@ def test_somebody_elses_lock_is_waited_for_with_patience(house, job):
     house.work()
     row = house.row(task)
     assert (row.failed_at, row.error) == (None, "busy")
+
+
+def test_a_row_that_somebody_holds_stops_neither_relay_nor_worker(house, job):
+    held = house.publish(job("test.count", counting(house)))
+    other = house.publish("test.count")
+    with house.app.app_context(), db.engine.connect() as holder:
+        lock = "SELECT FROM outbox WHERE merchant_id = :merchant AND id = :id FOR UPDATE"
+        holder.execute(text(lock), {"merchant": house.merchant_id, "id": held})
+        house.relay()
+        house.work()
+    assert (house.count(f"did:{held}"), house.count(f"did:{other}")) == (0, 1)
+
+    house.relay()
+    house.work()
+    assert house.count(f"did:{held}") == 1
 
 
 def test_a_row_of_a_job_that_is_gone_is_given_up(house):

@@ -47,6 +47,16 @@ def test_who_paid_is_told_once(shop):
     assert remaining(shop) == 1
 
 
+def test_two_workers_with_the_same_message_send_one(shop):
+    shop.allow_message(times=2)
+    a_paid_order(shop)
+
+    shop.run_twice_at_once(JOB)
+
+    assert len(shop.messages()) == 1
+    assert said(shop) == [("sent", None)]
+
+
 def test_a_message_whose_answer_was_lost_is_unknown_and_never_repeated(shop):
     shop.allow_message(times=2)
     a_paid_order(shop)

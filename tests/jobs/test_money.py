@@ -132,6 +132,32 @@ def test_the_same_refund_job_twice_makes_one_refund(shop):
     assert len(shop.rows(payments.Refund)) == 1
 
 
+def test_two_workers_with_the_same_refund_make_one(shop):
+    a_late_payment(shop)
+    shop.run_twice_at_once("refunds.return_late_money")
+    shop.run_twice_at_once("refunds.send_refund")
+
+    assert len(shop.rows(payments.Refund)) == len(shop.refunds()) == 1
+    assert all(row.done_at for row in shop.rows(OutboxRow) if row.job.startswith("refunds."))
+
+
+def test_two_sweeps_at_once_hand_over_once(shop):
+    placed = shop.order()
+    shop.pay()
+    shop.sweep_twice_at_once(reconciliation.reconcile_payments, after=SOON)
+
+    assert shop.state_of(placed) == "fulfilled"
+    assert len(shop.rows(vouchers.Voucher)) == 2
+    assert len(shop.rows(OutboxRow, event="OrderPaid")) == 1
+
+
+def test_two_sweeps_at_once_close_once(shop):
+    placed = shop.order()
+    shop.sweep_twice_at_once(order_jobs.close_unpaid_orders, after=OVERDUE)
+
+    assert shop.state_of(placed) == "closed"
+
+
 def test_a_kept_notice_is_read_again_and_applied_once(shop):
     receiver = Receiver()
     placed = shop.order(notices_to=receiver.url)

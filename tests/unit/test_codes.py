@@ -73,7 +73,8 @@ def test_a_code_of_another_holder_or_merchant_is_unknown(change):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "KB1", "1" * 17, "1" * 19, "KB1" + "1" * 11 + "a" * 24, "１" * 18, "KB2" + "1" * 35]
+    "text",
+    ["", "KB1", "1" * 17, "1" * 19, "KB1" + "1" * 11 + "a" * 24, "１" * 18, "KB2" + "1" * 35],
 )
 def test_what_is_no_code_is_unknown(text):
     with pytest.raises(CodeUnknown):

@@ -57,7 +57,9 @@ def test_two_numbers_of_one_merchant_look_unrelated():
     assert numbers.for_merchant(5) == numbers.for_merchant(5)
 
 
-@pytest.mark.parametrize("text", ["", "O", "V" + "2" * 16, "O" + "0" * 16, "O" + "2" * 17, "订单" * 9])
+@pytest.mark.parametrize(
+    "text", ["", "O", "V" + "2" * 16, "O" + "0" * 16, "O" + "2" * 17, "订单" * 9]
+)
 def test_what_is_no_number_is_not_found(text):
     with pytest.raises(NotFound):
         numbers.merchant_of(text, Kind.ORDER)
@@ -80,7 +82,9 @@ def test_a_page_continues_where_it_ended():
     assert paging.cut([9], limit=2, key=lambda row: row).next_cursor is None
 
 
-@pytest.mark.parametrize("cursor", ["x", "é", "MA", "LTE", "dHJ1ZQ", "WzFd", "W1tbW1tbW1tb", "=" * 9])
+@pytest.mark.parametrize(
+    "cursor", ["x", "é", "MA", "LTE", "dHJ1ZQ", "WzFd", "W1tbW1tbW1tb", "=" * 9]
+)
 def test_a_foreign_cursor_is_refused(cursor):
     with pytest.raises(Invalid):
         paging.after(cursor)

@@ -34,6 +34,14 @@ CHECKS = {
         FROM ledger_entries e WHERE NOT EXISTS (
           SELECT FROM ledger_postings p
           WHERE p.merchant_id = e.merchant_id AND p.entry_id = e.id)""",
+    "a debt is repaid once": """
+        SELECT format('member %%s of merchant %%s repaid %%s points more than he owed',
+                      a.owner, a.merchant_id,
+                      sum(CASE WHEN p.destination_id = a.id THEN p.amount ELSE -p.amount END))
+        FROM ledger_accounts a JOIN ledger_postings p
+          ON p.merchant_id = a.merchant_id AND a.id IN (p.source_id, p.destination_id)
+        WHERE a.kind = 'points_debt' GROUP BY a.merchant_id, a.id, a.owner
+        HAVING sum(CASE WHEN p.destination_id = a.id THEN p.amount ELSE -p.amount END) > 0""",
     "a member's points are the sum of his lots": """
         SELECT format('member %%s of merchant %%s has %%s points but %%s in lots',
                       a.owner, a.merchant_id, a.balance, coalesce(l.remaining, 0))

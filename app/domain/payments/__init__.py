@@ -23,6 +23,7 @@ from app.domain.payments.refunding import (
     RefundOrder,
     ask_refund,
     list_open_refunds,
+    note_refund_look,
     refund_to_send,
     settle_refund,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "list_money_of",
     "list_open_refunds",
     "note_look",
+    "note_refund_look",
     "record_differences",
     "refund_to_send",
     "remember_prepay",

@@ -118,6 +118,15 @@ def list_open_refunds(*, at: datetime, limit: int) -> list[OpenRefund]:
     )
 
 
+def note_refund_look(*, merchant_id: int, refund_id: int, next_at: datetime) -> None:
+    """Ask WeChat about this refund then, unless it has come to its end meanwhile."""
+    execute(
+        """UPDATE refunds SET look_at = %(next_at)s
+        WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND state IN ('asked', 'processing')""",
+        {"merchant_id": merchant_id, "id": refund_id, "next_at": next_at},
+    )
+
+
 def settle_refund(fact: RefundFact, *, at: datetime) -> RefundState:
     """Write down what became of a refund. Late and repeated facts are harmless.
 

@@ -1,6 +1,6 @@
 """Points: earned in lots, spent soonest-expiring first, taken back with a visible debt."""
 
-from app.domain.points.actions import earn, spend, take_back, take_over
+from app.domain.points.actions import Held, earn, hold, spend, take_back, take_over
 from app.domain.points.errors import NotEnoughPoints
 from app.domain.points.expiring import expire_due
 from app.domain.points.models import PointLot, PointLotUse
@@ -9,6 +9,7 @@ from app.domain.points.rules import member_debt, member_points, points_for
 
 __all__ = [
     "Balance",
+    "Held",
     "NotEnoughPoints",
     "PointLine",
     "PointLot",
@@ -16,6 +17,7 @@ __all__ = [
     "balance",
     "earn",
     "expire_due",
+    "hold",
     "list_entries",
     "member_debt",
     "member_points",

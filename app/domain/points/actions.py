@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import ledger
@@ -7,6 +8,20 @@ from app.domain.points.errors import NotEnoughPoints
 from app.domain.points.lots import NewLot, add_lot, lock_account, lock_lots, use
 from app.domain.points.rules import OpenLot, member_debt, member_points, take_from
 from app.kernel.db import fetch_all
+
+
+@dataclass(frozen=True)
+class Held:
+    """A member's points that nobody else can move until commit."""
+
+    spendable: int
+    debt: int
+
+
+def hold(*, merchant_id: int, member_id: int) -> Held:
+    """Lock a member's points and debt, and read both as they stand then."""
+    spendable = lock_account(merchant_id, member_id)
+    return Held(spendable, _debt(merchant_id, member_id))
 
 
 def earn(
@@ -23,7 +38,7 @@ def earn(
 
     Raises AlreadyPosted.
     """
-    owed = _debt(merchant_id, member_id)
+    owed = hold(merchant_id=merchant_id, member_id=member_id).debt
     repaid = min(owed, points)
     issued = house(AccountKind.POINTS_ISSUED, Asset.POINT)
     moves = [(member_debt(member_id), repaid), (member_points(member_id), points - repaid)]

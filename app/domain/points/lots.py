@@ -1,4 +1,4 @@
-"""The rows under a member's points: his account is locked before any of his lots."""
+"""The rows under a member's points: his accounts are locked before any of his lots."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app.kernel.db import execute, fetch_all, fetch_one
 @dataclass(frozen=True)
 class _Account:
     id: int
-    balance: int
+    balance: int | None
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,11 @@ class NewLot:
 
 
 def lock_account(merchant_id: int, member_id: int) -> int:
+    """What he can spend; his points and his debt are ours until commit."""
     account = fetch_one(
         _Account, statements.LOCK_ACCOUNT, {"merchant_id": merchant_id, "member_id": member_id}
     )
-    return account.balance if account else 0
+    return (account.balance or 0) if account else 0
 
 
 def lock_lots(merchant_id: int, member_id: int) -> list[OpenLot]:

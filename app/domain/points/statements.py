@@ -32,11 +32,13 @@ FROM unnest(%(lots)s::bigint[], %(amounts)s::bigint[]) AS given (lot_id, amount)
 WHERE merchant_id = %(merchant_id)s AND id = given.lot_id
 """
 
-# The account's row is locked before any of its lots, everywhere.
+# Points, then debt, then lots: locked in this order everywhere. The debt keeps no balance of its
+# own, so without its row two earnings at once would both repay it.
 LOCK_ACCOUNT = """
 SELECT id, balance FROM ledger_accounts
-WHERE merchant_id = %(merchant_id)s AND kind = 'points' AND owner = %(member_id)s
-  AND asset = 'point' FOR NO KEY UPDATE
+WHERE merchant_id = %(merchant_id)s AND kind IN ('points', 'points_debt')
+  AND owner = %(member_id)s AND asset = 'point'
+ORDER BY kind FOR NO KEY UPDATE
 """
 
 DUE_MEMBERS = """

@@ -3,10 +3,9 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain import catalog, ledger, merchants, vouchers
+from app.domain import catalog, ledger, merchants, points, vouchers
 from app.domain.catalog import RevisionTerms
 from app.domain.merchants import Profile
-from app.domain.points import points_for
 from app.domain.redemption import statements
 from app.domain.redemption.events import VoucherRedeemed
 from app.domain.redemption.rules import Redeemed, Scan, Standing, check_use
@@ -47,12 +46,20 @@ def _redeem(scan: Scan, scanned: ScannedCode, *, key: RequestKey, at: datetime) 
     check_use(voucher, terms, scan, profile, at=at)
     if not voucher.house_is_ready:
         ledger.open_house_accounts(scan.merchant_id)
+    if voucher.points_debt:
+        voucher = _hold_debt(scan.merchant_id, voucher)
     verdict = _verdict(scan, voucher, terms, profile, at=at)
     parameters = _parameters(scan, voucher, verdict, profile, key, at=at)
     written = fetch_one(_Written, statements.REDEEM, parameters)
     if written is None or written.key_is_new != written.moved:
         raise RuntimeError(f"voucher {voucher.number} was locked and yet moved away")
     return verdict if written.moved else _replay(key)
+
+
+def _hold_debt(merchant_id: int, voucher: Standing) -> Standing:
+    """Rare, and so not part of the look: two vouchers at once must not repay one debt twice."""
+    held = points.hold(merchant_id=merchant_id, member_id=voucher.holder_id)
+    return replace(voucher, points_balance=held.spendable, points_debt=held.debt)
 
 
 def _replay(key: RequestKey) -> Redeemed:
@@ -85,15 +92,15 @@ def terms_of(merchant_id: int, voucher: Standing) -> RevisionTerms:
 def _verdict(
     scan: Scan, voucher: Standing, terms: RevisionTerms, profile: Profile, *, at: datetime
 ) -> Redeemed:
-    points = points_for(voucher.allocated_fen, points_per_yuan=profile.points_per_yuan)
+    earned = points.points_for(voucher.allocated_fen, points_per_yuan=profile.points_per_yuan)
     return Redeemed(
         number=numbers.new(numbers.Kind.REDEMPTION, merchant_id=scan.merchant_id),
         voucher_number=voucher.number,
         benefit_name=terms.name,
         hand_over=terms.hand_over,
         value_fen=voucher.allocated_fen,
-        points=points,
-        points_balance=voucher.points_balance + points - min(points, voucher.points_debt),
+        points=earned,
+        points_balance=voucher.points_balance + earned - min(earned, voucher.points_debt),
         store_name=scan.store_name,
         redeemed_at=at,
     )

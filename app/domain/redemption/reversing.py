@@ -31,7 +31,7 @@ class Reversed:
 class _Locked:
     id: int
     voucher_id: int
-    member_id: int
+    holder_id: int
     store_id: int
     value_fen: int
     points: int
@@ -100,7 +100,8 @@ def _take_back(merchant_id: int, number: str, found: _Locked, *, at: datetime) -
         return 0
     return points.take_back(
         merchant_id=merchant_id,
-        member_id=found.member_id,
+        # Whoever redeemed may have turned out to be another member since; his points went along.
+        member_id=found.holder_id,
         points=found.points,
         earned_by=f"redemption:{number}",
         cause=f"reversal:{number}:points",

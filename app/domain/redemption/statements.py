@@ -91,7 +91,7 @@ SELECT EXISTS (SELECT FROM key), EXISTS (SELECT FROM moved)
 """
 
 LOCK_TO_REVERSE = """
-SELECT r.id, r.voucher_id, r.member_id, r.store_id, r.value_fen, r.points, r.redeemed_at,
+SELECT r.id, r.voucher_id, v.holder_id, r.store_id, r.value_fen, r.points, r.redeemed_at,
   r.reversed_at, v.number
 FROM vouchers v JOIN redemptions r ON r.merchant_id = v.merchant_id AND r.voucher_id = v.id
 WHERE r.merchant_id = %(merchant_id)s AND r.number = %(number)s

@@ -57,9 +57,7 @@ def test_a_paid_order_brings_its_vouchers_and_books_the_money(shop):
     held = vouchers_of(shop, buyer, at=LATER)
     assert [voucher.terms.name for voucher in held] == ["热拿铁兑换券"] * 2
     assert (fen(shop, AccountKind.PREPAID), fen(shop, AccountKind.PAYERS)) == (49_00, -49_00)
-    view = orders.get_order(
-        merchant_id=shop.id, member_id=buyer.id, number=placed.order_number
-    )
+    view = orders.get_order(merchant_id=shop.id, member_id=buyer.id, number=placed.order_number)
     assert view.state == "fulfilled"
     assert ledger.verify() == []
 

@@ -157,9 +157,7 @@ def test_a_reversal_restores_the_voucher_and_takes_the_points_back(shop, buyer, 
 def test_points_already_spent_become_a_debt_that_the_next_earning_repays(shop, buyer, voucher):
     verdict = a_redemption(shop, voucher)
     with transaction():
-        points.spend(
-            merchant_id=shop.id, member_id=buyer.id, points=20, cause="spend:1", at=LATER
-        )
+        points.spend(merchant_id=shop.id, member_id=buyer.id, points=20, cause="spend:1", at=LATER)
 
     undone = reverse(shop, verdict)
     assert (undone.points_debt, balance(shop, buyer).debt) == (20, 20)
