@@ -22,6 +22,7 @@ class Settings:
     """What differs between one installation and another. Secrets have no default.
 
     `outbox_again_seconds`: after this long a job that nobody finished is handed out again.
+    `trusted_proxies`: how many proxies of ours stand before the server and write X-Forwarded-For.
     """
 
     database_url: str = field(repr=False)
@@ -35,6 +36,7 @@ class Settings:
     clock_offset_seconds: int = 0
     outbox_again_seconds: int = 60
     database_pool: int = 4
+    trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
 
     @classmethod
@@ -59,6 +61,7 @@ class Settings:
             troubles.append("KABAO_CLOCK_OFFSET moves the clock: refused in production")
         again = _number(env, "KABAO_OUTBOX_AGAIN_SECONDS", 60, troubles)
         pool = _number(env, "KABAO_DATABASE_POOL", 4, troubles)
+        proxies = _number(env, "KABAO_PROXIES", 0, troubles)
         if troubles:
             raise BadSettings("The settings are not complete:\n  " + "\n  ".join(troubles))
         return cls(
@@ -73,6 +76,7 @@ class Settings:
             clock_offset_seconds=offset,
             outbox_again_seconds=again,
             database_pool=pool,
+            trusted_proxies=proxies,
             metrics_token=env.get("KABAO_METRICS_TOKEN") or None,
         )
 

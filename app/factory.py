@@ -2,7 +2,6 @@
 
 import atexit
 
-import orjson  # noqa: F401 - missing it must be noticed at start, not at the first answer
 from apiflask import APIFlask
 from flask import Flask
 from redis import Redis
@@ -17,7 +16,7 @@ from app.config import Settings
 from app.kernel import clock, keyring, outbox
 from app.kernel.db import db
 from app.migrations import metadata
-from app.web import around, docs, errors, health, logs, metrics, openapi
+from app.web import around, client, docs, errors, health, logs, metrics, openapi
 from app.web.answers import Orjson
 from jobs import commands, subscriptions
 
@@ -51,8 +50,11 @@ def create_app(settings: Settings) -> APIFlask:
         json_errors=False,
         static_folder=None,  # type: ignore[arg-type]  # Flask takes None for "no such folder"
     )
+    # Two slashes lead nowhere. Werkzeug would redirect, to whatever host the caller names.
+    app.url_map.merge_slashes = False
     app.json = Orjson(app)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
+    app.config[client.TRUSTED_PROXIES] = settings.trusted_proxies
     app.extensions["settings"] = settings
     _connect(app, settings)
     outbox.subscribe(subscriptions.BY_EVENT)

@@ -158,6 +158,7 @@ def _reverse(
             reason=reason,
             actor=teller.actor,
             role=teller.role,
+            only_at_store=teller.store_id if teller.api_key_id else None,
             at=at,
         )
         told = present_reversed(undone)

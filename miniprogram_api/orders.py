@@ -57,9 +57,9 @@ def place(merchant: str) -> Response:
     member, wanted = auth.member(merchant, hot=True), parse.body(PlaceOrder)
     key = parse.request_key(merchant_id=member.merchant_id, actor=member.actor)
     limits.check(Action.ORDER, merchant_id=member.merchant_id, who={Per.MEMBER: member.actor})
-    channel = tills.default_channel(member.merchant_id)
+    channel_id = tills.default_channel_id(member.merchant_id)
     with hot_transaction():
-        wish = _wish(member, wanted, channel_id=channel.channel_id)
+        wish = _wish(member, wanted, channel_id=channel_id)
         placed = orders.place(wish, key=key, at=clock.now())
     return answer(present_placed(placed), 201)
 
@@ -92,7 +92,7 @@ def get(merchant: str, order: str) -> Response:
     return answer(present_order(found))
 
 
-def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int) -> orders.Wish:
+def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | None) -> orders.Wish:
     source = wanted.source
     return orders.Wish(
         merchant_id=member.merchant_id,

@@ -8,7 +8,7 @@ from flask import Response
 from app.domain import catalog, merchants, vouchers
 from app.gateways import qr
 from app.kernel import clock, numbers
-from app.kernel.db import hot_transaction, transaction
+from app.kernel.db import looking, transaction
 from app.web import auth, parse
 from app.web.answers import answer, picture
 from app.web.openapi import MEMBER, documented
@@ -38,7 +38,7 @@ class Look(Asked):
 def list_wallet(merchant: str) -> Response:
     """My vouchers; of the usable ones, what ends soonest comes first."""
     member, wanted = auth.member(merchant, hot=True), parse.query(Look)
-    with hot_transaction():
+    with looking():
         page = vouchers.list_wallet(
             merchant_id=member.merchant_id,
             member_id=member.member_id,
@@ -82,7 +82,7 @@ def draw_code(merchant: str, voucher: str) -> Response:
 def _code(merchant: str, voucher: str) -> vouchers.ShowCode:
     member = auth.member(merchant, hot=True)
     number = parse.number(voucher, numbers.Kind.VOUCHER, merchant_id=member.merchant_id)
-    with hot_transaction():
+    with looking():
         return vouchers.code_to_show(
             merchant_id=member.merchant_id,
             member_id=member.member_id,

@@ -107,7 +107,11 @@ def statements(app):
 def database(app, monkeypatch):
     """An app context whose every change is rolled back when the test ends."""
     # Hot transactions must join the same savepoint instead of taking a connection of their own.
-    monkeypatch.setattr(kernel_db, "_open_hot", transaction)
+    monkeypatch.setattr(
+        kernel_db,
+        "_open_hot",
+        lambda *, merchant=None, is_whole=True: transaction(merchant=merchant),
+    )
     with app.app_context():
         engine, connection = db.engine, db.engine.connect()
         undo = connection.begin()

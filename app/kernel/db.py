@@ -143,10 +143,11 @@ def transaction(*, merchant: int | None = None) -> Iterator[None]:
 class _Hot:
     """A transaction on the driver alone. Nothing leaves the pool before the first statement."""
 
-    __slots__ = ("_merchant", "_pooled", "_token", "driver")
+    __slots__ = ("_is_whole", "_merchant", "_pooled", "_token", "driver")
 
-    def __init__(self, *, merchant: int | None) -> None:
+    def __init__(self, *, merchant: int | None = None, is_whole: bool = True) -> None:
         self._merchant = merchant
+        self._is_whole = is_whole
         self._pooled: PoolProxiedConnection | None = None
         self.driver: psycopg.Connection[Any] | None = None
 
@@ -174,10 +175,7 @@ class _Hot:
                 _raise_in_our_words(broken)
                 raise
         finally:
-            # A connection that broke must not be lent to anybody again.
-            if self.driver.closed:
-                self._pooled.invalidate()
-            self._pooled.close()
+            self._give_back(self._pooled, self.driver)
         if isinstance(failure, psycopg.Error):
             _raise_in_our_words(failure)
 
@@ -185,9 +183,19 @@ class _Hot:
         if self.driver is None:
             self._pooled = db.engine.raw_connection()
             self.driver = cast("psycopg.Connection[Any]", self._pooled.driver_connection)
+            if not self._is_whole:
+                self.driver.autocommit = True
             if self._merchant is not None:
                 _confine(self._merchant)
         return self.driver
+
+    def _give_back(self, pooled: PoolProxiedConnection, driver: "psycopg.Connection[Any]") -> None:
+        # A connection that broke must not be lent to anybody again.
+        if driver.closed:
+            pooled.invalidate()
+        elif not self._is_whole:
+            driver.autocommit = False
+        pooled.close()
 
 
 _hot: ContextVar[_Hot | None] = ContextVar("hot", default=None)
@@ -201,6 +209,11 @@ def hot_transaction(*, merchant: int | None = None) -> AbstractContextManager[No
     are refused inside. Raises as `transaction` does.
     """
     return _open_hot(merchant=merchant)
+
+
+def looking() -> AbstractContextManager[None]:
+    """For reads that stand alone: each statement by itself, without the cost of a transaction."""
+    return _open_hot(is_whole=False)
 
 
 def reading() -> Session:

@@ -18,7 +18,7 @@ from flask import request
 
 from app.domain import members, merchants
 from app.kernel import audit, clock, keyring, numbers
-from app.kernel.db import hot_transaction
+from app.kernel.db import looking
 from app.kernel.errors import DomainError, Forbidden
 from app.web import tokens
 from app.web.memory import Memory
@@ -125,7 +125,7 @@ _noted = Memory[bool](seconds=60)
 
 def guest(merchant: str) -> Guest:
     """Anybody. Raises NotFound when there is no such merchant."""
-    with hot_transaction():
+    with looking():
         return Guest(merchant_id=merchants.merchant_id_of(merchant))
 
 
@@ -182,7 +182,7 @@ def forget() -> None:
 
 def _with_key(merchant: str, secret: str, *, hot: bool) -> KeyOnLine:
     """A key is looked up among this merchant's, so another's is simply none."""
-    with hot_transaction():
+    with looking():
         merchant_id = merchants.merchant_id_of(merchant)
     asked = (merchant_id, keyring.fingerprint(secret))
     found = _standing(_keys, asked, lambda: _find_key(merchant_id, secret), hot=hot)
@@ -192,7 +192,7 @@ def _with_key(merchant: str, secret: str, *, hot: bool) -> KeyOnLine:
 
 
 def _find_key(merchant_id: int, secret: str) -> KeyOnLine | None:
-    with hot_transaction():
+    with looking():
         found = merchants.find_api_key(merchant_id=merchant_id, secret=secret)
     if found is None:
         return None
@@ -206,7 +206,7 @@ def _find_key(merchant_id: int, secret: str) -> KeyOnLine | None:
 
 
 def _session_stands(token: MemberToken) -> bool:
-    with hot_transaction():
+    with looking():
         return members.session_is_good(
             merchant_id=token.merchant_id, member_id=token.member_id, epoch=token.epoch
         )
@@ -214,7 +214,7 @@ def _session_stands(token: MemberToken) -> bool:
 
 def _on_duty(token: StaffToken) -> StaffOnLine:
     try:
-        with hot_transaction():
+        with looking():
             duty = merchants.staff_at_store(
                 merchant_id=token.merchant_id,
                 staff_id=token.staff_id,
@@ -236,7 +236,7 @@ def _on_duty(token: StaffToken) -> StaffOnLine:
 
 def _note_refusal(token: StaffToken) -> bool:
     """Somebody tried to work where he may not: people shall see that, once a minute."""
-    with hot_transaction():
+    with looking():
         audit.record(
             merchant_id=token.merchant_id,
             actor=f"staff:{token.staff_id}",

@@ -11,7 +11,7 @@ from app.gateways import PayChannel, gateways
 from app.gateways.pay_answers import Payment
 from app.gateways.wechat_pay import WechatPay
 from app.kernel.db import transaction
-from app.kernel.errors import Invalid
+from app.kernel.errors import Invalid, NotFound
 from app.web.memory import Memory
 
 PAYMENTS_DOOR = "/wechat/pay/{channel}/payments"
@@ -25,8 +25,15 @@ _by_number = Memory[merchants.ChannelSecrets](seconds=KEPT_SECONDS)
 _default = Memory[merchants.ChannelSecrets](seconds=KEPT_SECONDS)
 
 
-def default_channel(merchant_id: int) -> merchants.ChannelSecrets:
-    """The channel that collects for new orders."""
+def default_channel_id(merchant_id: int) -> int | None:
+    """The channel that collects for new orders; a shop that only gives away may have none."""
+    try:
+        return _default_channel(merchant_id).channel_id
+    except NotFound:
+        return None
+
+
+def _default_channel(merchant_id: int) -> merchants.ChannelSecrets:
 
     def ask() -> merchants.ChannelSecrets:
         with transaction():

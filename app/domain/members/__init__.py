@@ -6,6 +6,7 @@ from app.domain.members.errors import MemberBlocked
 from app.domain.members.events import MembersMerged
 from app.domain.members.models import Member, MemberState, User, WechatIdentity
 from app.domain.members.queries import (
+    canonical_id,
     find_member_id,
     find_openid,
     get_canonical_member,
@@ -25,6 +26,7 @@ __all__ = [
     "User",
     "WechatIdentity",
     "block",
+    "canonical_id",
     "end_sessions",
     "find_member_id",
     "find_openid",

@@ -40,10 +40,16 @@ def get_member(*, merchant_id: int, member_id: int) -> Member:
 
 def get_canonical_member(*, merchant_id: int, member_id: int) -> Member:
     """The member that this one was merged into, at the end of the chain, or itself."""
+    canonical = canonical_id(merchant_id=merchant_id, member_id=member_id)
+    return get_member(merchant_id=merchant_id, member_id=canonical)
+
+
+def canonical_id(*, merchant_id: int, member_id: int) -> int:
+    """The id of the member that this one was merged into, or its own. Raises NotFound."""
     found = fetch_one(_Id, CANONICAL_MEMBER, {"merchant_id": merchant_id, "member_id": member_id})
     if found is None:
         raise NotFound("There is no such member.")
-    return get_member(merchant_id=merchant_id, member_id=found.id)
+    return found.id
 
 
 def find_member_id(*, merchant_id: int, number: str) -> int | None:

@@ -3,7 +3,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from app.domain import ledger, payments
+from app.domain import ledger, members, payments
 from app.domain.orders import statements
 from app.domain.orders.events import OrderPaid, PaymentCameLate
 from app.domain.orders.fulfilling import hand_over
@@ -38,6 +38,7 @@ class _Locked:
     member_id: int
     order_state: str
     lines: list[list[Any]]
+    buyer_was_merged: bool
     house_is_ready: bool
 
 
@@ -67,11 +68,18 @@ def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
         merchant_id=fact.merchant_id,
         order_id=found.order_id,
         order_number=found.order_number,
-        member_id=found.member_id,
+        member_id=_holder(fact.merchant_id, found),
         lines=[Line(*line) for line in found.lines],
         at=at,
     )
     return Outcome.PAID
+
+
+def _holder(merchant_id: int, found: _Locked) -> int:
+    """The buyer; or the member he turned out to be before his money came."""
+    if not found.buyer_was_merged:
+        return found.member_id
+    return members.canonical_id(merchant_id=merchant_id, member_id=found.member_id)
 
 
 def _check(fact: PaidFact, found: _Locked) -> None:

@@ -37,6 +37,8 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
             return first
         raise
     placed = _answer(wish, offer, at)
+    if placed.total_fen and wish.channel_id is None:
+        raise NotOnSale("商家尚未开通支付")
     written = fetch_one(_Written, statements.PLACE, _parameters(wish, offer, placed, key, at))
     if key and written and not written.key_is_new:
         return _replay(key)

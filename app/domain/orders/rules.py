@@ -27,14 +27,17 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a member wants to buy, through which app and for which pay channel."""
+    """What a member wants to buy, through which app and for which pay channel.
+
+    Without a channel only what costs nothing can be ordered.
+    """
 
     merchant_id: int
     member_id: int
     app_id: int
     appid: str
     openid: str
-    channel_id: int
+    channel_id: int | None
     offer_number: str
     quantity: int
     source: Source

@@ -62,6 +62,8 @@ SELECT p.id, p.channel_id, p.appid, p.payer_openid, p.amount_fen, p.state, p.tra
   (SELECT jsonb_agg(jsonb_build_array(l.offer_id, l.title, l.quantity, l.amount_fen, l.contents)
      ORDER BY l.id)
    FROM order_lines l WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id),
+  EXISTS (SELECT FROM members m WHERE m.merchant_id = %(merchant_id)s AND m.id = o.member_id
+    AND m.merged_into IS NOT NULL),
   {house_ready}
 FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
 WHERE p.merchant_id = %(merchant_id)s AND p.number = %(number)s

@@ -41,9 +41,18 @@ class _Locked:
 
 
 def reverse(
-    *, merchant_id: int, number: str, reason: str, actor: str, role: Role, at: datetime
+    *,
+    merchant_id: int,
+    number: str,
+    reason: str,
+    actor: str,
+    role: Role,
+    at: datetime,
+    only_at_store: int | None = None,
 ) -> Reversed:
     """Undo a redemption within 24 hours: the voucher is usable again, the points go back.
+
+    `only_at_store` is for a till, which undoes what was redeemed at its own store.
 
     Raises NotFound; ReverseNotAllowed for a clerk; NotReversible when too late or done before.
     """
@@ -51,7 +60,7 @@ def reverse(
         raise ReverseNotAllowed("撤销核销需要店长权限")
     which: dict[str, object] = {"merchant_id": merchant_id, "number": number}
     found = fetch_one(_Locked, statements.LOCK_TO_REVERSE, which)
-    if found is None:
+    if found is None or only_at_store not in {None, found.store_id}:
         raise NotFound("There is no such redemption.", number=number[:40])
     _check(found, at=at)
     execute(
