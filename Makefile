@@ -20,7 +20,7 @@ help: ## this list
 setup: .venv/.ready-to-test ## install everything into .venv (a minute or two; quick the second time)
 	@echo "ready: make demo"
 
-demo: .venv/.ready-to-run ## play a purchase, a gift and a redemption, then stay up in the browser
+demo: .venv/.ready-to-run ## play a purchase and a redemption, then stay up until Ctrl-C
 	@$(IN_VENV) -m deploy.local.demo $(ARGS)
 
 story: .venv/.ready-to-run ## the same, and stop

@@ -43,7 +43,8 @@ ORDER BY kind FOR NO KEY UPDATE
 
 DUE_MEMBERS = """
 SELECT DISTINCT merchant_id, member_id FROM point_lots
-WHERE expires_at <= %(at)s AND remaining > 0 LIMIT %(limit)s
+WHERE expires_at <= %(at)s AND remaining > 0
+ORDER BY merchant_id, member_id LIMIT %(limit)s
 """
 
 LOCK_DUE_LOTS = """

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from app.kernel.db import protect
 
-revision = "4cc2ef3c4202"
+revision = "20cf3eec4d3d"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1332,7 +1332,12 @@ def upgrade() -> None:
           IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kabao_tenant') THEN
             CREATE ROLE kabao_tenant NOLOGIN;
           END IF;
-          EXECUTE format('GRANT kabao_tenant TO %I', current_user);
+          -- Before 16 every member may take the role on; since then the maker of it may not.
+          IF NOT pg_has_role(current_user, 'kabao_tenant',
+              CASE WHEN current_setting('server_version_num')::int < 160000
+                THEN 'MEMBER' ELSE 'SET' END) THEN
+            EXECUTE format('GRANT kabao_tenant TO %I', current_user);
+          END IF;
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
         END $$"""
     )
