@@ -26,13 +26,15 @@ REDIS_SECONDS = 0.5
 POOL_WAIT_SECONDS = 5
 CONNECT_SECONDS = 5
 # A row that stays locked, a statement that runs wild, a transaction that somebody forgot: each
-# ends by itself. Plans are small here, and compiling them costs more than it gains.
+# ends by itself. Plans are small here, and compiling them costs more than it gains; each is made
+# once, since merchants differ in size but not in their keys.
 SESSION = {
     "lock_timeout": "3s",
     "statement_timeout": "15s",
     "idle_in_transaction_session_timeout": "60s",
     "timezone": "UTC",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
 }
 
 
@@ -95,6 +97,8 @@ def engine_options(settings: Settings) -> dict[str, object]:
         "max_overflow": 0,
         "pool_timeout": POOL_WAIT_SECONDS,
         "pool_pre_ping": False,
+        # An error must not carry the values of its statement into a log.
+        "hide_parameters": True,
         "connect_args": {
             "connect_timeout": CONNECT_SECONDS,
             "prepare_threshold": 2,

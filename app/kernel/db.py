@@ -15,7 +15,9 @@ from typing import Annotated, Any, TypeVar, cast
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from psycopg.rows import args_row
+from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import (
     BigInteger,
     Date,
@@ -49,6 +51,10 @@ CONSTRAINT_NAMES = {
     "pk": "pk_%(table_name)s",
 }
 TENANT_ROLE = "kabao_tenant"
+
+# Every whole number goes out as bigint, which is what our columns are. By default its size would
+# choose the type, and each mix of sizes would be prepared as a statement of its own.
+psycopg.adapters.register_dumper(int, Int8Dumper)
 
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 
@@ -169,7 +175,7 @@ class _Hot:
             if failure is None:
                 self.driver.commit()
             else:
-                self.driver.rollback()
+                _roll_back(self.driver)
         except psycopg.Error as broken:
             if failure is None:
                 _raise_in_our_words(broken)
@@ -190,12 +196,25 @@ class _Hot:
         return self.driver
 
     def _give_back(self, pooled: PoolProxiedConnection, driver: "psycopg.Connection[Any]") -> None:
-        # A connection that broke must not be lent to anybody again.
+        # A connection that broke, or still commits each statement, must not be lent to anybody again.
+        try:
+            if not self._is_whole:
+                driver.autocommit = False
+        except psycopg.Error:
+            driver.close()
         if driver.closed:
             pooled.invalidate()
-        elif not self._is_whole:
-            driver.autocommit = False
         pooled.close()
+
+
+def _roll_back(driver: "psycopg.Connection[Any]") -> None:
+    """End the transaction below psycopg, which would forget every prepared statement with it.
+
+    It does so because dropped tables may come back as others; ours do not come and go.
+    """
+    driver.pgconn.exec_(b"ROLLBACK")
+    if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+        driver.close()
 
 
 _hot: ContextVar[_Hot | None] = ContextVar("hot", default=None)

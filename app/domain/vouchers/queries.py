@@ -18,7 +18,7 @@ from app.domain.vouchers.errors import (
 from app.domain.vouchers.rules import ACTION_WORDS, Move, VoucherState
 from app.kernel import clock, paging
 from app.kernel.db import fetch_all, fetch_one
-from app.kernel.errors import NotFound
+from app.kernel.errors import Invalid, NotFound
 from app.kernel.paging import Page
 
 
@@ -106,18 +106,16 @@ def list_wallet(
 ) -> Page[WalletVoucher]:
     """The member's vouchers, usable ones by what ends soonest. Raises Invalid for a bad cursor."""
     after = paging.after_pair(cursor)
-    rows = fetch_all(
-        _Row,
-        _TABS[tab],
-        {
-            "merchant_id": merchant_id,
-            "member_id": member_id,
-            "at": at,
-            "after_time": _instant(after[0]) if after else None,
-            "after_id": after[1] if after else None,
-            "limit": limit + 1,
-        },
-    )
+    first_page, next_page = _TABS[tab]
+    wanted: dict[str, object] = {
+        "merchant_id": merchant_id,
+        "member_id": member_id,
+        "at": at,
+        "limit": limit + 1,
+    }
+    if after:
+        wanted |= {"after_time": _instant(after[0]), "after_id": after[1]}
+    rows = fetch_all(_Row, next_page if after else first_page, wanted)
     page = paging.cut(rows, limit=limit, key=lambda row: (_micros(row.valid_until), row.id))
     terms = catalog.find_revisions(
         merchant_id=merchant_id, revision_ids={row.revision_id for row in page.items}
@@ -199,4 +197,7 @@ def _micros(at: datetime) -> int:
 
 
 def _instant(micros: int) -> datetime:
-    return clock.EPOCH + timedelta(microseconds=micros)
+    try:
+        return clock.EPOCH + timedelta(microseconds=micros)
+    except OverflowError as nonsense:
+        raise Invalid("This cursor is not one of ours.") from nonsense

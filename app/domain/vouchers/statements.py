@@ -78,24 +78,21 @@ SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.nu
 FROM vouchers v JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
 WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s
 """
-WALLET_USABLE = (
-    _WALLET
-    + """ AND v.state IN ('issuing', 'active', 'locked', 'held', 'frozen')
-  AND v.valid_until > %(at)s
-  AND (%(after_time)s::timestamptz IS NULL
-    OR (v.valid_until, v.id) > (%(after_time)s, %(after_id)s::bigint))
-ORDER BY v.valid_until, v.id LIMIT %(limit)s"""
-)
-_BACKWARDS = """
-  AND (%(after_time)s::timestamptz IS NULL
-    OR (v.valid_until, v.id) < (%(after_time)s, %(after_id)s::bigint))
-ORDER BY v.valid_until DESC, v.id DESC LIMIT %(limit)s"""
-WALLET_USED = _WALLET + " AND v.state = 'redeemed'" + _BACKWARDS
-WALLET_OVER = (
-    _WALLET
-    + """ AND (v.state IN ('expired', 'void') OR (v.state <> 'redeemed' AND v.valid_until <= %(at)s))"""
-    + _BACKWARDS
-)
+_USABLE = """ AND v.state IN ('issuing', 'active', 'locked', 'held', 'frozen')
+  AND v.valid_until > %(at)s"""
+_USED = " AND v.state = 'redeemed'"
+_OVER = """ AND (v.state IN ('expired', 'void')
+    OR (v.state <> 'redeemed' AND v.valid_until <= %(at)s))"""
+_SOONEST = " ORDER BY v.valid_until, v.id LIMIT %(limit)s"
+_LATEST = " ORDER BY v.valid_until DESC, v.id DESC LIMIT %(limit)s"
+_BEYOND = " AND (v.valid_until, v.id) > (%(after_time)s, %(after_id)s)"
+_BEFORE = " AND (v.valid_until, v.id) < (%(after_time)s, %(after_id)s)"
+
+# The first page and the pages after it are statements of their own: with the key left open in
+# one statement it would be planned anew each time.
+WALLET_USABLE = (_WALLET + _USABLE + _SOONEST, _WALLET + _USABLE + _BEYOND + _SOONEST)
+WALLET_USED = (_WALLET + _USED + _LATEST, _WALLET + _USED + _BEFORE + _LATEST)
+WALLET_OVER = (_WALLET + _OVER + _LATEST, _WALLET + _OVER + _BEFORE + _LATEST)
 
 HELD = """
 SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.number, c.title,
