@@ -1,19 +1,24 @@
-from app.domain import points, vouchers
+from app.domain import members, orders, points, vouchers
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 
 
 def join_members(task: outbox.Task) -> None:
     """Two members turned out to be one person: what the one has, the other one takes over."""
-    at = clock.now()
-    pair = {
-        "merchant_id": task.merchant_id,
-        "loser_id": task.payload["loser_id"],
-        "winner_id": task.payload["winner_id"],
-    }
+    at, merchant_id = clock.now(), task.merchant_id
     with transaction():
         if not outbox.finish(task, at=at):
             return
+        # The winner may have lost to a third one since, whose own job may be done already.
+        winner_id = members.canonical_id(
+            merchant_id=merchant_id, member_id=task.payload["winner_id"]
+        )
+        pair = {
+            "merchant_id": merchant_id,
+            "loser_id": task.payload["loser_id"],
+            "winner_id": winner_id,
+        }
+        orders.take_over(**pair)
         # In the order of the counter, which holds the voucher when it books the points.
         vouchers.take_over(**pair, at=at)
         points.take_over(**pair, at=at)

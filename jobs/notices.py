@@ -20,6 +20,9 @@ def apply_kept_notices(*, at: datetime) -> int:
 
 
 def _apply(kept: inbox.Kept) -> None:
+    # Noted before applying: a notice that always fails must not crowd out the others.
+    with transaction():
+        inbox.note_try(kept, at=clock.now())
     # The source reads "wechat_pay.payments.W…": what it is about, and whose door it came to.
     _, about, door = kept.source.split(".")
     keys = tills.channel_behind(door, merchant_id=kept.merchant_id)

@@ -16,6 +16,11 @@ def close_unpaid_orders(*, at: datetime) -> int:
 
 
 def _close(overdue: orders.Overdue) -> None:
+    # Noted before asking: an order that cannot be closed must not crowd out the others.
+    with transaction():
+        orders.note_close_try(
+            merchant_id=overdue.merchant_id, order_id=overdue.order_id, at=clock.now()
+        )
     if not _close_bill(overdue):
         return
     with transaction():

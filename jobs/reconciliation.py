@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.domain import orders, payments
-from app.gateways.wechat_pay import BillKind, BillLine, PaymentState, WechatPay
+from app.gateways.wechat_pay import BillKind, BillLine, WechatPay
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.web import tills
@@ -24,7 +24,6 @@ LOOK_AGAIN = (
     timedelta(minutes=30),
     timedelta(hours=2),
 )
-MONEY_CAME = {PaymentState.PAID, PaymentState.REFUNDED}
 
 # WeChat's day, and the hour at which yesterday's statement is there for sure.
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -56,7 +55,7 @@ def reconcile_payments(*, at: datetime) -> int:
 def confirm_if_paid(till: WechatPay, *, merchant_id: int, channel_id: int, number: str) -> bool:
     """Write down what WeChat says it received; False when it received nothing."""
     found = till.look_up(number=number)
-    if found is None or found.state not in MONEY_CAME:
+    if found is None or found.state not in tills.MONEY_CAME:
         return False
     at = clock.now()
     fact = tills.fact_of(found, merchant_id=merchant_id, channel_id=channel_id, fallback_at=at)

@@ -29,6 +29,8 @@ BACK_OFF = (
     timedelta(hours=6),
     timedelta(hours=12),
 )
+# Handed out so often beyond what we heard of: its workers may have died of it, and cannot say so.
+SILENCES = 3
 
 log = structlog.get_logger("jobs")
 
@@ -65,7 +67,11 @@ def _run_row(merchant_id: int, task_id: int) -> None:
     task = outbox.find_task(merchant_id=merchant_id, task_id=task_id)
     if task is None:
         return
+    if task.failures > len(BACK_OFF):
+        _give_up(task, error="never_came_back")
+        return
     try:
+        _doubt(task)
         subscriptions.handler_of(task.job)(task)
     except JobTimeoutException:
         raise
@@ -74,6 +80,13 @@ def _run_row(merchant_id: int, task_id: int) -> None:
     except Exception as trouble:  # the edge of the process
         log.exception("job failed", job=task.job, task=task.id)
         _later(task, error=type(trouble).__name__)
+
+
+def _doubt(task: outbox.Task) -> None:
+    """A row that kills its process cannot count its failures, so they are counted before."""
+    if task.attempts - task.failures > SILENCES:
+        with transaction():
+            outbox.count_failure(task)
 
 
 def _refused(task: outbox.Task, refusal: GatewayError | DomainError) -> None:
@@ -92,7 +105,7 @@ def _may_change(refusal: GatewayError | DomainError) -> bool:
 
 def _later(task: outbox.Task, *, error: str) -> None:
     """Postpone, or give up when the last distance was waited for."""
-    failures = max(task.attempts, 1)
+    failures = task.failures + 1
     if failures > len(BACK_OFF):
         _give_up(task, error=error)
         return

@@ -3,6 +3,7 @@
 Two sweeps at once are harmless, since every verb they call looks again under its own lock.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -16,8 +17,9 @@ from app.kernel.errors import DomainError
 
 ROWS_PER_PASS = 500
 ROUNDS_PER_PASS = 100
-# So many in a row, and the other side is away: the rest can wait for the next pass.
-ENOUGH_FAILURES = 5
+# So many in a row at one merchant's account, and the rest of it can wait for the next pass; so many
+# merchants in a row, and the other side is away. One merchant's broken account stops nobody else.
+ENOUGH_FAILURES, ENOUGH_MERCHANTS = 5, 3
 
 log = structlog.get_logger("jobs")
 
@@ -28,14 +30,38 @@ def each(list_due: Callable[[], Sequence[Row]], do: Callable[[Row], object]) -> 
     """How many of the due rows were done. A row that fails is logged and left for the next pass."""
     with current_app.app_context():
         rows = list_due()
-    done = in_a_row = 0
+    patience, done = _Patience(), 0
     for row in rows:
-        trouble = _try(do, row)
-        in_a_row = in_a_row + 1 if _is_away(trouble) else 0
-        done += trouble is None
-        if in_a_row == ENOUGH_FAILURES:
-            break
+        if not patience.has_left(row):
+            trouble = _try(do, row)
+            patience.learn(row, is_away=_is_away(trouble))
+            done += trouble is None
     return done
+
+
+class _Patience:
+    """Which rows of this pass are not worth trying any more."""
+
+    def __init__(self) -> None:
+        self._failures: Counter[int | None] = Counter()
+        self._merchants_in_a_row = 0
+
+    def has_left(self, row: object) -> bool:
+        is_over = self._merchants_in_a_row >= ENOUGH_MERCHANTS
+        return is_over or self._failures[_whose(row)] >= ENOUGH_FAILURES
+
+    def learn(self, row: object, *, is_away: bool) -> None:
+        whose = _whose(row)
+        if not is_away:
+            self._failures[whose] = self._merchants_in_a_row = 0
+            return
+        self._failures[whose] += 1
+        if self._failures[whose] == ENOUGH_FAILURES:
+            self._merchants_in_a_row += 1
+
+
+def _whose(row: object) -> int | None:
+    return getattr(row, "merchant_id", None)
 
 
 def until_done(step: Callable[[], int], *, full: int) -> int:

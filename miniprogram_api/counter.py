@@ -5,8 +5,8 @@ from apiflask import APIBlueprint
 from flask import Response
 from psycopg.errors import UniqueViolation
 
-from app.domain import redemption
-from app.domain.merchants import Scope
+from app.domain import redemption, vouchers
+from app.domain.merchants import NotOnDuty, Scope
 from app.domain.risk import Action, Per
 from app.domain.vouchers import VoucherRefusal
 from app.kernel import clock, numbers, request_keys
@@ -28,10 +28,6 @@ from miniprogram_api.presenters.counter import (
 )
 
 bp = APIBlueprint("counter", __name__, url_prefix="/api/v1/<merchant>/counter", tag="Counter")
-
-# Whether the database itself hides other merchants' rows while a voucher is redeemed.
-REDEEM_CONFINED = True
-HANDLE_DIGITS = 11
 
 
 class ScanVoucher(Asked):
@@ -55,10 +51,14 @@ class LookAtToday(Asked):
 @documented(who=TELLER, body=ScanVoucher, told={200: QuoteView}, refuses=[409])
 def quote(merchant: str) -> Response:
     """What would this voucher give? Changes nothing."""
-    teller, wanted = auth.teller(merchant, Scope.QUOTE), parse.body(ScanVoucher)
+    teller, wanted = auth.teller_to_be_asked(merchant, Scope.QUOTE), parse.body(ScanVoucher)
     _count_attempt(teller, wanted.code)
-    with transaction(merchant=teller.merchant_id):
-        found = redemption.quote(_scan(teller, wanted), at=clock.now())
+    try:
+        with hot_transaction(merchant=teller.merchant_id):
+            found = redemption.quote(_scan(teller, wanted), at=clock.now())
+    except NotOnDuty:
+        auth.note_off_duty(teller)
+        raise
     return answer(present_quote(found))
 
 
@@ -69,13 +69,16 @@ def redeem(merchant: str) -> Response:
 
     A refusal says in `details` what the clerk reads, what to tell the holder, and what to do.
     """
-    teller, wanted = auth.teller(merchant, Scope.REDEEM, hot=True), parse.body(ScanVoucher)
+    teller, wanted = auth.teller_to_be_asked(merchant, Scope.REDEEM), parse.body(ScanVoucher)
     key = parse.request_key(merchant_id=teller.merchant_id, actor=teller.actor)
     _count_attempt(teller, wanted.code)
     scan = _scan(teller, wanted)
     try:
-        with hot_transaction(merchant=teller.merchant_id if REDEEM_CONFINED else None):
+        with hot_transaction():
             verdict = redemption.redeem(scan, key=key, at=clock.now())
+    except NotOnDuty:
+        auth.note_off_duty(teller)
+        raise
     except VoucherRefusal as refusal:
         _record(scan, refusal)
         raise
@@ -116,7 +119,7 @@ def today(merchant: str) -> Response:
     return answer(present_today(lines, totals, store_name=teller.store_name, me=teller.actor))
 
 
-def _scan(teller: auth.Teller, wanted: ScanVoucher) -> redemption.Scan:
+def _scan(teller: auth.Scanner, wanted: ScanVoucher) -> redemption.Scan:
     return redemption.Scan(
         merchant_id=teller.merchant_id,
         acceptor_merchant_id=teller.merchant_id,
@@ -124,22 +127,33 @@ def _scan(teller: auth.Teller, wanted: ScanVoucher) -> redemption.Scan:
         actor=teller.actor,
         store_id=teller.store_id,
         store_name=teller.store_name,
+        staff_id=teller.staff_id,
+        epoch=teller.epoch,
         spend_fen=wanted.spend_fen,
     )
 
 
-def _count_attempt(teller: auth.Teller, code: str) -> None:
+def _count_attempt(teller: auth.Scanner, code: str) -> None:
     """Digits can be guessed, so they are counted by voucher too; looking counts like redeeming."""
-    bare = code.replace(" ", "").replace("-", "")
-    if not bare.isdigit():
+    handle = _typed_handle(code)
+    if handle is None:
         limits.check(Action.REDEEM, merchant_id=teller.merchant_id, who={Per.ACTOR: teller.actor})
         return
     limits.check(
         Action.REDEEM,
         Action.REDEEM_BY_DIGITS,
         merchant_id=teller.merchant_id,
-        who={Per.ACTOR: teller.actor, Per.HANDLE: bare[:HANDLE_DIGITS]},
+        who={Per.ACTOR: teller.actor, Per.HANDLE: handle},
     )
+
+
+def _typed_handle(code: str) -> str | None:
+    """Whose digits these are, read as redeeming reads them; None for a QR code or nonsense."""
+    try:
+        scanned = vouchers.read_code(code)
+    except vouchers.CodeUnknown:
+        return None
+    return scanned.handle if scanned.code.isdigit() else None
 
 
 def _record(scan: redemption.Scan, refusal: VoucherRefusal) -> None:

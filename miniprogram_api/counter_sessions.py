@@ -65,13 +65,13 @@ def accept_invitation(merchant: str) -> Response:
         merchant_id=guest.merchant_id,
         who={Per.IP: client.address()},
     )
-    user_ids = _people(guest, wanted.appid, wanted.code)
+    app, known = recognise(guest, wanted.appid, wanted.code)
+    at = clock.now()
     with transaction():
+        # A token that is refused leaves no trace of who tried it.
+        user_id = members.meet(appid=app.appid, openid=known.openid, unionid=known.unionid, at=at)
         staff = merchants.accept_invitation(
-            merchant_id=guest.merchant_id,
-            token=wanted.token,
-            user_id=user_ids[0],
-            at=clock.now(),
+            merchant_id=guest.merchant_id, token=wanted.token, user_id=user_id, at=at
         )
     return answer(present_accepted(staff), 201)
 
@@ -84,8 +84,11 @@ def open_counter(merchant: str) -> Response:
     Who may work at several and names none is answered 409 "choose_store" with the list.
     """
     guest, wanted = auth.guest(merchant), parse.body(OpenCounter)
-    user_ids = _people(guest, wanted.appid, wanted.code)
+    app, known = recognise(guest, wanted.appid, wanted.code)
     with transaction():
+        user_ids = members.find_user_ids(
+            appid=app.appid, openid=known.openid, unionid=known.unionid
+        )
         staff = _staff_among(guest.merchant_id, user_ids)
         store = _choose(staff, wanted.store)
     return answer(present_counter_session(staff, store, at=clock.now()), 201)
@@ -101,20 +104,6 @@ def list_stores(merchant: str) -> Response:
             merchant_id=staff.merchant_id, staff_id=staff.staff_id
         )
     return answer(present_stores(stores))
-
-
-def _people(guest: auth.Guest, appid: str, code: str) -> list[int]:
-    """Every user that this person is known as, the oldest first."""
-    app, known = recognise(guest, appid, code)
-    with transaction():
-        signed_in = members.sign_in(
-            merchant_id=guest.merchant_id,
-            appid=app.appid,
-            openid=known.openid,
-            unionid=known.unionid,
-            at=clock.now(),
-        )
-        return members.list_user_ids(merchant_id=guest.merchant_id, member_id=signed_in.member.id)
 
 
 def _staff_among(merchant_id: int, user_ids: list[int]) -> merchants.Staff:

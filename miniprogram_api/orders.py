@@ -54,7 +54,7 @@ def place(merchant: str) -> Response:
     The stock is kept for fifteen minutes; pay with POST …/prepay. What costs nothing is in the
     wallet at once.
     """
-    member, wanted = auth.member(merchant, hot=True), parse.body(PlaceOrder)
+    member, wanted = auth.member_to_be_asked(merchant), parse.body(PlaceOrder)
     key = parse.request_key(merchant_id=member.merchant_id, actor=member.actor)
     limits.check(Action.ORDER, merchant_id=member.merchant_id, who={Per.MEMBER: member.actor})
     channel_id = tills.default_channel_id(member.merchant_id)
@@ -97,6 +97,7 @@ def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | No
     return orders.Wish(
         merchant_id=member.merchant_id,
         member_id=member.member_id,
+        epoch=member.epoch,
         app_id=member.app_id,
         appid=member.appid,
         openid=auth.openid_of(member),

@@ -27,7 +27,7 @@ PREPAY_LASTS = timedelta(minutes=110)
 
 
 class OrderWasPaid(DomainError):
-    """The money had arrived meanwhile; the order has been handed over instead."""
+    """The money had arrived meanwhile: the order is handed over, or the money goes back."""
 
     code = "already_paid"
 
@@ -136,11 +136,12 @@ def _take_what_was_paid(merchant_id: int, bill: payments.Bill) -> None:
     """
     channel = tills.channel_of(bill.channel_id, merchant_id=merchant_id)
     found = tills.till(channel, appid=bill.appid).look_up(number=bill.number)
-    if found is None or found.transaction_id is None:
+    if found is None or found.state not in tills.MONEY_CAME:
         return
     fact = tills.fact_of(
         found, merchant_id=merchant_id, channel_id=bill.channel_id, fallback_at=clock.now()
     )
     with transaction():
-        orders.confirm_paid(fact, at=clock.now())
-    raise OrderWasPaid("该订单已支付，卡券已发放")
+        outcome = orders.confirm_paid(fact, at=clock.now())
+    is_late = outcome is orders.Outcome.LATE
+    raise OrderWasPaid("订单已关闭，款项将原路退回" if is_late else "该订单已支付，卡券已发放")

@@ -37,11 +37,12 @@ class Look(Asked):
 @documented(who=[MEMBER], query=Look, told={200: Wallet})
 def list_wallet(merchant: str) -> Response:
     """My vouchers; of the usable ones, what ends soonest comes first."""
-    member, wanted = auth.member(merchant, hot=True), parse.query(Look)
+    member, wanted = auth.member_to_be_asked(merchant), parse.query(Look)
     with looking():
         page = vouchers.list_wallet(
             merchant_id=member.merchant_id,
             member_id=member.member_id,
+            epoch=member.epoch,
             tab=vouchers.Tab(wanted.tab),
             cursor=wanted.cursor,
             limit=wanted.limit,
@@ -80,12 +81,13 @@ def draw_code(merchant: str, voucher: str) -> Response:
 
 
 def _code(merchant: str, voucher: str) -> vouchers.ShowCode:
-    member = auth.member(merchant, hot=True)
+    member = auth.member_to_be_asked(merchant)
     number = parse.number(voucher, numbers.Kind.VOUCHER, merchant_id=member.merchant_id)
     with looking():
         return vouchers.code_to_show(
             merchant_id=member.merchant_id,
             member_id=member.member_id,
+            epoch=member.epoch,
             number=number,
             at=clock.now(),
         )

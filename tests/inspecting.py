@@ -30,6 +30,8 @@ ACROSS = {
     "expire_due": "a sweep",
     "backlog": "how much waits in the whole house",
     "list_given_up": "what waits for a person in the whole house",
+    "list_stuck_refunds": "what waits for a person in the whole house",
+    "list_open_differences": "what waits for a person in the whole house",
     "forget_done": "housekeeping of the whole house",
     "forget": "housekeeping of the whole house",
     "verify": "the proof for the whole database",

@@ -20,7 +20,7 @@ from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import Busy, DomainError
 from app.web import applying, metrics, tills
 from app.web.answers import answer, nothing
-from app.web.errors import Problem
+from app.web.errors import AWAY, Problem
 from app.web.logs import log
 
 bp = APIBlueprint("wechat_pay", __name__, enable_openapi=False)
@@ -72,8 +72,14 @@ def _receive(
     except Busy as busy:
         return _fail(door, busy.code, status=500)
     except DomainError as refusal:
-        _keep_unapplied(notice, refusal)
+        _keep_unapplied(notice, failure=refusal.code)
         return _fail(door, refusal.code, status=500)
+    except AWAY:
+        raise
+    except Exception as trouble:
+        # A mistake of ours must not lose what WeChat said and will not say for ever.
+        _keep_unapplied(notice, failure=type(trouble).__name__)
+        raise
     metrics.NOTICES.labels(door, "applied").inc()
     return nothing()
 
@@ -85,9 +91,9 @@ def _keep_and_apply(notice: inbox.Notice, apply: Callable[[], object]) -> None:
             apply()
 
 
-def _keep_unapplied(notice: inbox.Notice, refusal: DomainError) -> None:
+def _keep_unapplied(notice: inbox.Notice, *, failure: str) -> None:
     with transaction():
-        inbox.keep_unapplied(notice, failure=refusal.code, at=clock.now())
+        inbox.keep_unapplied(notice, failure=failure, at=clock.now())
 
 
 def _channel_behind(number: str) -> merchants.ChannelSecrets:

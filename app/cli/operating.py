@@ -2,14 +2,17 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from app.domain import ledger, merchants
-from app.kernel import audit, clock, outbox
+from app.domain import ledger, merchants, payments
+from app.kernel import audit, clock, inbox, outbox
 from app.kernel.db import reading, transaction
 from app.migrations import run
 
@@ -18,6 +21,10 @@ LINES_PER_STEP = 500
 ledger_group = AppGroup("ledger", help="The books.")
 audit_group = AppGroup("audit", help="The chain of who did what.")
 outbox_group = AppGroup("outbox", help="Work that was given up.")
+money_group = AppGroup("money", help="Money that waits for a person.")
+
+# A refund takes WeChat minutes, to some bank cards up to three days.
+REFUND_TAKES = timedelta(days=3)
 
 
 @click.command()
@@ -90,6 +97,29 @@ def revive(merchant_id: int, task_id: int) -> None:
     _report([] if revived else ["no such row is given up"], clean="it is due again")
 
 
+@money_group.command("open")
+@click.option("--limit", default=100, show_default=True, help="Of each kind.")
+def open_money(limit: int) -> None:
+    """Refunds that got stuck, bill lines that differ, notices not applied: JSON, a line each."""
+    at = clock.now()
+    with transaction():
+        found: dict[str, Sequence[object]] = {
+            "refund": payments.list_stuck_refunds(asked_before=at - REFUND_TAKES, limit=limit),
+            "bill_line": payments.list_open_differences(limit=limit),
+            "notice": [
+                _without_words(kept) for kept in inbox.list_unapplied(before=at, limit=limit)
+            ],
+        }
+    for kind, rows in found.items():
+        for row in rows:
+            click.echo(json.dumps({"kind_of_trouble": kind, **vars(row)}, default=str))
+
+
+def _without_words(kept: inbox.Kept) -> inbox.Kept:
+    """What WeChat wrote stays in the database."""
+    return replace(kept, headers="", body="")
+
+
 def _merchant_ids() -> list[int]:
     with transaction():
         return list(
@@ -105,4 +135,4 @@ def _report(troubles: list[str], *, clean: str) -> None:
     click.echo(clean)
 
 
-COMMANDS = (upgrade, add_merchant, ledger_group, audit_group, outbox_group)
+COMMANDS = (upgrade, add_merchant, ledger_group, audit_group, outbox_group, money_group)

@@ -26,6 +26,7 @@ class InboxRow(OwnedByMerchant, Base):
     body: Mapped[str]
     received_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
     failure: Mapped[str | None]
 
 
@@ -86,13 +87,25 @@ class _Id:
 
 
 def list_unapplied(*, before: datetime, limit: int) -> list[Kept]:
-    """Notices kept before that instant and still not applied, oldest first."""
+    """Notices kept, or last tried, before that instant and still not applied.
+
+    Those never tried come first, so that what can never be applied does not stand before them.
+    """
     return fetch_all(
         Kept,
         """SELECT merchant_id, id, source, reference, headers, body, received_at, failure FROM inbox
-        WHERE applied_at IS NULL AND received_at < %(before)s
-        ORDER BY received_at LIMIT %(limit)s""",
+        WHERE applied_at IS NULL AND coalesce(tried_at, received_at) < %(before)s
+        ORDER BY tried_at NULLS FIRST, received_at LIMIT %(limit)s""",
         {"before": before, "limit": limit},
+    )
+
+
+def note_try(kept: Kept, *, at: datetime) -> None:
+    """Somebody is about to apply it; whatever becomes of that, others come first next time."""
+    execute(
+        """UPDATE inbox SET tried_at = %(at)s
+        WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND applied_at IS NULL""",
+        {"merchant_id": kept.merchant_id, "id": kept.id, "at": at},
     )
 
 

@@ -40,6 +40,7 @@ class OutboxRow(OwnedByMerchant, Base):
     published_at: Mapped[datetime]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(server_default="0")
+    failures: Mapped[int] = mapped_column(server_default="0")
     done_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     error: Mapped[str | None]
@@ -47,13 +48,18 @@ class OutboxRow(OwnedByMerchant, Base):
 
 @dataclass(frozen=True)
 class Task:
-    """One row as its job receives it. `attempts` counts how often it was handed out."""
+    """One row as its job receives it.
+
+    `attempts` counts how often it was handed out, `failures` how often it was tried in vain: while
+    no worker runs, rows are handed out again and again and nobody tries them.
+    """
 
     merchant_id: int
     id: int
     job: str
     payload: dict[str, Any]
     attempts: int
+    failures: int
     published_at: datetime
 
 
@@ -135,7 +141,7 @@ def find_task(*, merchant_id: int, task_id: int) -> Task | None:
     """The row, while it still waits to be done."""
     return fetch_one(
         Task,
-        """SELECT merchant_id, id, job, payload, attempts, published_at FROM outbox
+        """SELECT merchant_id, id, job, payload, attempts, failures, published_at FROM outbox
         WHERE merchant_id = %(merchant_id)s AND id = %(id)s
           AND done_at IS NULL AND failed_at IS NULL""",
         {"merchant_id": merchant_id, "id": task_id},
@@ -151,9 +157,18 @@ def finish(task: Task, *, at: datetime) -> bool:
     return bool(_settle(task, "done_at = %(at)s, error = NULL", {"at": at}))
 
 
+def count_failure(task: Task) -> None:
+    """Count a try as failed before it is made: for a row whose workers never came back."""
+    _settle(task, "failures = %(failures)s", {"failures": task.failures + 1})
+
+
 def postpone(task: Task, *, until: datetime, error: str) -> None:
-    """Try again later; the reason is kept for people to see."""
-    _settle(task, "due_at = %(until)s, error = %(error)s", {"until": until, "error": error[:500]})
+    """Count the try that failed, and try again later; the reason is kept for people to see."""
+    _settle(
+        task,
+        "due_at = %(until)s, failures = %(failures)s, error = %(error)s",
+        {"until": until, "failures": task.failures + 1, "error": error[:500]},
+    )
 
 
 def give_up(task: Task, *, at: datetime, error: str) -> None:
@@ -164,7 +179,7 @@ def give_up(task: Task, *, at: datetime, error: str) -> None:
 def _settle(task: Task, change: str, values: dict[str, object]) -> int:
     return execute(
         f"""UPDATE outbox SET {change} WHERE merchant_id = %(merchant_id)s AND id = %(id)s
-        AND done_at IS NULL""",  # noqa: S608 - `change` is one of three literals above
+        AND done_at IS NULL""",  # noqa: S608 - `change` is one of the literals above
         {"merchant_id": task.merchant_id, "id": task.id, **values},
     )
 
@@ -215,7 +230,8 @@ def revive(*, merchant_id: int, task_id: int, at: datetime) -> bool:
     """Try a given-up row again from the start; False when it is not given up."""
     return bool(
         execute(
-            """UPDATE outbox SET failed_at = NULL, attempts = 0, due_at = %(at)s
+            """UPDATE outbox SET failed_at = NULL, attempts = 0, failures = 0,
+              due_at = %(at)s
             WHERE merchant_id = %(merchant_id)s AND id = %(id)s
               AND failed_at IS NOT NULL AND done_at IS NULL""",
             {"merchant_id": merchant_id, "id": task_id, "at": at},

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.domain import merchants, orders, payments
 from app.gateways.wechat_pay import PaymentNotice, Refund, RefundNotice, RefundState
+from app.web.logs import log
 
 # WeChat's words for where a refund is, in ours.
 BECAME = {
@@ -12,6 +13,9 @@ BECAME = {
     RefundState.ABNORMAL: payments.RefundState.ABNORMAL,
     RefundState.CLOSED: payments.RefundState.CLOSED,
 }
+
+# The money did not arrive and will not by itself.
+FOR_A_PERSON = {RefundState.ABNORMAL, RefundState.CLOSED}
 
 
 def confirm_paid(keys: merchants.ChannelSecrets, notice: PaymentNotice, *, at: datetime) -> None:
@@ -68,6 +72,8 @@ def _settle(
     amount_fen: int,
     at: datetime,
 ) -> None:
+    if state in FOR_A_PERSON:
+        log.error("refund needs a person", merchant=merchant_id, refund=refund_number, state=state)
     payments.settle_refund(
         payments.RefundFact(
             merchant_id=merchant_id,

@@ -4,15 +4,14 @@ A caller belongs to one merchant, the one in his token or key; on another mercha
 refused with "wrong_merchant", whether or not there is such a merchant.
 
 Whether a session still stands (not blocked, not signed out, still on duty) is asked of the
-database for every request. On the hot routes the answer is kept in the process for at most
-STANDS_SECONDS: for that long a blocked member could still look at his wallet or a dismissed
-clerk scan a voucher. Every change is still checked where it is made.
+database for every request: by the functions here, or, on the hot routes, by the very statement
+that does what was asked for (`member_to_be_asked`, `teller_to_be_asked`). Only a cashier
+system's key is remembered, for at most STANDS_SECONDS: for that long a revoked key still works.
 """
 
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from flask import request
 
@@ -26,8 +25,6 @@ from app.web.tokens import MemberToken, NotSignedIn, StaffToken
 
 STANDS_SECONDS = 3.0
 KEY_PREFIX = "kbk_"
-
-_sessions = Memory[bool](seconds=STANDS_SECONDS)
 
 
 class WrongMerchant(DomainError):
@@ -55,6 +52,7 @@ class MemberOnLine:
     member_id: int
     app_id: int
     appid: str
+    epoch: int
     openid_sealed: bytes = field(repr=False)
 
     @property
@@ -118,7 +116,18 @@ class KeyOnLine:
         return f"api_key:{self.api_key_id}"
 
 
-_duties = Memory[StaffOnLine](seconds=STANDS_SECONDS)
+@dataclass(frozen=True, kw_only=True)
+class Scanner:
+    """Whoever redeems. A clerk's `epoch` is for the verb to ask about; a key was asked about."""
+
+    merchant_id: int
+    actor: str
+    store_id: int
+    store_name: str | None
+    staff_id: int | None
+    epoch: int | None
+
+
 _keys = Memory[KeyOnLine | None](seconds=STANDS_SECONDS)
 _noted = Memory[bool](seconds=60)
 
@@ -129,20 +138,30 @@ def guest(merchant: str) -> Guest:
         return Guest(merchant_id=merchants.merchant_id_of(merchant))
 
 
-def member(merchant: str, *, hot: bool = False) -> MemberOnLine:
-    """The customer whose token came along. `hot` accepts an answer of a moment ago."""
+def member(merchant: str) -> MemberOnLine:
+    """The customer whose token came along, and whose session stands."""
+    caller = member_to_be_asked(merchant)
+    with looking():
+        stands = members.session_is_good(
+            merchant_id=caller.merchant_id, member_id=caller.member_id, epoch=caller.epoch
+        )
+    if not stands:
+        raise NotSignedIn("The session has ended. Please sign in again.")
+    return caller
+
+
+def member_to_be_asked(merchant: str) -> MemberOnLine:
+    """The customer whose token came along, for verbs that ask for his session themselves."""
     token = _token()
     if not isinstance(token, MemberToken):
         raise Forbidden("This is for customers.")
     _same_merchant(merchant, token.merchant_id)
-    asked = (token.merchant_id, token.member_id, token.epoch)
-    if not _standing(_sessions, asked, lambda: _session_stands(token), hot=hot):
-        raise NotSignedIn("The session has ended. Please sign in again.")
     return MemberOnLine(
         merchant_id=token.merchant_id,
         member_id=token.member_id,
         app_id=token.app_id,
         appid=token.appid,
+        epoch=token.epoch,
         openid_sealed=token.openid_sealed,
     )
 
@@ -152,42 +171,69 @@ def openid_of(who: MemberOnLine) -> str:
     return keyring.unseal(who.openid_sealed, context=context)
 
 
-def staff(merchant: str, *, hot: bool = False) -> StaffOnLine:
+def staff(merchant: str) -> StaffOnLine:
     """The clerk whose token came along, if he is on duty at his store. Raises NotOnDuty."""
-    token = _token()
-    if not isinstance(token, StaffToken):
-        raise Forbidden("This is for staff.")
-    _same_merchant(merchant, token.merchant_id)
-    asked = (token.merchant_id, token.staff_id, token.epoch, token.store_id)
-    return _standing(_duties, asked, lambda: _on_duty(token), hot=hot)
+    return _on_duty(_staff_token(merchant))
 
 
-def teller(merchant: str, scope: merchants.Scope, *, hot: bool = False) -> Teller:
+def teller(merchant: str, scope: merchants.Scope) -> Teller:
     """The clerk, or the cashier system whose key has that scope."""
     secret = _bearer()
     if not secret.startswith(KEY_PREFIX):
-        return staff(merchant, hot=hot)
-    with_key = _with_key(merchant, secret, hot=hot)
-    if scope not in with_key.scopes:
-        raise NotYourCounter("This key may not do that.", scope=str(scope))
-    return with_key
+        return staff(merchant)
+    return _with_key(merchant, secret, scope, is_hot=False)
+
+
+def teller_to_be_asked(merchant: str, scope: merchants.Scope) -> Scanner:
+    """Whoever scans, for a verb that asks by itself whether a clerk is on duty."""
+    secret = _bearer()
+    if secret.startswith(KEY_PREFIX):
+        key = _with_key(merchant, secret, scope, is_hot=True)
+        return Scanner(
+            merchant_id=key.merchant_id,
+            actor=key.actor,
+            store_id=key.store_id,
+            store_name=key.store_name,
+            staff_id=None,
+            epoch=None,
+        )
+    token = _staff_token(merchant)
+    return Scanner(
+        merchant_id=token.merchant_id,
+        actor=f"staff:{token.staff_id}",
+        store_id=token.store_id,
+        store_name=None,
+        staff_id=token.staff_id,
+        epoch=token.epoch,
+    )
 
 
 def forget() -> None:
     """Ask anew, whatever is remembered."""
-    for memory in (_sessions, _duties, _keys, _noted):
+    for memory in (_keys, _noted):
         memory.forget()
     _number_of.cache_clear()
 
 
-def _with_key(merchant: str, secret: str, *, hot: bool) -> KeyOnLine:
+def _staff_token(merchant: str) -> StaffToken:
+    token = _token()
+    if not isinstance(token, StaffToken):
+        raise Forbidden("This is for staff.")
+    _same_merchant(merchant, token.merchant_id)
+    return token
+
+
+def _with_key(merchant: str, secret: str, scope: merchants.Scope, *, is_hot: bool) -> KeyOnLine:
     """A key is looked up among this merchant's, so another's is simply none."""
     with looking():
         merchant_id = merchants.merchant_id_of(merchant)
     asked = (merchant_id, keyring.fingerprint(secret))
-    found = _standing(_keys, asked, lambda: _find_key(merchant_id, secret), hot=hot)
+    answer = _keys.recall_or_learn if is_hot else _keys.learn
+    found = answer(asked, lambda: _find_key(merchant_id, secret))
     if found is None:
         raise NotSignedIn("This key is unknown or was revoked.")
+    if scope not in found.scopes:
+        raise NotYourCounter("This key may not do that.", scope=str(scope))
     return found
 
 
@@ -205,13 +251,6 @@ def _find_key(merchant_id: int, secret: str) -> KeyOnLine | None:
     )
 
 
-def _session_stands(token: MemberToken) -> bool:
-    with looking():
-        return members.session_is_good(
-            merchant_id=token.merchant_id, member_id=token.member_id, epoch=token.epoch
-        )
-
-
 def _on_duty(token: StaffToken) -> StaffOnLine:
     try:
         with looking():
@@ -222,8 +261,7 @@ def _on_duty(token: StaffToken) -> StaffOnLine:
                 store_id=token.store_id,
             )
     except merchants.NotOnDuty:
-        asked = (token.merchant_id, token.staff_id, token.store_id)
-        _noted.recall_or_learn(asked, lambda: _note_refusal(token))
+        note_off_duty(token)
         raise
     return StaffOnLine(
         merchant_id=token.merchant_id,
@@ -234,14 +272,19 @@ def _on_duty(token: StaffToken) -> StaffOnLine:
     )
 
 
-def _note_refusal(token: StaffToken) -> bool:
+def note_off_duty(who: "StaffToken | Scanner") -> None:
     """Somebody tried to work where he may not: people shall see that, once a minute."""
+    asked = (who.merchant_id, who.staff_id, who.store_id)
+    _noted.recall_or_learn(asked, lambda: _write_down(who))
+
+
+def _write_down(who: "StaffToken | Scanner") -> bool:
     with looking():
         audit.record(
-            merchant_id=token.merchant_id,
-            actor=f"staff:{token.staff_id}",
+            merchant_id=who.merchant_id,
+            actor=f"staff:{who.staff_id}",
             action="counter.refuse",
-            subject=f"store:{token.store_id}",
+            subject=f"store:{who.store_id}",
             at=clock.now(),
         )
     return True
@@ -266,12 +309,3 @@ def _bearer() -> str:
     if scheme.lower() != "bearer" or not secret:
         raise NotSignedIn("Please sign in.")
     return secret.strip()
-
-
-Known = TypeVar("Known")
-
-
-def _standing(
-    memory: Memory[Known], question: Hashable, ask: Callable[[], Known], *, hot: bool
-) -> Known:
-    return memory.recall_or_learn(question, ask) if hot else memory.learn(question, ask)

@@ -8,7 +8,7 @@ from flask import current_app
 from app.config import Settings
 from app.domain import merchants, payments
 from app.gateways import PayChannel, gateways
-from app.gateways.pay_answers import Payment
+from app.gateways.pay_answers import Payment, PaymentState
 from app.gateways.wechat_pay import WechatPay
 from app.kernel.db import transaction
 from app.kernel.errors import Invalid, NotFound
@@ -17,6 +17,7 @@ from app.web.memory import Memory
 PAYMENTS_DOOR = "/wechat/pay/{channel}/payments"
 REFUNDS_DOOR = "/wechat/pay/{channel}/refunds"
 CURRENCY = "CNY"
+MONEY_CAME = {PaymentState.PAID, PaymentState.REFUNDED}
 # A renewed key or a closed channel is noticed after at most this long.
 KEPT_SECONDS = 3.0
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.domain import orders, payments, vouchers
 from app.domain.orders import Source, Wish
+from app.kernel.db import fetch_one
 from app.kernel.request_keys import RequestKey
 from tests.builders.catalog import an_offer
 from tests.builders.members import a_member
@@ -58,6 +59,7 @@ def a_wish(shop, *, buyer=None, quantity=1, offer=None, source=None):
     return Wish(
         merchant_id=shop.id,
         member_id=buyer.id,
+        epoch=epoch_of(buyer),
         app_id=shop.app.app_id,
         appid=shop.appid,
         openid=f"o_{buyer.id}",
@@ -125,7 +127,13 @@ def order_id_of(shop, number):
 
 def vouchers_of(shop, buyer, *, at=NOON, tab=vouchers.Tab.USABLE):
     page = vouchers.list_wallet(
-        merchant_id=shop.id, member_id=buyer.id, tab=tab, cursor=None, limit=100, at=at
+        merchant_id=shop.id,
+        member_id=buyer.id,
+        epoch=epoch_of(buyer),
+        tab=tab,
+        cursor=None,
+        limit=100,
+        at=at,
     )
     return list(page.items)
 
@@ -135,6 +143,21 @@ def a_voucher(shop, *, buyer=None, at=NOON):
     buyer = buyer or a_buyer(shop)
     a_paid_order(shop, buyer=buyer, at=at)
     return vouchers_of(shop, buyer, at=at + timedelta(minutes=1))[0]
+
+
+def epoch_of(member):
+    """The epoch that a session of this member would have now."""
+    found = fetch_one(
+        Epoch,
+        "SELECT session_epoch FROM members WHERE merchant_id = %(m)s AND id = %(i)s",
+        {"m": member.merchant_id, "i": member.id},
+    )
+    return found.number
+
+
+@dataclass
+class Epoch:
+    number: int
 
 
 def shown(shop, voucher, *, at):

@@ -21,6 +21,8 @@ OPEN_SESSIONS = text(
       AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"""
 )
 PATIENCE_SECONDS = 30
+# Live, a waiter gives up after three seconds; a slow machine must not decide a race.
+PATIENT = text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
 
 
 @dataclass(kw_only=True)
@@ -76,7 +78,7 @@ def _run(app: Flask, call: Callable[[], Any], *, before: Callable[[], Any] | Non
     with app.app_context():
         try:
             with transaction():
-                reading().execute(text("SELECT 1"))
+                reading().execute(PATIENT)
                 if before:
                     before()
                 return call()
@@ -96,7 +98,11 @@ class Pair:
 
 
 def one_behind_the_other(
-    app: Flask, first: Callable[[], Any], second: Callable[[], Any], *, hold: Any = None
+    app: Flask,
+    first: Callable[[], Any],
+    second: Callable[[], Any],
+    *,
+    hold: "Hold | None" = None,
 ) -> Pair:
     """`first` holds what it locked until `second` waits for it, or is done without waiting.
 
@@ -104,11 +110,10 @@ def one_behind_the_other(
     `hold.here()` from inside the first.
     """
     hold = hold or Hold(app)
-    is_inside = hold is not None and hold.inside
 
     def leading() -> Any:
         result = first()
-        if not is_inside:
+        if not hold.inside:
             hold.here()
         return result
 

@@ -86,6 +86,7 @@ class Shop:
         wish = Wish(
             merchant_id=self.merchant.id,
             member_id=self.buyer.id,
+            epoch=self.buyer.session_epoch,
             app_id=self.app_id,
             appid=APP.appid,
             openid=self.openid,

@@ -1,40 +1,47 @@
 """People: who signs in, who they are to a merchant, and when two of them turn out to be one."""
 
-from app.domain.members.blocking import block, end_sessions, unblock
+from app.domain.members.blocking import block, check_standing, end_sessions, unblock
 from app.domain.members.details import masked_phone, set_nickname, set_phone
-from app.domain.members.errors import MemberBlocked
+from app.domain.members.errors import MemberBlocked, SessionEnded
 from app.domain.members.events import MembersMerged
 from app.domain.members.models import Member, MemberState, User, WechatIdentity
 from app.domain.members.queries import (
     canonical_id,
     find_member_id,
     find_openid,
+    find_user_ids,
     get_canonical_member,
     get_member,
     list_by_phone,
     list_user_ids,
     session_is_good,
 )
-from app.domain.members.signing_in import SignedIn, sign_in
+from app.domain.members.signing_in import SignedIn, meet, sign_in
+from app.domain.members.statements import SESSION_IS_GOOD
 
 __all__ = [
+    "SESSION_IS_GOOD",
     "Member",
     "MemberBlocked",
     "MemberState",
     "MembersMerged",
+    "SessionEnded",
     "SignedIn",
     "User",
     "WechatIdentity",
     "block",
     "canonical_id",
+    "check_standing",
     "end_sessions",
     "find_member_id",
     "find_openid",
+    "find_user_ids",
     "get_canonical_member",
     "get_member",
     "list_by_phone",
     "list_user_ids",
     "masked_phone",
+    "meet",
     "session_is_good",
     "set_nickname",
     "set_phone",

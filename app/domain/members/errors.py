@@ -5,3 +5,9 @@ class MemberBlocked(DomainError):
     """The merchant does not want this member, on any device or in any app."""
 
     code, status = "member_blocked", 403
+
+
+class SessionEnded(DomainError):
+    """Signed out everywhere, blocked, or joined with another member: sign in again."""
+
+    code, status = "not_signed_in", 401

@@ -9,6 +9,7 @@ from app.domain.members.statements import (
     MEMBER_BY_NUMBER,
     OPENID_OF_MEMBER,
     SESSION_IS_GOOD,
+    USERS_OF_IDENTITY,
     USERS_OF_MEMBER,
 )
 from app.kernel import keyring
@@ -72,6 +73,12 @@ def list_user_ids(*, merchant_id: int, member_id: int) -> list[int]:
     """Every user that turned out to be this person, the oldest first."""
     parameters = {"merchant_id": merchant_id, "member_id": member_id}
     return [user.id for user in fetch_all(_Id, USERS_OF_MEMBER, parameters)]
+
+
+def find_user_ids(*, appid: str, openid: str, unionid: str | None) -> list[int]:
+    """Every user that this person in WeChat is known as, the oldest first; changes nothing."""
+    parameters = {"appid": appid, "openid": openid, "unionid": unionid or None}
+    return [user.id for user in fetch_all(_Id, USERS_OF_IDENTITY, parameters)]
 
 
 def list_by_phone(*, merchant_id: int, phone: str) -> list[Member]:

@@ -41,7 +41,6 @@ class _Id:
 
 @dataclass(frozen=True, kw_only=True)
 class _Caller:
-    merchant_id: int
     appid: str
     openid: str
     unionid: str | None
@@ -61,22 +60,31 @@ def sign_in(
     MemberBlocked.
     """
     writing()
-    caller = _Caller(
-        merchant_id=merchant_id, appid=appid, openid=openid, unionid=unionid or None, at=at
-    )
+    caller = _Caller(appid=appid, openid=openid, unionid=unionid or None, at=at)
     for _ in range(_PATIENCE):
         person = _person_of(caller)
         if person is None:
             continue
-        known = _find_member(caller, person)
-        member_id = known or _join(caller, person)
+        known = _find_member(merchant_id, person)
+        member_id = known or _join(merchant_id, person, at=at)
         if member_id is not None:
-            return _welcome(caller, member_id, is_new=known is None)
+            return _welcome(merchant_id, member_id, is_new=known is None)
     raise Busy("This account is being joined with another. Please try again.")
 
 
-def _welcome(caller: _Caller, member_id: int, *, is_new: bool) -> SignedIn:
-    member = get_member(merchant_id=caller.merchant_id, member_id=member_id)
+def meet(*, appid: str, openid: str, unionid: str | None, at: datetime) -> int:
+    """The user behind an openid, who need not be anybody's member; made on the first visit."""
+    writing()
+    caller = _Caller(appid=appid, openid=openid, unionid=unionid or None, at=at)
+    for _ in range(_PATIENCE):
+        person = _person_of(caller)
+        if person is not None:
+            return person.id
+    raise Busy("This account is being joined with another. Please try again.")
+
+
+def _welcome(merchant_id: int, member_id: int, *, is_new: bool) -> SignedIn:
+    member = get_member(merchant_id=merchant_id, member_id=member_id)
     if member.state == MemberState.BLOCKED:
         raise MemberBlocked("This account cannot be used at this shop.")
     return SignedIn(member=member, is_new=is_new)
@@ -125,24 +133,24 @@ def _add_user(caller: _Caller) -> int:
     return user.id
 
 
-def _find_member(caller: _Caller, person: Person) -> int | None:
-    found = fetch_one(_Id, FIND_MEMBER, {"merchant_id": caller.merchant_id, "user_id": person.id})
+def _find_member(merchant_id: int, person: Person) -> int | None:
+    found = fetch_one(_Id, FIND_MEMBER, {"merchant_id": merchant_id, "user_id": person.id})
     return found.id if found else None
 
 
-def _join(caller: _Caller, person: Person) -> int | None:
+def _join(merchant_id: int, person: Person, *, at: datetime) -> int | None:
     """Make the person a member; None when he was merged or became one while we waited."""
     user = fetch_one(Person, LOCK_USERS, {"ids": [person.id]})
-    if user is None or user.merged_into is not None or _find_member(caller, person):
+    if user is None or user.merged_into is not None or _find_member(merchant_id, person):
         return None
     joined = fetch_one(
         _Id,
         ADD_MEMBER,
         {
-            "merchant_id": caller.merchant_id,
-            "number": numbers.new(numbers.Kind.MEMBER, merchant_id=caller.merchant_id),
+            "merchant_id": merchant_id,
+            "number": numbers.new(numbers.Kind.MEMBER, merchant_id=merchant_id),
             "user_id": person.id,
-            "at": caller.at,
+            "at": at,
         },
     )
     return joined.id if joined else None

@@ -47,6 +47,22 @@ MERGE_USER = """
 UPDATE users SET merged_into = %(winner_id)s, unionid = NULL WHERE id = %(loser_id)s
 """
 
+USERS_OF_IDENTITY = """
+WITH RECURSIVE upwards AS (
+  SELECT u.id, u.merged_into, 0 AS steps FROM users u
+  WHERE u.id IN (SELECT user_id FROM wechat_identities
+                 WHERE appid = %(appid)s AND openid = %(openid)s)
+     OR u.unionid = %(unionid)s
+  UNION ALL
+  SELECT u.id, u.merged_into, upwards.steps + 1
+  FROM upwards JOIN users u ON u.id = upwards.merged_into WHERE upwards.steps < 16
+), person AS (
+  SELECT id FROM upwards WHERE merged_into IS NULL
+  UNION SELECT u.id FROM users u JOIN person p ON u.merged_into = p.id
+)
+SELECT id FROM person ORDER BY id
+"""
+
 FIND_MEMBER = """
 WITH RECURSIVE person AS (
   SELECT %(user_id)s::bigint AS id
@@ -136,6 +152,8 @@ UPDATE members SET session_epoch = session_epoch + 1
 WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s
 """
 
+# The member, if a session of that epoch still speaks for him. Hot statements look at him with
+# this in the same breath as at what he asks for.
 SESSION_IS_GOOD = """
 SELECT id FROM members
 WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s AND session_epoch = %(epoch)s

@@ -44,6 +44,7 @@ from app.domain.merchants.profiles import (
     profile,
 )
 from app.domain.merchants.staff import (
+    ON_DUTY,
     StaffOnDuty,
     disable_staff,
     find_staff_of_user,
@@ -58,6 +59,7 @@ from app.domain.merchants.staff_invitations import (
 from app.domain.merchants.stores import add_store, close_store, get_store, list_stores
 
 __all__ = [
+    "ON_DUTY",
     "AlreadyAdded",
     "AppKind",
     "AppSecrets",

@@ -11,6 +11,7 @@ from app.kernel.errors import Invalid, NotFound
 
 GOOD_FOR = timedelta(seconds=30)
 _MOST_KEPT = 10_000
+_MOST_POINTS_PER_YUAN, _LONGEST_MONTHS = 10_000, 120
 
 _PROFILE = """
 SELECT id, number, name, zone, points_per_yuan, points_valid_months FROM merchants
@@ -102,8 +103,8 @@ def forget_profiles() -> None:
 def _check(*, name: str, zone: str, points_per_yuan: int, months: int) -> None:
     if not name.strip():
         raise Invalid("A merchant has a name.")
-    if points_per_yuan < 0 or months < 1:
-        raise Invalid("Points are not negative and last a month at least.")
+    if not 0 <= points_per_yuan <= _MOST_POINTS_PER_YUAN or not 1 <= months <= _LONGEST_MONTHS:
+        raise Invalid("Points are 0 to 10,000 a yuan and last 1 to 120 months.")
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as unknown:

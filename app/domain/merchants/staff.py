@@ -12,8 +12,7 @@ from app.kernel import audit
 from app.kernel.db import fetch_one, locked, reading, writing
 from app.kernel.errors import NotFound
 
-AT_STORE = """
-SELECT s.id, s.role, st.id, st.name
+_AT_STORE = """
 FROM staff s JOIN stores st ON st.merchant_id = s.merchant_id
 WHERE s.merchant_id = %(merchant_id)s AND s.id = %(staff_id)s AND s.state = 'active'
   AND s.session_epoch = %(epoch)s AND st.id = %(store_id)s AND st.closed_at IS NULL
@@ -21,6 +20,9 @@ WHERE s.merchant_id = %(merchant_id)s AND s.id = %(staff_id)s AND s.state = 'act
     SELECT FROM staff_stores w
     WHERE w.merchant_id = s.merchant_id AND w.staff_id = s.id AND w.store_id = st.id))
 """
+AT_STORE = "SELECT s.id, s.role, st.id, st.name" + _AT_STORE
+# The store's name while a session of that epoch may work there, for the statement that scans.
+ON_DUTY = "(SELECT st.name" + _AT_STORE + ")"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Buying: place, pay, hand over, close."""
 
-from app.domain.orders.closing import Overdue, close, list_overdue
+from app.domain.orders.closing import Overdue, close, list_overdue, note_close_try
 from app.domain.orders.errors import OrderNotPayable
 from app.domain.orders.events import OrderPaid, PaymentCameLate
+from app.domain.orders.joining import take_over
 from app.domain.orders.models import CloseReason, Order, OrderLine, OrderState
 from app.domain.orders.paying import Outcome, confirm_paid, return_late_money
 from app.domain.orders.placing import place
@@ -39,8 +40,10 @@ __all__ = [
     "get_order",
     "list_orders",
     "list_overdue",
+    "note_close_try",
     "notice_words",
     "place",
     "return_late_money",
+    "take_over",
     "to_pay",
 ]

@@ -27,8 +27,16 @@ class _Locked:
 
 
 def list_overdue(*, at: datetime, limit: int) -> list[Overdue]:
-    """Unpaid orders that should be closed by then, across merchants, without locks."""
+    """Unpaid orders that should be closed by then, across merchants, without locks.
+
+    Those that nobody tried to close come first, then what was tried longest ago.
+    """
     return fetch_all(Overdue, statements.OVERDUE, {"at": at, "limit": limit})
+
+
+def note_close_try(*, merchant_id: int, order_id: int, at: datetime) -> None:
+    """Somebody is about to close it; should that fail, others come first next time."""
+    execute(statements.NOTE_CLOSE_TRY, {"merchant_id": merchant_id, "order_id": order_id, "at": at})
 
 
 def close(*, merchant_id: int, order_id: int, reason: CloseReason, at: datetime) -> bool:

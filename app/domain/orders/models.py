@@ -55,6 +55,7 @@ class Order(OwnedByMerchant, Base):
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     fulfilled_at: Mapped[datetime | None]
+    close_tried_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[CloseReason | None] = mapped_column(word(CloseReason))
 

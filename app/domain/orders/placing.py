@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from app.domain import catalog
+from app.domain import catalog, members
 from app.domain.catalog import ForSale, LimitReached, NotOnSale, SoldOut
 from app.domain.orders import statements
 from app.domain.orders.fulfilling import hand_over_free
@@ -19,6 +19,7 @@ class _Written:
     key_is_new: bool
     had_stock: bool
     order_id: int | None
+    buyer_state: str | None
 
 
 def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
@@ -26,7 +27,8 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 
     The same key again returns the first answer, marked as a replay.
 
-    Raises NotFound, NotOnSale, SoldOut, LimitReached, Invalid, KeyReused.
+    Raises NotFound, NotOnSale, SoldOut, LimitReached, Invalid, KeyReused, MemberBlocked,
+    SessionEnded.
     """
     offer = catalog.for_sale(merchant_id=wish.merchant_id, offer_number=wish.offer_number)
     try:
@@ -42,6 +44,7 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
     written = fetch_one(_Written, statements.PLACE, _parameters(wish, offer, placed, key, at))
     if key and written and not written.key_is_new:
         return _replay(key)
+    members.check_standing(written.buyer_state if written else None)
     order_id = _taken(written, offer)
     if placed.total_fen == 0:
         _hand_over_free(wish, offer, placed, order_id, at)
@@ -91,6 +94,7 @@ def _parameters(
     return {
         "merchant_id": wish.merchant_id,
         "member_id": wish.member_id,
+        "epoch": wish.epoch,
         "app_id": wish.app_id,
         "appid": wish.appid,
         "openid": wish.openid,

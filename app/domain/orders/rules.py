@@ -29,11 +29,13 @@ class Source:
 class Wish:
     """What a member wants to buy, through which app and for which pay channel.
 
-    Without a channel only what costs nothing can be ordered.
+    `epoch` is that of the member's session, which is asked about in the same breath. Without a
+    channel only what costs nothing can be ordered.
     """
 
     merchant_id: int
     member_id: int
+    epoch: int
     app_id: int
     appid: str
     openid: str

@@ -52,7 +52,10 @@ WITH key AS (
   WHERE %(payment_number)s::text IS NOT NULL
 )
 SELECT EXISTS (SELECT FROM gate), NOT %(has_stock)s OR EXISTS (SELECT FROM stock),
-  (SELECT id FROM placed)
+  (SELECT id FROM placed),
+  (SELECT state FROM members
+   WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s AND session_epoch = %(epoch)s
+     AND merged_into IS NULL)
 """
 
 # Order and payment are locked together, the order first; a waiter gets the newest of both.
@@ -120,12 +123,34 @@ UPDATE orders SET state = 'closed', closed_at = %(at)s, close_reason = %(reason)
 WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s AND state = 'pending'
 """
 
-# Across merchants, without locks; closing locks per merchant.
+# Across merchants, without locks; closing locks per merchant. What could not be closed comes last.
 OVERDUE = """
 SELECT o.merchant_id, o.id, p.number, o.channel_id FROM orders o
 LEFT JOIN payments p ON p.merchant_id = o.merchant_id AND p.order_id = o.id
   AND p.state = 'waiting'
-WHERE o.state = 'pending' AND o.expires_at <= %(at)s ORDER BY o.expires_at LIMIT %(limit)s
+WHERE o.state = 'pending' AND o.expires_at <= %(at)s
+ORDER BY o.close_tried_at NULLS FIRST, o.expires_at LIMIT %(limit)s
+"""
+
+TAKE_OVER = """
+UPDATE orders SET member_id = %(winner_id)s
+WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s
+"""
+
+# What both took counts together against the limit, so that closing an order gives it back there.
+TAKE_OVER_SHARES = """
+WITH gone AS (
+  DELETE FROM offer_takers WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s
+  RETURNING offer_id, taken
+)
+INSERT INTO offer_takers AS t (merchant_id, offer_id, member_id, taken)
+SELECT %(merchant_id)s, offer_id, %(winner_id)s, taken FROM gone ORDER BY offer_id
+ON CONFLICT (merchant_id, offer_id, member_id) DO UPDATE SET taken = t.taken + EXCLUDED.taken
+"""
+
+NOTE_CLOSE_TRY = """
+UPDATE orders SET close_tried_at = %(at)s
+WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s AND state = 'pending'
 """
 
 VIEW = """

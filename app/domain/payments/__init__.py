@@ -2,8 +2,10 @@
 
 from app.domain.payments.comparing import (
     ChannelDay,
+    OpenDifference,
     list_channels_to_compare,
     list_money_of,
+    list_open_differences,
     record_differences,
 )
 from app.domain.payments.errors import UnknownPayment, WrongPayment
@@ -21,8 +23,10 @@ from app.domain.payments.refunding import (
     OpenRefund,
     RefundFact,
     RefundOrder,
+    StuckRefund,
     ask_refund,
     list_open_refunds,
+    list_stuck_refunds,
     note_refund_look,
     refund_to_send,
     settle_refund,
@@ -43,6 +47,7 @@ __all__ = [
     "BillDifference",
     "ChannelDay",
     "Difference",
+    "OpenDifference",
     "OpenRefund",
     "OurLine",
     "PaidFact",
@@ -53,6 +58,7 @@ __all__ = [
     "RefundFact",
     "RefundOrder",
     "RefundState",
+    "StuckRefund",
     "TheirLine",
     "UnknownPayment",
     "WaitingPayment",
@@ -64,7 +70,9 @@ __all__ = [
     "list_channels_to_compare",
     "list_due_looks",
     "list_money_of",
+    "list_open_differences",
     "list_open_refunds",
+    "list_stuck_refunds",
     "note_look",
     "note_refund_look",
     "record_differences",

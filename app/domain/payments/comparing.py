@@ -51,6 +51,29 @@ def list_money_of(
     )
 
 
+@dataclass(frozen=True)
+class OpenDifference:
+    """A line on which WeChat's bill and our books disagree. Amounts in fen; None: not known there."""
+
+    merchant_id: int
+    channel_id: int
+    day: date
+    kind: str
+    number: str
+    ours_fen: int | None
+    theirs_fen: int | None
+
+
+def list_open_differences(*, limit: int) -> list[OpenDifference]:
+    """What nobody has settled yet, across merchants, the oldest day first."""
+    return fetch_all(
+        OpenDifference,
+        """SELECT merchant_id, channel_id, day, kind, number, ours_fen, theirs_fen
+        FROM bill_differences WHERE settled_at IS NULL ORDER BY day, id LIMIT %(limit)s""",
+        {"limit": limit},
+    )
+
+
 def record_differences(
     *,
     merchant_id: int,

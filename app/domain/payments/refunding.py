@@ -53,6 +53,18 @@ class OpenRefund:
 
 
 @dataclass(frozen=True)
+class StuckRefund:
+    """A refund that a person has to look at. Amount in fen."""
+
+    merchant_id: int
+    number: str
+    state: str
+    amount_fen: int
+    cause: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
 class _Open:
     id: int
     state: str
@@ -115,6 +127,21 @@ def list_open_refunds(*, at: datetime, limit: int) -> list[OpenRefund]:
         WHERE state IN ('asked', 'processing') AND look_at <= %(at)s
         ORDER BY look_at LIMIT %(limit)s""",
         {"at": at, "limit": limit},
+    )
+
+
+def list_stuck_refunds(*, asked_before: datetime, limit: int) -> list[StuckRefund]:
+    """Money that does not find its way back by itself, across merchants, the oldest first.
+
+    WeChat could not deliver it, closed the refund, or has not finished one asked for before then.
+    """
+    return fetch_all(
+        StuckRefund,
+        """SELECT merchant_id, number, state, amount_fen, cause, asked_at FROM refunds
+        WHERE state IN ('abnormal', 'closed')
+          OR (state IN ('asked', 'processing') AND asked_at < %(asked_before)s)
+        ORDER BY asked_at LIMIT %(limit)s""",
+        {"asked_before": asked_before, "limit": limit},
     )
 
 

@@ -70,14 +70,28 @@ def _replay(key: RequestKey) -> Redeemed:
 
 
 def stand(scan: Scan, scanned: ScannedCode, *, statement: str, at: datetime) -> Standing:
-    """The voucher behind a code that proves itself. Raises CodeUnknown, CodeOutdated."""
+    """The voucher behind a code that proves itself, scanned by somebody who may.
+
+    Raises CodeUnknown, CodeOutdated; NotOnDuty for a clerk who does not work there (any more).
+    """
     voucher = fetch_one(
         Standing,
         statement,
-        {"merchant_id": scan.merchant_id, "voucher_id": scanned.voucher_id},
+        {
+            "merchant_id": scan.merchant_id,
+            "voucher_id": scanned.voucher_id,
+            "acceptor_merchant_id": scan.acceptor_merchant_id,
+            "staff_id": scan.staff_id,
+            "epoch": scan.epoch,
+            "store_id": scan.store_id,
+        },
     )
     if voucher is None:
         raise CodeUnknown.told()
+    if scan.staff_id is not None and voucher.clerks_store is None:
+        raise merchants.NotOnDuty(
+            "You cannot work at this store. Sign in again or ask your manager."
+        )
     vouchers.check_code(
         scanned, merchant_id=scan.merchant_id, holder_version=voucher.holder_version, at=at
     )
@@ -101,7 +115,7 @@ def _verdict(
         value_fen=voucher.allocated_fen,
         points=earned,
         points_balance=voucher.points_balance + earned - min(earned, voucher.points_debt),
-        store_name=scan.store_name,
+        store_name=scan.store_name or voucher.clerks_store or "",
         redeemed_at=at,
     )
 

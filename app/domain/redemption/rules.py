@@ -22,14 +22,20 @@ REVERSE_WITHIN = timedelta(hours=24)
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """What was scanned, by whom, at which store. `spend_fen` is what the customer spends."""
+    """What was scanned, by whom, at which store. `spend_fen` is what the customer spends.
+
+    A clerk comes with his staff id and the epoch of his session, and is asked about in the same
+    breath; a till, which was asked about before, with the name of its store.
+    """
 
     merchant_id: int
     acceptor_merchant_id: int
     code_text: str
     actor: str
     store_id: int
-    store_name: str
+    store_name: str | None
+    staff_id: int | None = None
+    epoch: int | None = None
     spend_fen: int | None = None
 
 
@@ -65,6 +71,7 @@ class Standing:
     house_is_ready: bool
     points_balance: int
     points_debt: int
+    clerks_store: str | None
 
 
 _BY_STATE: dict[VoucherState, type[VoucherRefusal]] = {

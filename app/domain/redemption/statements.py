@@ -3,8 +3,9 @@
 Redeeming is hot: one locked look, one pure rule, one statement that writes everything.
 """
 
-from app.domain import ledger
+from app.domain import ledger, merchants
 
+_ON_DUTY = merchants.ON_DUTY.replace("%(merchant_id)s", "%(acceptor_merchant_id)s")
 _STANDING = f"""
 SELECT v.id, v.number, v.state, v.holder_id, v.holder_version, v.revision_id, v.allocated_fen,
   v.valid_from, v.valid_until,
@@ -16,7 +17,8 @@ SELECT v.id, v.number, v.state, v.holder_id, v.holder_version, v.revision_id, v.
     FROM ledger_accounts d JOIN ledger_postings p
       ON p.merchant_id = d.merchant_id AND d.id IN (p.source_id, p.destination_id)
     WHERE d.merchant_id = %(merchant_id)s AND d.kind = 'points_debt' AND d.owner = v.holder_id
-      AND d.asset = 'point'), 0)
+      AND d.asset = 'point'), 0),
+  {_ON_DUTY}
 FROM vouchers v
 WHERE v.merchant_id = %(merchant_id)s AND v.id = %(voucher_id)s
 """  # noqa: S608 - joined from our own constants

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from app.domain import catalog
 from app.domain.catalog import RevisionTerms
+from app.domain.members import SessionEnded
 from app.domain.vouchers import statements
 from app.domain.vouchers.codes import ShowCode, show_code
 from app.domain.vouchers.errors import (
@@ -86,8 +87,22 @@ class _HeldRow(_Row):
 
 
 @dataclass(frozen=True)
+class _Seen:
+    """A wallet's row, or nothing but the sign that the session stands."""
+
+    id: int | None
+    number: str
+    state: str
+    revision_id: int
+    valid_from: datetime
+    valid_until: datetime
+    card_number: str
+    card_title: str
+
+
+@dataclass(frozen=True)
 class _Showable:
-    id: int
+    id: int | None
     state: str
     holder_version: int
 
@@ -102,20 +117,35 @@ class _Event:
 
 
 def list_wallet(
-    *, merchant_id: int, member_id: int, tab: Tab, cursor: str | None, limit: int, at: datetime
+    *,
+    merchant_id: int,
+    member_id: int,
+    epoch: int,
+    tab: Tab,
+    cursor: str | None,
+    limit: int,
+    at: datetime,
 ) -> Page[WalletVoucher]:
-    """The member's vouchers, usable ones by what ends soonest. Raises Invalid for a bad cursor."""
+    """The member's vouchers, usable ones by what ends soonest.
+
+    Raises Invalid for a cursor that is not ours; SessionEnded when a session of that epoch does
+    not speak for the member any more.
+    """
     after = paging.after_pair(cursor)
     first_page, next_page = _TABS[tab]
     wanted: dict[str, object] = {
         "merchant_id": merchant_id,
         "member_id": member_id,
+        "epoch": epoch,
         "at": at,
         "limit": limit + 1,
     }
     if after:
         wanted |= {"after_time": _instant(after[0]), "after_id": after[1]}
-    rows = fetch_all(_Row, next_page if after else first_page, wanted)
+    seen = fetch_all(_Seen, next_page if after else first_page, wanted)
+    if not seen:
+        raise SessionEnded("The session has ended. Please sign in again.")
+    rows = [_Row(**vars(row)) for row in seen if row.id is not None]
     page = paging.cut(rows, limit=limit, key=lambda row: (_micros(row.valid_until), row.id))
     terms = catalog.find_revisions(
         merchant_id=merchant_id, revision_ids={row.revision_id for row in page.items}
@@ -150,17 +180,21 @@ _NOT_SHOWN: dict[VoucherState, type[VoucherRefusal]] = {
 }
 
 
-def code_to_show(*, merchant_id: int, member_id: int, number: str, at: datetime) -> ShowCode:
+def code_to_show(
+    *, merchant_id: int, member_id: int, epoch: int, number: str, at: datetime
+) -> ShowCode:
     """The present show code of a usable voucher that this member holds.
 
-    Raises NotFound; a VoucherRefusal that says why it cannot be used.
+    Raises NotFound; SessionEnded; a VoucherRefusal that says why it cannot be used.
     """
     row = fetch_one(
         _Showable,
         statements.SHOWABLE,
-        {"merchant_id": merchant_id, "member_id": member_id, "number": number},
+        {"merchant_id": merchant_id, "member_id": member_id, "epoch": epoch, "number": number},
     )
     if row is None:
+        raise SessionEnded("The session has ended. Please sign in again.")
+    if row.id is None:
         raise NotFound("There is no such voucher in this wallet.", number=number[:40])
     if row.state != VoucherState.ACTIVE:
         raise _NOT_SHOWN[VoucherState(row.state)].told()

@@ -1,5 +1,7 @@
 """The vouchers' SQL, prepared once per connection."""
 
+from app.domain.members import SESSION_IS_GOOD
+
 ISSUE = """
 WITH new_cards AS (
   INSERT INTO cards (merchant_id, number, order_id, offer_id, member_id, title, issued_at)
@@ -73,18 +75,23 @@ SELECT %(merchant_id)s, id, %(at)s, 'hand_over', state, state, 'system', 'accoun
 FROM moved
 """
 
-_WALLET = """
-SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.number, c.title
+# One row at least while the member's session stands, with nothing in it for an empty wallet.
+_WALLET = f"""
+SELECT w.* FROM ({SESSION_IS_GOOD}) s LEFT JOIN LATERAL (
+SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.number AS card_number,
+  c.title
 FROM vouchers v JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
 WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s
-"""
+"""  # noqa: S608 - joined from our own constants
 _USABLE = """ AND v.state IN ('issuing', 'active', 'locked', 'held', 'frozen')
   AND v.valid_until > %(at)s"""
 _USED = " AND v.state = 'redeemed'"
 _OVER = """ AND (v.state IN ('expired', 'void')
     OR (v.state <> 'redeemed' AND v.valid_until <= %(at)s))"""
-_SOONEST = " ORDER BY v.valid_until, v.id LIMIT %(limit)s"
-_LATEST = " ORDER BY v.valid_until DESC, v.id DESC LIMIT %(limit)s"
+_SOONEST = """ ORDER BY v.valid_until, v.id LIMIT %(limit)s) w ON true
+ORDER BY w.valid_until, w.id"""
+_LATEST = """ ORDER BY v.valid_until DESC, v.id DESC LIMIT %(limit)s) w ON true
+ORDER BY w.valid_until DESC, w.id DESC"""
 _BEYOND = " AND (v.valid_until, v.id) > (%(after_time)s, %(after_id)s)"
 _BEFORE = " AND (v.valid_until, v.id) < (%(after_time)s, %(after_id)s)"
 
@@ -101,10 +108,10 @@ FROM vouchers v JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_
 WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.number = %(number)s
 """
 
-SHOWABLE = """
-SELECT id, state, holder_version FROM vouchers
-WHERE merchant_id = %(merchant_id)s AND holder_id = %(member_id)s AND number = %(number)s
-"""
+SHOWABLE = f"""
+SELECT v.id, v.state, v.holder_version FROM ({SESSION_IS_GOOD}) s LEFT JOIN vouchers v
+ON v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.number = %(number)s
+"""  # noqa: S608 - joined from our own constants
 
 TIMELINE = """
 SELECT at, action, actor, reference, reason FROM voucher_events

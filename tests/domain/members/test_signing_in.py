@@ -5,6 +5,7 @@ from app.domain import members
 from app.domain.members import Member, User
 from app.kernel.db import OutsideTransaction, db, reading, transaction
 from app.kernel.outbox import OutboxRow, subscribe
+from jobs.subscriptions import BY_EVENT
 from tests.builders.members import a_member, a_unionid, an_openid
 from tests.builders.merchants import a_merchant, noise
 from tests.builders.moments import NOON
@@ -34,7 +35,7 @@ def facts():
             select(OutboxRow).where(OutboxRow.merchant_id == merchant.id).order_by(OutboxRow.id)
         )
     ]
-    subscribe({})
+    subscribe(BY_EVENT)
 
 
 def test_the_first_sign_in_makes_a_member_and_the_second_finds_him(database):

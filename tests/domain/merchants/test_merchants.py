@@ -66,7 +66,9 @@ def test_a_profile_is_kept_for_thirty_seconds(database, monkeypatch):
         {"zone": "Mars/Olympus"},
         {"zone": "../etc/passwd"},
         {"points_per_yuan": -1},
+        {"points_per_yuan": 10_001},
         {"points_valid_months": 0},
+        {"points_valid_months": 121},
     ],
 )
 def test_a_merchant_that_cannot_be_is_refused(database, wrong):

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import vouchers
+from app.domain import members, vouchers
+from app.domain.members import SessionEnded
 from app.domain.vouchers import MOVES, Move, MoveRefused, Tab, VoucherState
 from app.kernel.db import execute, transaction
 from app.kernel.errors import NotFound
@@ -86,6 +87,7 @@ def test_the_wallet_shows_what_ends_soonest_first_in_pages(shop):
         return vouchers.list_wallet(
             merchant_id=shop.id,
             member_id=buyer.id,
+            epoch=0,
             tab=Tab.USABLE,
             cursor=cursor,
             limit=3,
@@ -108,8 +110,26 @@ def test_a_wallet_is_its_owners_alone(shop):
         vouchers.get_held(merchant_id=shop.id, member_id=stranger.id, number=voucher.number)
     with pytest.raises(NotFound):
         vouchers.code_to_show(
-            merchant_id=shop.id, member_id=stranger.id, number=voucher.number, at=LATER
+            merchant_id=shop.id, member_id=stranger.id, epoch=0, number=voucher.number, at=LATER
         )
+
+
+def test_an_ended_session_sees_no_wallet_and_shows_no_code(shop):
+    buyer = a_buyer(shop)
+    voucher = a_voucher(shop, buyer=buyer)
+    with transaction():
+        members.end_sessions(merchant_id=shop.id, member_id=buyer.id)
+    old = {"merchant_id": shop.id, "member_id": buyer.id, "epoch": 0, "at": LATER}
+
+    with pytest.raises(SessionEnded):
+        vouchers.list_wallet(**old, tab=Tab.USABLE, cursor=None, limit=10)
+    with pytest.raises(SessionEnded):
+        vouchers.code_to_show(**old, number=voucher.number)
+    assert len(vouchers_of(shop, buyer, at=LATER)) == 2
+
+
+def test_an_empty_wallet_is_no_ended_session(shop):
+    assert vouchers_of(shop, a_buyer(shop), at=LATER) == []
 
 
 def test_what_is_over_is_swept_once_and_told_on_the_timeline(shop):

@@ -1,0 +1,108 @@
+"""Races commit, so each test makes a merchant of its own; the books are proven after each."""
+
+import secrets
+from dataclasses import replace
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from app.domain import ledger, points, vouchers
+from app.factory import create_app
+from app.kernel import audit, clock
+from app.kernel.db import db, fetch_all, transaction
+from app.migrations.run import upgrade
+from tests.builders.orders import a_shop
+from tests.jobs.conftest import close_leftover_orders
+
+# Far from the ids of the guarded database: what a process remembers, it remembers by id.
+FIRST_ID = 5_000_000
+
+
+@pytest.fixture(autouse=True)
+def _books_are_proven(request, app):
+    """After each race: every account, lot, voucher and piece adds up, every chain is whole.
+
+    Nothing stays due that the sweeps of other tests would find.
+    """
+    yield
+    with app.app_context():
+        assert look_for_trouble() == []
+        _leave_nothing_due()
+        db.session.remove()
+
+
+def _leave_nothing_due():
+    close_leftover_orders()
+    for expire_due in (vouchers.expire_due, points.expire_due):
+        with transaction():
+            expire_due(at=clock.now(), limit=10_000)
+
+
+class _Merchant:
+    def __init__(self, number):
+        self.id = number
+
+
+def look_for_trouble():
+    found = ledger.verify()
+    for merchant_id in audit.list_unsealed_merchants(before=clock.now()):
+        with transaction():
+            audit.seal(merchant_id=merchant_id, before=clock.now(), limit=100_000)
+    for merchant in fetch_all(_Merchant, "SELECT id FROM merchants", {}):
+        found += audit.verify(merchant_id=merchant.id)
+    return found
+
+
+@pytest.fixture
+def shop(committed):
+    return a_shop()
+
+
+@pytest.fixture(scope="session")
+def _unguarded_url(database_url, worker):
+    base = make_url(database_url).set(drivername="postgresql")
+    name = f"{base.database}_unguarded_{secrets.token_hex(3)}"
+    admin_url = base.render_as_string(hide_password=False)
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = base.set(drivername="postgresql+psycopg", database=name)
+    text = url.render_as_string(hide_password=False)
+    upgrade(text)
+    _begin_ids_elsewhere(url)
+    yield text
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        admin.execute(drop.format(sql.Identifier(name)))
+
+
+def _begin_ids_elsewhere(url):
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        tables = connection.execute(
+            """SELECT table_name FROM information_schema.columns
+            WHERE table_schema = 'public' AND column_name = 'id' AND is_identity = 'YES'"""
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(
+                sql.SQL("ALTER TABLE {} ALTER COLUMN id RESTART WITH {}").format(
+                    sql.Identifier(table), sql.Literal(FIRST_ID)
+                )
+            )
+
+
+@pytest.fixture(scope="session")
+def _unguarded_app(app, settings, _unguarded_url):
+    unguarded = create_app(replace(settings, database_url=_unguarded_url))
+    yield unguarded
+    with unguarded.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def unguarded(_unguarded_app):
+    """The application over a database where a control may take guards away: nobody verifies it."""
+    with _unguarded_app.app_context():
+        yield _unguarded_app
+        db.session.remove()

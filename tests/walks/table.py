@@ -1,0 +1,170 @@
+"""Every route there is, and how the one who may calls it.
+
+A new route needs a line here: `test_every_route_is_walked` fails without it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.api.calling import KEY, a_request_key
+from tests.simulator.world import APP
+from tests.walks.notices import a_payment_notice, a_refund_notice
+
+API = "/api/v1/<merchant>"
+GUEST = ("guest",)
+MEMBER = ("member",)
+WORKER = ("worker",)
+TELLER = ("worker", "cashier")
+MANAGER = ("manager", "cashier")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request. `parts` fill the path; `status` is what the rightful one is answered."""
+
+    parts: dict = field(default_factory=dict)
+    query: dict = field(default_factory=dict)
+    body: dict | None = None
+    is_keyed: bool = False
+    status: int = 200
+    more: dict = field(default_factory=dict)
+
+    def path(self, rule, number):
+        for name, value in {"merchant": number, **self.parts}.items():
+            rule = rule.replace(f"<{name}>", str(value)).replace(f"<path:{name}>", str(value))
+        return rule
+
+    def request(self):
+        """The rest of what a test client wants to know."""
+        headers = {KEY: a_request_key()} if self.is_keyed else {}
+        headers |= self.more.get("headers", {})
+        said = {"query_string": self.query, **self.more, "headers": headers}
+        return said if self.body is None else said | {"json": self.body}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """`who` may call the route; `call` makes what it needs in that house, and says how.
+
+    `is_owned`: it speaks of one thing of one member's.
+    """
+
+    who: tuple[str, ...]
+    call: Callable[..., Call]
+    is_owned: bool = False
+
+
+def signed_in_with(house, phone, **more):
+    return {"appid": APP.appid, "code": phone.login_code()} | more
+
+
+def a_file(house):
+    _, folder, name = house.cover.split("/")
+    return {"folder": folder, "name": name}
+
+
+def an_order_placed(house):
+    source = {"channel": "group_chat", "scene": "1007", "group": "g1", "referrer": "wx9"}
+    source["sharer"] = house.neighbour.who.number
+    return {"offer": house.offer.number, "quantity": 1, "source": source}
+
+
+def _plain(status=200, **said):
+    return lambda _: Call(status=status, **said)
+
+
+def _of_order(status=200):
+    return lambda h: Call(parts={"order": h.order()}, status=status)
+
+
+def _of_voucher():
+    return lambda h: Call(parts={"voucher": h.voucher().number})
+
+
+WAYS = {
+    # The shelf
+    f"GET {API}/categories": Way(who=GUEST, call=_plain()),
+    f"GET {API}/offers": Way(
+        who=GUEST, call=lambda h: Call(query={"category": h.category, "words": "拿铁", "limit": 5})
+    ),
+    f"GET {API}/offers/<offer>": Way(
+        who=GUEST, call=lambda h: Call(parts={"offer": h.offer.number})
+    ),
+    f"GET {API}/files/<folder>/<name>": Way(who=GUEST, call=lambda h: Call(parts=a_file(h))),
+    # The customer
+    f"POST {API}/sessions": Way(
+        who=GUEST, call=lambda h: Call(body=signed_in_with(h, h.newcomer), status=201)
+    ),
+    f"POST {API}/phone": Way(
+        who=MEMBER, call=lambda h: Call(body={"code": h.phone.phone_code()}, status=204)
+    ),
+    f"GET {API}/me": Way(who=MEMBER, call=_plain()),
+    f"GET {API}/wallet": Way(who=MEMBER, call=_plain(query={"tab": "usable", "limit": 5})),
+    f"GET {API}/vouchers/<voucher>": Way(who=MEMBER, call=_of_voucher(), is_owned=True),
+    f"GET {API}/vouchers/<voucher>/code": Way(who=MEMBER, call=_of_voucher(), is_owned=True),
+    f"GET {API}/vouchers/<voucher>/code.png": Way(who=MEMBER, call=_of_voucher(), is_owned=True),
+    f"GET {API}/points": Way(who=MEMBER, call=_plain()),
+    f"GET {API}/points/entries": Way(who=MEMBER, call=_plain(query={"limit": 5})),
+    f"GET {API}/templates": Way(who=MEMBER, call=_plain()),
+    f"POST {API}/grants": Way(
+        who=MEMBER, call=lambda h: Call(body={"answers": {h.template: "accept"}}, status=204)
+    ),
+    # Orders
+    f"POST {API}/orders": Way(
+        who=MEMBER, call=lambda h: Call(body=an_order_placed(h), is_keyed=True, status=201)
+    ),
+    f"GET {API}/orders": Way(who=MEMBER, call=_plain(query={"limit": 5})),
+    f"GET {API}/orders/<order>": Way(who=MEMBER, call=_of_order(), is_owned=True),
+    f"POST {API}/orders/<order>/prepay": Way(who=MEMBER, call=_of_order(), is_owned=True),
+    f"POST {API}/orders/<order>/cancel": Way(who=MEMBER, call=_of_order(), is_owned=True),
+    # Staff
+    f"POST {API}/counter/invitations/accept": Way(
+        who=GUEST,
+        call=lambda h: Call(body=signed_in_with(h, h.somebody(), token=h.invitation()), status=201),
+    ),
+    f"POST {API}/counter/sessions": Way(
+        who=GUEST,
+        call=lambda h: Call(body=signed_in_with(h, h.phone, store=h.store.number), status=201),
+    ),
+    f"GET {API}/counter/stores": Way(who=WORKER, call=_plain()),
+    # The counter
+    f"POST {API}/counter/quote": Way(
+        who=TELLER, call=lambda h: Call(body={"code": h.code(), "spend_fen": 5000})
+    ),
+    f"POST {API}/counter/redeem": Way(
+        who=TELLER,
+        call=lambda h: Call(body={"code": h.code(), "spend_fen": 5000}, is_keyed=True, status=201),
+    ),
+    f"POST {API}/counter/redemptions/<redemption>/reverse": Way(
+        who=MANAGER,
+        call=lambda h: Call(
+            parts={"redemption": h.redemption()}, body={"reason": "扫错了"}, is_keyed=True
+        ),
+    ),
+    f"GET {API}/counter/today": Way(who=TELLER, call=_plain(query={"mine": "true"})),
+    # WeChat Pay, which signs instead of carrying a token
+    "POST /wechat/pay/<channel>/payments": Way(
+        who=GUEST,
+        call=lambda h: Call(
+            parts={"channel": h.channel.number}, more=a_payment_notice(h), status=204
+        ),
+    ),
+    "POST /wechat/pay/<channel>/refunds": Way(
+        who=GUEST,
+        call=lambda h: Call(
+            parts={"channel": h.channel.number}, more=a_refund_notice(h), status=204
+        ),
+    ),
+    # The house itself
+    "GET /api/openapi.json": Way(who=GUEST, call=_plain()),
+    "GET /api/docs": Way(who=GUEST, call=_plain()),
+    "GET /api/docs/static/<path:filename>": Way(
+        who=GUEST, call=_plain(parts={"filename": "docs.html"})
+    ),
+    "GET /healthz": Way(who=GUEST, call=_plain()),
+    "GET /readyz": Way(who=GUEST, call=_plain()),
+    "GET /metrics": Way(
+        who=GUEST,
+        call=_plain(more={"headers": {"Authorization": "Bearer metrics-token-of-the-tests"}}),
+    ),
+}
