@@ -1,7 +1,6 @@
 """What every test may ask for. The servers come from `make test`, or from the surroundings."""
 
 import os
-import secrets
 
 import psycopg
 import pytest
@@ -12,13 +11,15 @@ from sqlalchemy.engine import make_url
 from app.config import Settings
 from app.factory import create_app
 from app.kernel import db as kernel_db
+from app.kernel import keyring
 from app.kernel.db import db, transaction
 from app.migrations.run import upgrade
 from app.simulator import create_simulator, start
 from tests.inspecting import InspectingCursor, inspecting
+from tests.keys import MASTER_KEY
 from tests.simulator.world import FRESH
 
-MASTER_KEY = secrets.token_bytes(32)
+keyring.install(MASTER_KEY)
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +111,7 @@ def database(app, monkeypatch):
     monkeypatch.setattr(
         kernel_db,
         "_open_hot",
-        lambda *, merchant=None, is_whole=True: transaction(merchant=merchant),
+        lambda *, merchant=None, is_whole=True: transaction(merchant=merchant),  # noqa: ARG005 - alone or whole, it joins
     )
     with app.app_context():
         engine, connection = db.engine, db.engine.connect()
