@@ -158,7 +158,7 @@ class _Hot:
         self.driver: psycopg.Connection[Any] | None = None
 
     def __enter__(self) -> None:
-        if _hot.get() is not None or db.session().info.get("open"):
+        if _hot.get() is not None or (db.session.registry.has() and db.session().info.get("open")):
             raise RuntimeError("transactions do not nest: an edge opens one, the domain joins it")
         self._token = _hot.set(self)
 

@@ -5,7 +5,6 @@ to its merchant without a look-up table and yet two numbers of one shop look unr
 """
 
 import hashlib
-import hmac
 import secrets
 from enum import StrEnum
 
@@ -86,5 +85,5 @@ def _letters(value: int, length: int) -> str:
 
 
 def _blind(random: str) -> int:
-    digest = hmac.digest(keyring.derive("numbers"), random.encode(), hashlib.sha256)
-    return int.from_bytes(digest[:8])
+    key = keyring.derive("numbers")
+    return int.from_bytes(hashlib.blake2b(random.encode(), digest_size=8, key=key).digest())

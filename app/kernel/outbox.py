@@ -99,7 +99,8 @@ def publish_parameters(event: Event, *, at: datetime) -> dict[str, object]:
         "merchant_id": event.merchant_id,
         "event": type(event).__name__,
         "payload": payload_of(event),
-        "jobs": jobs_of(type(event)),
+        # An array as PostgreSQL writes it; names of jobs need no quoting.
+        "jobs": "{" + ",".join(jobs_of(type(event))) + "}",
         "at": at,
     }
 

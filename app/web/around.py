@@ -7,8 +7,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from app.kernel import clock
-from app.web import metrics
-from app.web.logs import log
+from app.web import logs, metrics
 
 ID_HEADER = "X-Request-Id"
 ID_FORM = re.compile(r"[0-9A-Za-z_-]{8,64}")
@@ -55,8 +54,8 @@ def _tell(status: int, seconds: float) -> None:
     metrics.LATENCY.labels(route).observe(seconds)
     if route in SILENT:
         return
-    log.info(
-        "request",
+    logs.tell_request(
+        request_id=g.request_id,
         method=method,
         route=route,
         status=status,

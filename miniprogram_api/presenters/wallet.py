@@ -1,8 +1,9 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from app.domain import catalog, vouchers
+from msgspec import structs
+
+from app.domain import vouchers
 from app.kernel.paging import Page
 from app.web.words import Told
 
@@ -54,7 +55,7 @@ class CodeView(Told):
 
 
 def present_wallet(page: Page[vouchers.WalletVoucher]) -> Wallet:
-    items = [WalletItem(**_fields(voucher)) for voucher in page.items]
+    items = [_present_item(voucher) for voucher in page.items]
     return Wallet(items=items, next_cursor=page.next_cursor)
 
 
@@ -65,7 +66,7 @@ def present_voucher(
     timeline: Sequence[vouchers.TimelineLine],
 ) -> VoucherView:
     return VoucherView(
-        **_fields(voucher),
+        **structs.asdict(_present_item(voucher)),
         condition_lines=condition_lines,
         hand_over=voucher.terms.hand_over,
         issued_at=voucher.issued_at,
@@ -80,17 +81,17 @@ def present_code(code: vouchers.ShowCode) -> CodeView:
     return CodeView(digits=code.digits, qr_text=code.qr_text, valid_until=code.valid_until)
 
 
-def _fields(voucher: vouchers.WalletVoucher) -> dict[str, Any]:
+def _present_item(voucher: vouchers.WalletVoucher) -> WalletItem:
     terms = voucher.terms
-    return {
-        "voucher": voucher.number,
-        "name": terms.name,
-        "kind": terms.kind.value,
-        "face": catalog.face_words(terms.kind, terms.face),
-        "state": voucher.state,
-        "card": voucher.card_number,
-        "card_title": voucher.card_title,
-        "market_value_fen": terms.market_value_fen,
-        "valid_from": voucher.valid_from,
-        "valid_until": voucher.valid_until,
-    }
+    return WalletItem(
+        voucher=voucher.number,
+        name=terms.name,
+        kind=terms.kind.value,
+        face=terms.face_text,
+        state=voucher.state,
+        card=voucher.card_number,
+        card_title=voucher.card_title,
+        market_value_fen=terms.market_value_fen,
+        valid_from=voucher.valid_from,
+        valid_until=voucher.valid_until,
+    )

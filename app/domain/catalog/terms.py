@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.catalog.models import BenefitKind
 from app.domain.catalog.rules import Conditions
 from app.domain.catalog.statements import REVISIONS
+from app.domain.catalog.wording import face_words
 from app.kernel.db import fetch_all
 
 MOST_REMEMBERED = 10_000
@@ -14,7 +15,10 @@ MOST_REMEMBERED = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class RevisionTerms:
-    """One published wording. It never changes, so a process may remember it."""
+    """One published wording. It never changes, so a process may remember it.
+
+    `face_text` says in words what the voucher gives.
+    """
 
     revision_id: int
     benefit_id: int
@@ -24,6 +28,7 @@ class RevisionTerms:
     market_value_fen: int
     cost_fen: int
     face: dict[str, Any]
+    face_text: str
     conditions: Conditions
     hand_over: str
 
@@ -51,6 +56,7 @@ class _Row:
             market_value_fen=self.market_value_fen,
             cost_fen=self.cost_fen,
             face=self.face,
+            face_text=face_words(BenefitKind(self.kind), self.face),
             conditions=Conditions.from_json(self.conditions),
             hand_over=self.hand_over,
         )

@@ -1,6 +1,6 @@
 """People: who signs in, who they are to a merchant, and when two of them turn out to be one."""
 
-from app.domain.members.blocking import block, check_standing, end_sessions, unblock
+from app.domain.members.blocking import block, end_sessions, unblock
 from app.domain.members.details import masked_phone, set_nickname, set_phone
 from app.domain.members.errors import MemberBlocked, SessionEnded
 from app.domain.members.events import MembersMerged
@@ -31,7 +31,6 @@ __all__ = [
     "WechatIdentity",
     "block",
     "canonical_id",
-    "check_standing",
     "end_sessions",
     "find_member_id",
     "find_openid",

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.members.errors import MemberBlocked, SessionEnded
 from app.domain.members.models import MemberState
 from app.domain.members.statements import END_SESSIONS, SET_STATE
 from app.kernel import audit
@@ -28,17 +27,6 @@ def unblock(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> No
     audit.record(
         merchant_id=merchant_id, actor=actor, action="member.unblock", subject=number, at=at
     )
-
-
-def check_standing(state: str | None) -> None:
-    """May who was let in a moment ago still act? `state` is None for a member who was merged.
-
-    Raises MemberBlocked, SessionEnded.
-    """
-    if state is None:
-        raise SessionEnded("The session has ended. Please sign in again.")
-    if state != MemberState.ACTIVE:
-        raise MemberBlocked("This account cannot be used at this shop.")
 
 
 def end_sessions(*, merchant_id: int, member_id: int) -> None:

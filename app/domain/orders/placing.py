@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from app.domain import catalog, members
+from app.domain import catalog
 from app.domain.catalog import ForSale, LimitReached, NotOnSale, SoldOut
+from app.domain.members import SessionEnded
 from app.domain.orders import statements
 from app.domain.orders.fulfilling import hand_over_free
 from app.domain.orders.rules import FIRST_LOOK, PAY_WITHIN, Line, Placed, Wish, check_sale
@@ -19,7 +20,7 @@ class _Written:
     key_is_new: bool
     had_stock: bool
     order_id: int | None
-    buyer_state: str | None
+    session_stands: bool
 
 
 def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
@@ -27,8 +28,7 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 
     The same key again returns the first answer, marked as a replay.
 
-    Raises NotFound, NotOnSale, SoldOut, LimitReached, Invalid, KeyReused, MemberBlocked,
-    SessionEnded.
+    Raises NotFound, NotOnSale, SoldOut, LimitReached, Invalid, KeyReused, SessionEnded.
     """
     offer = catalog.for_sale(merchant_id=wish.merchant_id, offer_number=wish.offer_number)
     try:
@@ -42,17 +42,18 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
     if placed.total_fen and wish.channel_id is None:
         raise NotOnSale("商家尚未开通支付")
     written = fetch_one(_Written, statements.PLACE, _parameters(wish, offer, placed, key, at))
-    if key and written and not written.key_is_new:
+    if written is None or not written.session_stands:
+        raise SessionEnded("The session has ended. Please sign in again.")
+    if key and not written.key_is_new:
         return _replay(key)
-    members.check_standing(written.buyer_state if written else None)
     order_id = _taken(written, offer)
     if placed.total_fen == 0:
         _hand_over_free(wish, offer, placed, order_id, at)
     return placed
 
 
-def _taken(written: _Written | None, offer: ForSale) -> int:
-    if written is None or not written.had_stock:
+def _taken(written: _Written, offer: ForSale) -> int:
+    if not written.had_stock:
         raise SoldOut("已售罄")
     if written.order_id is None:
         raise LimitReached("已达到每人限购数量", limit=offer.per_member_limit)

@@ -5,6 +5,8 @@ They name tables of the subjects below (stock, payments, ledger), which is why t
 subject on top.
 """
 
+from app.domain.members import SESSION_IS_GOOD
+
 # The request key goes first and opens the gate: with a key that was used before, nothing is taken.
 PLACE = """
 WITH key AS (
@@ -53,10 +55,8 @@ WITH key AS (
 )
 SELECT EXISTS (SELECT FROM gate), NOT %(has_stock)s OR EXISTS (SELECT FROM stock),
   (SELECT id FROM placed),
-  (SELECT state FROM members
-   WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s AND session_epoch = %(epoch)s
-     AND merged_into IS NULL)
-"""
+  EXISTS ({session})
+""".replace("{session}", SESSION_IS_GOOD)
 
 # Order and payment are locked together, the order first; a waiter gets the newest of both.
 LOCK_FOR_PAYMENT = """

@@ -9,12 +9,10 @@ from app.domain.merchants import Profile
 from app.domain.redemption import statements
 from app.domain.redemption.events import VoucherRedeemed
 from app.domain.redemption.rules import Redeemed, Scan, Standing, check_use
-from app.domain.vouchers import CodeUnknown, Move, ScannedCode, VoucherRefusal
+from app.domain.vouchers import CodeUnknown, ScannedCode, VoucherRefusal
 from app.kernel import calendar, numbers, outbox, request_keys
 from app.kernel.db import fetch_one
 from app.kernel.request_keys import RequestKey
-
-_SOURCES = [state.value for state in vouchers.MOVES[Move.REDEEM]]
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,6 @@ def _parameters(
         "voucher_id": voucher.id,
         "voucher_number": voucher.number,
         "holder_id": voucher.holder_id,
-        "sources": _SOURCES,
         "number": verdict.number,
         "acceptor_merchant_id": scan.acceptor_merchant_id,
         "store_id": scan.store_id,

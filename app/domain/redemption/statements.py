@@ -4,6 +4,7 @@ Redeeming is hot: one locked look, one pure rule, one statement that writes ever
 """
 
 from app.domain import ledger, merchants
+from app.domain.vouchers import MOVES, Move
 
 _ON_DUTY = merchants.ON_DUTY.replace("%(merchant_id)s", "%(acceptor_merchant_id)s")
 _STANDING = f"""
@@ -25,6 +26,8 @@ WHERE v.merchant_id = %(merchant_id)s AND v.id = %(voucher_id)s
 LOOK = _STANDING
 LOCK = _STANDING + "FOR NO KEY UPDATE OF v"
 
+_SOURCES = ", ".join(f"'{state.value}'" for state in MOVES[Move.REDEEM])
+
 # With a key that was used before, the gate stays shut and nothing is written.
 REDEEM = """
 WITH key AS (
@@ -33,7 +36,7 @@ WITH key AS (
   ON CONFLICT DO NOTHING RETURNING 1
 ), moved AS (
   UPDATE vouchers SET state = 'redeemed'
-  WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s AND state = ANY(%(sources)s)
+  WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s AND state IN ({sources})
     AND EXISTS (SELECT FROM key)
   RETURNING id
 ), redemption AS (
@@ -90,7 +93,7 @@ WITH key AS (
   FROM moved, unnest(%(jobs)s::text[]) AS job
 )
 SELECT EXISTS (SELECT FROM key), EXISTS (SELECT FROM moved)
-"""
+""".replace("{sources}", _SOURCES)
 
 LOCK_TO_REVERSE = """
 SELECT r.id, r.voucher_id, v.holder_id, r.store_id, r.value_fen, r.points, r.redeemed_at,

@@ -5,7 +5,6 @@ carries the same handle with a longer code. Both are a MAC over the time step un
 voucher and its holder version: a new holder, or a freeze, ends every older picture.
 """
 
-import base64
 import hashlib
 import hmac
 import re
@@ -22,10 +21,12 @@ _HANDLES = 10**11
 # The smallest square that holds every handle: a Feistel network over two numbers below its side.
 _SIDE = 316_228
 _TURNS = (b"1", b"2", b"3", b"4", b"5", b"6")
-_CODES = 10**7
-_QR_MAC_BYTES = 15
+_CODE_DIGITS = 7
+_CODES = 10**_CODE_DIGITS
+_MAC_BYTES = 20
+_QR_MAC_BYTES = 12
 _DIGITS = re.compile(r"([0-9]{11})([0-9]{7})")
-_QR = re.compile(r"KB1([0-9]{11})([A-Z2-7]{24})")
+_QR = re.compile(r"KB1([0-9]{11})([0-9A-F]{24})")
 
 
 @dataclass(frozen=True)
@@ -116,13 +117,14 @@ def _unpermute(value: int) -> int:
 
 def _scramble(turn: bytes, half: int) -> int:
     key = keyring.derive("voucher-handles")
-    digest = hashlib.blake2b(half.to_bytes(4), digest_size=8, key=key, person=turn).digest()
-    return int.from_bytes(digest)
+    return int.from_bytes(
+        hashlib.blake2b(half.to_bytes(4), digest_size=8, key=key, person=turn).digest()
+    )
 
 
 def _key(merchant_id: int, voucher_id: int, holder_version: int) -> bytes:
-    names = f"{merchant_id}:{voucher_id}:{holder_version}"
-    return hmac.digest(keyring.derive("show-code"), names.encode(), hashlib.sha256)
+    names = f"{merchant_id}:{voucher_id}:{holder_version}".encode()
+    return hashlib.blake2b(names, digest_size=32, key=keyring.derive("show-code")).digest()
 
 
 def _step(at: datetime) -> int:
@@ -130,7 +132,7 @@ def _step(at: datetime) -> int:
 
 
 def _mac(key: bytes, step: int) -> bytes:
-    return hmac.digest(key, step.to_bytes(8), hashlib.sha256)
+    return hashlib.blake2b(step.to_bytes(8), digest_size=_MAC_BYTES, key=key).digest()
 
 
 def _short(mac: bytes) -> str:
@@ -138,9 +140,9 @@ def _short(mac: bytes) -> str:
 
 
 def _long(mac: bytes) -> str:
-    return base64.b32encode(mac[:_QR_MAC_BYTES]).decode()
+    return mac[-_QR_MAC_BYTES:].hex().upper()
 
 
 def _matches(code: str, mac: bytes) -> bool:
-    expected = _short(mac) if code.isdigit() and len(code) == len(str(_CODES)) - 1 else _long(mac)
+    expected = _short(mac) if len(code) == _CODE_DIGITS else _long(mac)
     return hmac.compare_digest(code, expected)

@@ -2,6 +2,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+
 from app.domain import catalog
 from app.domain.catalog import RevisionTerms
 from app.domain.members import SessionEnded
@@ -36,8 +38,7 @@ _TABS = {
 }
 
 
-@dataclass(frozen=True)
-class WalletVoucher:
+class WalletVoucher(msgspec.Struct, frozen=True):
     """A voucher as the wallet lists it; `terms` are those it was sold under."""
 
     id: int
@@ -50,8 +51,7 @@ class WalletVoucher:
     terms: RevisionTerms
 
 
-@dataclass(frozen=True)
-class HeldVoucher(WalletVoucher):
+class HeldVoucher(WalletVoucher, frozen=True):
     holder_version: int
     allocated_fen: int
     issued_at: datetime
@@ -67,8 +67,9 @@ class TimelineLine:
     reference: str | None
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(msgspec.Struct, frozen=True):
+    """A wallet's row; id 0 when it is nothing but the sign that the session stands."""
+
     id: int
     number: str
     state: str
@@ -79,25 +80,10 @@ class _Row:
     card_title: str
 
 
-@dataclass(frozen=True)
-class _HeldRow(_Row):
+class _HeldRow(_Row, frozen=True):
     holder_version: int
     allocated_fen: int
     issued_at: datetime
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """A wallet's row, or nothing but the sign that the session stands."""
-
-    id: int | None
-    number: str
-    state: str
-    revision_id: int
-    valid_from: datetime
-    valid_until: datetime
-    card_number: str
-    card_title: str
 
 
 @dataclass(frozen=True)
@@ -142,10 +128,10 @@ def list_wallet(
     }
     if after:
         wanted |= {"after_time": _instant(after[0]), "after_id": after[1]}
-    seen = fetch_all(_Seen, next_page if after else first_page, wanted)
+    seen = fetch_all(_Row, next_page if after else first_page, wanted)
     if not seen:
         raise SessionEnded("The session has ended. Please sign in again.")
-    rows = [_Row(**vars(row)) for row in seen if row.id is not None]
+    rows = [row for row in seen if row.id]
     page = paging.cut(rows, limit=limit, key=lambda row: (_micros(row.valid_until), row.id))
     terms = catalog.find_revisions(
         merchant_id=merchant_id, revision_ids={row.revision_id for row in page.items}

@@ -6,17 +6,15 @@ ISSUE = """
 WITH new_cards AS (
   INSERT INTO cards (merchant_id, number, order_id, offer_id, member_id, title, issued_at)
   SELECT %(merchant_id)s, number, %(order_id)s, offer_id, %(member_id)s, title, %(at)s
-  FROM unnest(%(card_numbers)s::text[], %(card_offers)s::bigint[], %(card_titles)s::text[])
-    AS c (number, offer_id, title)
+  FROM jsonb_to_recordset(%(cards)s::jsonb) AS c (number text, offer_id bigint, title text)
   RETURNING id, number
 ), new_vouchers AS (
   INSERT INTO vouchers (merchant_id, number, card_id, revision_id, holder_id, buyer_id, state,
     allocated_fen, valid_from, valid_until, issued_at)
   SELECT %(merchant_id)s, v.number, c.id, v.revision_id, %(member_id)s, %(member_id)s, 'active',
     v.allocated_fen, v.valid_from, v.valid_until, %(at)s
-  FROM unnest(%(numbers)s::text[], %(on_cards)s::text[], %(revisions)s::bigint[],
-      %(allocated)s::bigint[], %(valid_froms)s::timestamptz[], %(valid_untils)s::timestamptz[])
-    AS v (number, card_number, revision_id, allocated_fen, valid_from, valid_until)
+  FROM jsonb_to_recordset(%(vouchers)s::jsonb) AS v (number text, card_number text,
+    revision_id bigint, allocated_fen bigint, valid_from timestamptz, valid_until timestamptz)
   JOIN new_cards c ON c.number = v.card_number
   RETURNING id
 )
@@ -77,7 +75,9 @@ FROM moved
 
 # One row at least while the member's session stands, with nothing in it for an empty wallet.
 _WALLET = f"""
-SELECT w.* FROM ({SESSION_IS_GOOD}) s LEFT JOIN LATERAL (
+SELECT coalesce(w.id, 0), w.number, w.state, w.revision_id, w.valid_from, w.valid_until,
+  w.card_number, w.title
+FROM ({SESSION_IS_GOOD}) s LEFT JOIN LATERAL (
 SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.number AS card_number,
   c.title
 FROM vouchers v JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
