@@ -5,11 +5,9 @@ from app.domain.ledger.errors import AlreadyPosted, InsufficientBalance
 from app.domain.ledger.models import Account, Entry, PostingRow
 from app.domain.ledger.queries import Movement, balance_of, list_movements
 from app.domain.ledger.rules import AccountKind, AccountName, Asset, Posting, house
-from app.domain.ledger.statements import HOUSE_READY
 from app.domain.ledger.verifying import verify
 
 __all__ = [
-    "HOUSE_READY",
     "Account",
     "AccountKind",
     "AccountName",

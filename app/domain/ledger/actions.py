@@ -23,12 +23,31 @@ class _Floor:
 
 
 @dataclass(frozen=True)
+class _Count:
+    accounts: int
+
+
+@dataclass(frozen=True)
 class _Id:
     id: int
 
 
+# Merchants whose house accounts were seen to exist. Accounts are never deleted.
+_houses_seen: set[int] = set()
+
+
 def open_house_accounts(merchant_id: int) -> None:
-    """Make sure that the merchant's own accounts exist. Safe to repeat."""
+    """Make sure that the merchant's own accounts exist. Safe to repeat, and free when they do."""
+    if merchant_id in _houses_seen:
+        return
+    kinds = [kind.value for kind, _ in HOUSE_ACCOUNTS]
+    found = fetch_one(
+        _Count, statements.COUNT_HOUSE_ACCOUNTS, {"merchant_id": merchant_id, "kinds": kinds}
+    )
+    if found and found.accounts == len(HOUSE_ACCOUNTS):
+        _houses_seen.add(merchant_id)
+        return
+    # Not remembered yet: this transaction may still be undone.
     _open(merchant_id, [house(kind, asset) for kind, asset in HOUSE_ACCOUNTS])
 
 

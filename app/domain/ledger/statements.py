@@ -1,9 +1,9 @@
 """The ledger's SQL, prepared once per connection."""
 
-# True when every house account of the merchant exists; part of the hot verbs' locked SELECT.
-HOUSE_READY = """(SELECT count(*) = 7 FROM ledger_accounts
-  WHERE merchant_id = %(merchant_id)s AND owner = 0 AND kind = ANY(ARRAY['payers', 'prepaid',
-    'earned', 'late_money', 'points_issued', 'points_spent', 'points_expired']))"""
+COUNT_HOUSE_ACCOUNTS = """
+SELECT count(*) FROM ledger_accounts
+WHERE merchant_id = %(merchant_id)s AND owner = 0 AND kind = ANY(%(kinds)s)
+"""
 
 OPEN_ACCOUNTS = """
 INSERT INTO ledger_accounts (merchant_id, kind, owner, asset, balance)

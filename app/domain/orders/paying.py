@@ -13,8 +13,6 @@ from app.kernel import outbox
 from app.kernel.db import execute, fetch_one
 from app.kernel.errors import NotFound
 
-_LOCK = statements.LOCK_FOR_PAYMENT.format(house_ready=ledger.HOUSE_READY)
-
 
 class Outcome(StrEnum):
     """What a paid fact led to: handed over, known before, or too late and on its way back."""
@@ -39,7 +37,6 @@ class _Locked:
     order_state: str
     lines: list[list[Any]]
     buyer_was_merged: bool
-    house_is_ready: bool
 
 
 def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
@@ -51,15 +48,16 @@ def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
     Raises UnknownPayment; WrongPayment when amount, currency, account, app or payer differ.
     """
     found = fetch_one(
-        _Locked, _LOCK, {"merchant_id": fact.merchant_id, "number": fact.payment_number}
+        _Locked,
+        statements.LOCK_FOR_PAYMENT,
+        {"merchant_id": fact.merchant_id, "number": fact.payment_number},
     )
     if found is None:
         raise UnknownPayment("There is no such bill.", number=fact.payment_number)
     _check(fact, found)
     if found.payment_state == "received":
         return Outcome.ALREADY
-    if not found.house_is_ready:
-        ledger.open_house_accounts(fact.merchant_id)
+    ledger.open_house_accounts(fact.merchant_id)
     in_time = found.order_state == "pending"
     execute(statements.RECEIVE, _parameters(fact, found, in_time=in_time, at=at))
     if not in_time:

@@ -66,8 +66,7 @@ SELECT p.id, p.channel_id, p.appid, p.payer_openid, p.amount_fen, p.state, p.tra
      ORDER BY l.id)
    FROM order_lines l WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id),
   EXISTS (SELECT FROM members m WHERE m.merchant_id = %(merchant_id)s AND m.id = o.member_id
-    AND m.merged_into IS NOT NULL),
-  {house_ready}
+    AND m.merged_into IS NOT NULL)
 FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
 WHERE p.merchant_id = %(merchant_id)s AND p.number = %(number)s
 FOR NO KEY UPDATE OF o, p

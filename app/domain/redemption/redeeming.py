@@ -42,8 +42,7 @@ def _redeem(scan: Scan, scanned: ScannedCode, *, key: RequestKey, at: datetime) 
     profile = merchants.profile(merchant_id=scan.merchant_id)
     terms = terms_of(scan.merchant_id, voucher)
     check_use(voucher, terms, scan, profile, at=at)
-    if not voucher.house_is_ready:
-        ledger.open_house_accounts(scan.merchant_id)
+    ledger.open_house_accounts(scan.merchant_id)
     if voucher.points_debt:
         voucher = _hold_debt(scan.merchant_id, voucher)
     verdict = _verdict(scan, voucher, terms, profile, at=at)

@@ -68,7 +68,6 @@ class Standing:
     allocated_fen: int
     valid_from: datetime
     valid_until: datetime
-    house_is_ready: bool
     points_balance: int
     points_debt: int
     clerks_store: str | None

@@ -3,14 +3,13 @@
 Redeeming is hot: one locked look, one pure rule, one statement that writes everything.
 """
 
-from app.domain import ledger, merchants
+from app.domain import merchants
 from app.domain.vouchers import MOVES, Move
 
 _ON_DUTY = merchants.ON_DUTY.replace("%(merchant_id)s", "%(acceptor_merchant_id)s")
 _STANDING = f"""
 SELECT v.id, v.number, v.state, v.holder_id, v.holder_version, v.revision_id, v.allocated_fen,
   v.valid_from, v.valid_until,
-  {ledger.HOUSE_READY},
   coalesce((SELECT balance FROM ledger_accounts
     WHERE merchant_id = %(merchant_id)s AND kind = 'points' AND owner = v.holder_id
       AND asset = 'point'), 0),
