@@ -35,7 +35,7 @@ class Settings:
     is_production: bool = True
     clock_offset_seconds: int = 0
     outbox_again_seconds: int = 60
-    database_pool: int = 4
+    database_pool: int = 5
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
 
@@ -60,7 +60,7 @@ class Settings:
         if production and offset:
             troubles.append("KABAO_CLOCK_OFFSET moves the clock: refused in production")
         again = _number(env, "KABAO_OUTBOX_AGAIN_SECONDS", 60, troubles)
-        pool = _number(env, "KABAO_DATABASE_POOL", 4, troubles)
+        pool = _number(env, "KABAO_DATABASE_POOL", 5, troubles)
         proxies = _number(env, "KABAO_PROXIES", 0, troubles)
         if troubles:
             raise BadSettings("The settings are not complete:\n  " + "\n  ".join(troubles))

@@ -15,6 +15,7 @@ from app import cli, gateways
 from app.config import Settings
 from app.kernel import clock, keyring, outbox
 from app.kernel.db import db
+from app.kernel.db import hang_up as hang_up_database
 from app.migrations import metadata
 from app.web import around, client, docs, errors, health, logs, metrics, openapi
 from app.web.answers import Orjson
@@ -110,7 +111,7 @@ def engine_options(settings: Settings) -> dict[str, object]:
 def hang_up(app: Flask) -> None:
     """Close every connection, so that a stopping server leaves none half open."""
     with app.app_context():
-        db.engine.dispose()
+        hang_up_database()
     app.extensions["redis"].close()
 
 

@@ -78,7 +78,7 @@ def app(settings):
         _inspect_every_cursor(db.engine)
     yield app
     with app.app_context():
-        db.engine.dispose()
+        kernel_db.hang_up()
 
 
 def _inspect_every_cursor(engine):

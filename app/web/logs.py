@@ -69,7 +69,7 @@ def tell_request(**facts: object) -> None:
     For values that cannot hold a secret: routes, methods, statuses, our own public numbers.
     """
     line = {**facts, "event": "request", "level": "info", "at": _now()}
-    sys.stdout.write(_dumps(line) + "\n")
+    sys.stdout.write(orjson.dumps(line).decode() + "\n")
     sys.stdout.flush()
 
 

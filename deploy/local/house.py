@@ -71,8 +71,8 @@ def settle_in(addresses: Addresses, *, folder: Path = HOME) -> House:
         "WECHAT_PAY_URL": f"http://127.0.0.1:{wechat}",
         "KABAO_FILES": str(folder / "files"),
         "KABAO_OUTBOX_AGAIN_SECONDS": "10",
-        # One more than threads: whether we are ready is asked on a thread of its own.
-        "KABAO_DATABASE_POOL": str(WEB_THREADS + 1),
+        # A thread may keep one for hot work and use another; readiness is asked on one more.
+        "KABAO_DATABASE_POOL": str(2 * WEB_THREADS + 1),
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "PYTHONPATH": str(ROOT),
     }

@@ -23,6 +23,8 @@ def bought(shop):
 
 
 def test_vouchers_expire_once(shop):
+    while shop.sweep(voucher_jobs.expire_vouchers):
+        """Other tests left some that are over."""
     bought(shop)
 
     assert shop.sweep(voucher_jobs.expire_vouchers) == 0

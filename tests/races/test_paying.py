@@ -188,10 +188,15 @@ def a_refund(shop):
 # Controls: the same without its guard.
 
 
+def unlock_payments(monkeypatch):
+    unlocked = without(statements.LOCK_FOR_PAYMENT, "FOR NO KEY UPDATE OF o, p")
+    monkeypatch.setattr(statements, "LOCK_FOR_PAYMENT", unlocked)
+
+
 def test_without_the_lock_two_notices_hand_over_twice(unguarded, monkeypatch):
     shop = a_shop()
     confirm = confirming(shop, an_order(shop))
-    monkeypatch.setattr(paying, "_LOCK", without(paying._LOCK, "FOR NO KEY UPDATE OF o, p"))
+    unlock_payments(monkeypatch)
     meet_after(monkeypatch, paying, "_check")
 
     assert pair(unguarded, confirm, confirm) == [Outcome.PAID, Outcome.PAID]
@@ -207,7 +212,7 @@ def test_without_the_lock_an_order_is_handed_over_and_its_piece_given_back(ungua
     monkeypatch.setattr(
         statements, "LOCK_TO_CLOSE", without(statements.LOCK_TO_CLOSE, "FOR NO KEY UPDATE")
     )
-    monkeypatch.setattr(paying, "_LOCK", without(paying._LOCK, "FOR NO KEY UPDATE OF o, p"))
+    unlock_payments(monkeypatch)
     meeting = meet_after(monkeypatch, paying, "_check")
     look = closing_module.fetch_one
 
