@@ -22,14 +22,16 @@ from app.domain.catalog.offers import (
     stop_offer,
 )
 from app.domain.catalog.rules import Conditions, Days, Fixed, validity_window
-from app.domain.catalog.selling import Content, ForSale, for_sale, put_back
+from app.domain.catalog.selling import Content, ForSale, for_sale, for_sale_lately, put_back
 from app.domain.catalog.shelf import ItemDetail, OfferDetail, OfferOnShelf, get_offer, list_offers
+from app.domain.catalog.statements import UNCHANGED
 from app.domain.catalog.terms import RevisionTerms, find_revisions
 from app.domain.catalog.use import UseRefusal, refuse_use
 from app.domain.catalog.wording import condition_lines, face_words
 from app.kernel.calendar import Hours, Range
 
 __all__ = [
+    "UNCHANGED",
     "Benefit",
     "BenefitKind",
     "BenefitRevision",
@@ -63,6 +65,7 @@ __all__ = [
     "face_words",
     "find_revisions",
     "for_sale",
+    "for_sale_lately",
     "get_offer",
     "lint",
     "list_categories",

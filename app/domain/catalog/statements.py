@@ -21,6 +21,13 @@ FROM offers o
 WHERE o.merchant_id = %(merchant_id)s AND o.number = %(number)s
 """
 
+# Whether the offer is as it was when it was read, for the statement that sells by it.
+UNCHANGED = """EXISTS (SELECT FROM offers WHERE merchant_id = %(merchant_id)s
+    AND id = %(offer_id)s AND state = 'on_sale' AND price_fen = %(unit_price_fen)s
+    AND per_member_limit IS NOT DISTINCT FROM %(per_member)s
+    AND sale_starts_at IS NOT DISTINCT FROM %(sale_starts_at)s
+    AND sale_ends_at IS NOT DISTINCT FROM %(sale_ends_at)s)"""
+
 # The newest published wording of everything in an offer; no wording leaves its columns empty.
 ITEMS = """
 SELECT i.benefit_id, b.number, i.quantity, coalesce(r.name, b.name), r.kind, r.market_value_fen,

@@ -1,6 +1,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -12,11 +12,13 @@ from app.domain.orders.fulfilling import hand_over_free
 from app.domain.orders.rules import FIRST_LOOK, PAY_WITHIN, Line, Placed, Wish, check_sale
 from app.kernel import numbers, request_keys
 from app.kernel.db import fetch_one
+from app.kernel.errors import Busy
 from app.kernel.request_keys import RequestKey
 
 
 @dataclass(frozen=True)
 class _Written:
+    offer_is_same: bool
     key_is_new: bool
     had_stock: bool
     order_id: int | None
@@ -30,7 +32,16 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 
     Raises NotFound, NotOnSale, SoldOut, LimitReached, Invalid, KeyReused, SessionEnded.
     """
-    offer = catalog.for_sale(merchant_id=wish.merchant_id, offer_number=wish.offer_number)
+    shop, number = wish.merchant_id, wish.offer_number
+    lately = catalog.for_sale_lately(merchant_id=shop, offer_number=number)
+    if placed := _place(wish, lately, key=key, at=at):
+        return placed
+    offer = catalog.for_sale(merchant_id=shop, offer_number=number)
+    return _place(wish, offer, key=key, at=at) or _refuse_moving()
+
+
+def _place(wish: Wish, offer: ForSale, *, key: RequestKey | None, at: datetime) -> Placed | None:
+    """None when the offer is not any more as it was read; then nothing was written."""
     try:
         check_sale(offer, quantity=wish.quantity, at=at)
     except (NotOnSale, LimitReached):
@@ -44,12 +55,18 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
     written = fetch_one(_Written, statements.PLACE, _parameters(wish, offer, placed, key, at))
     if written is None or not written.session_stands:
         raise SessionEnded("The session has ended. Please sign in again.")
+    if not written.offer_is_same:
+        return None
     if key and not written.key_is_new:
         return _replay(key)
     order_id = _taken(written, offer)
     if placed.total_fen == 0:
         _hand_over_free(wish, offer, placed, order_id, at)
     return placed
+
+
+def _refuse_moving() -> NoReturn:
+    raise Busy("This offer is being changed right now. Please try again.")
 
 
 def _taken(written: _Written, offer: ForSale) -> int:
@@ -108,6 +125,8 @@ def _parameters(
         "contents": msgspec.json.encode(offer.contents).decode(),
         "has_stock": offer.has_stock_limit,
         "per_member": offer.per_member_limit,
+        "sale_starts_at": offer.sale_starts_at,
+        "sale_ends_at": offer.sale_ends_at,
         "number": placed.order_number,
         "payment_number": placed.payment_number,
         "source_channel": source.channel,

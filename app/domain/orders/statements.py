@@ -5,17 +5,21 @@ They name tables of the subjects below (stock, payments, ledger), which is why t
 subject on top.
 """
 
+from app.domain.catalog import UNCHANGED
 from app.domain.members import SESSION_IS_GOOD
 
-# The request key goes first and opens the gate: with a key that was used before, nothing is taken.
+# The offer must be as it was read, and the request key goes first: with an offer that changed, or
+# a key that was used before, the gate stays shut and nothing is taken.
 PLACE = """
-WITH key AS (
+WITH offer AS (
+  SELECT 1 WHERE {unchanged}
+), key AS (
   INSERT INTO request_keys (merchant_id, actor, key, body_hash, status, answer, created_at)
   SELECT %(merchant_id)s, %(key_actor)s, %(key)s, %(key_hash)s, 201, %(answer)s::jsonb, %(at)s
-  WHERE %(key)s::text IS NOT NULL
+  FROM offer WHERE %(key)s::text IS NOT NULL
   ON CONFLICT DO NOTHING RETURNING 1
 ), gate AS (
-  SELECT 1 WHERE %(key)s::text IS NULL OR EXISTS (SELECT FROM key)
+  SELECT 1 FROM offer WHERE %(key)s::text IS NULL OR EXISTS (SELECT FROM key)
 ), stock AS (
   UPDATE offer_stock SET taken = taken + %(quantity)s
   WHERE merchant_id = %(merchant_id)s AND offer_id = %(offer_id)s AND slot = 0
@@ -53,10 +57,10 @@ WITH key AS (
     %(total_fen)s, 'waiting', %(at)s, %(look_at)s FROM placed
   WHERE %(payment_number)s::text IS NOT NULL
 )
-SELECT EXISTS (SELECT FROM gate), NOT %(has_stock)s OR EXISTS (SELECT FROM stock),
+SELECT EXISTS (SELECT FROM offer), EXISTS (SELECT FROM gate), NOT %(has_stock)s OR EXISTS (SELECT FROM stock),
   (SELECT id FROM placed),
   EXISTS ({session})
-""".replace("{session}", SESSION_IS_GOOD)
+""".replace("{session}", SESSION_IS_GOOD).replace("{unchanged}", UNCHANGED)
 
 # Order and payment are locked together, the order first; a waiter gets the newest of both.
 LOCK_FOR_PAYMENT = """

@@ -43,7 +43,7 @@ def _redeem(scan: Scan, scanned: ScannedCode, *, key: RequestKey, at: datetime) 
     terms = terms_of(scan.merchant_id, voucher)
     check_use(voucher, terms, scan, profile, at=at)
     ledger.open_house_accounts(scan.merchant_id)
-    if voucher.points_debt:
+    if voucher.may_owe_points:
         voucher = _hold_debt(scan.merchant_id, voucher)
     verdict = _verdict(scan, voucher, terms, profile, at=at)
     parameters = _parameters(scan, voucher, verdict, profile, key, at=at)

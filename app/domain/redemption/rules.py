@@ -69,8 +69,9 @@ class Standing:
     valid_from: datetime
     valid_until: datetime
     points_balance: int
-    points_debt: int
+    may_owe_points: bool
     clerks_store: str | None
+    points_debt: int = 0
 
 
 _BY_STATE: dict[VoucherState, type[VoucherRefusal]] = {

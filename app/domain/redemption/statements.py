@@ -13,11 +13,9 @@ SELECT v.id, v.number, v.state, v.holder_id, v.holder_version, v.revision_id, v.
   coalesce((SELECT balance FROM ledger_accounts
     WHERE merchant_id = %(merchant_id)s AND kind = 'points' AND owner = v.holder_id
       AND asset = 'point'), 0),
-  coalesce((SELECT sum(CASE WHEN p.source_id = d.id THEN p.amount ELSE -p.amount END)::bigint
-    FROM ledger_accounts d JOIN ledger_postings p
-      ON p.merchant_id = d.merchant_id AND d.id IN (p.source_id, p.destination_id)
-    WHERE d.merchant_id = %(merchant_id)s AND d.kind = 'points_debt' AND d.owner = v.holder_id
-      AND d.asset = 'point'), 0),
+  EXISTS (SELECT FROM ledger_accounts
+    WHERE merchant_id = %(merchant_id)s AND kind = 'points_debt' AND owner = v.holder_id
+      AND asset = 'point'),
   {_ON_DUTY}
 FROM vouchers v
 WHERE v.merchant_id = %(merchant_id)s AND v.id = %(voucher_id)s

@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import ledger, orders, payments
+from app.domain import catalog, ledger, orders, payments
 from app.domain.catalog import LimitReached, NotOnSale, SoldOut
 from app.domain.ledger import AccountKind, house
 from app.domain.orders import CloseReason, OrderNotPayable, Outcome
 from app.domain.payments import RefundFact, RefundState, UnknownPayment, WrongPayment
-from app.kernel.db import fetch_one, transaction
+from app.kernel.db import execute, fetch_one, transaction
 from app.kernel.errors import Invalid, NotFound
 from tests.builders.moments import NOON
 from tests.builders.orders import (
@@ -251,3 +251,24 @@ def test_orders_are_listed_newest_first_page_by_page(shop):
     assert rest.next_cursor is None
     with pytest.raises(Invalid):
         orders.list_orders(merchant_id=shop.id, member_id=buyer.id, cursor="nonsense", limit=2)
+
+
+def test_an_offer_that_changed_a_moment_ago_is_sold_as_it_is_now(shop):
+    assert an_order(shop).total_fen == 49_00
+    with transaction():
+        execute(
+            """UPDATE offers SET price_fen = 3900
+            WHERE merchant_id = %(m)s AND id = %(o)s""",
+            {"m": shop.id, "o": shop.offer.id},
+        )
+
+    assert an_order(shop).total_fen == 39_00
+
+
+def test_an_offer_that_was_stopped_a_moment_ago_is_not_sold(shop):
+    an_order(shop)
+    with transaction():
+        catalog.stop_offer(merchant_id=shop.id, number=shop.offer.number, actor="staff:1", at=NOON)
+
+    with pytest.raises(NotOnSale):
+        an_order(shop)
