@@ -19,7 +19,6 @@ LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 TEST_NAME = re.compile(r"`(test_\w+)`")
 MAKE_TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
 # Written by a measurement or by hand when there is something to tell.
-YET_TO_COME = {"docs/performance.md"}
 SAID_BY = {"_problem"}
 
 
@@ -83,7 +82,7 @@ def _is_there(page, link):
     if not path or re.match(r"[a-z]+:", path):
         return True
     target = (page.parent / path).resolve()
-    return target.exists() or target.relative_to(ROOT).as_posix() in YET_TO_COME
+    return target.exists()
 
 
 def _codes():
