@@ -26,6 +26,14 @@ bp = APIBlueprint("paying", __name__, url_prefix="/api/v1/<merchant>/orders", ta
 PREPAY_LASTS = timedelta(minutes=110)
 
 
+WHAT_CAME_OF_IT = {
+    orders.Outcome.PAID: "该订单已支付，卡券已发放",
+    orders.Outcome.ALREADY: "该订单已支付，卡券已发放",
+    orders.Outcome.LATE: "订单已关闭，款项将原路退回",
+    orders.Outcome.RETURNED: "商家已退回这笔款项",
+}
+
+
 class OrderWasPaid(DomainError):
     """The money had arrived meanwhile: the order is handed over, or the money goes back."""
 
@@ -143,5 +151,4 @@ def _take_what_was_paid(merchant_id: int, bill: payments.Bill) -> None:
     )
     with transaction():
         outcome = orders.confirm_paid(fact, at=clock.now())
-    is_late = outcome is orders.Outcome.LATE
-    raise OrderWasPaid("订单已关闭，款项将原路退回" if is_late else "该订单已支付，卡券已发放")
+    raise OrderWasPaid(WHAT_CAME_OF_IT[outcome])

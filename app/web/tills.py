@@ -108,4 +108,5 @@ def fact_of(
         amount_fen=payment.amount_fen,
         currency=CURRENCY,
         paid_at=payment.paid_at or fallback_at,
+        is_returned=payment.state is PaymentState.REFUNDED,
     )

@@ -15,11 +15,15 @@ from app.kernel.errors import NotFound
 
 
 class Outcome(StrEnum):
-    """What a paid fact led to: handed over, known before, or too late and on its way back."""
+    """What a paid fact led to.
+
+    Handed over; known before; too late and on its way back; given back by hand before we heard.
+    """
 
     PAID = "paid"
     ALREADY = "already"
     LATE = "late"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
     """Money arrived: book it, and hand over what it bought, once. Safe to repeat.
 
     A fact cannot be refused: money for an order that is closed, or paid before, is booked apart
-    and goes back by itself.
+    and goes back by itself. Money that was given back by hand is booked apart too, and buys
+    nothing.
 
     Raises UnknownPayment; WrongPayment when amount, currency, account, app or payer differ.
     """
@@ -58,8 +63,10 @@ def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
     if found.payment_state == "received":
         return Outcome.ALREADY
     ledger.open_house_accounts(fact.merchant_id)
-    in_time = found.order_state == "pending"
+    in_time = found.order_state == "pending" and not fact.is_returned
     execute(statements.RECEIVE, _parameters(fact, found, in_time=in_time, at=at))
+    if fact.is_returned:
+        return Outcome.RETURNED
     if not in_time:
         return Outcome.LATE
     hand_over(
@@ -98,8 +105,12 @@ def _parameters(
         if in_time
         else PaymentCameLate(merchant_id=fact.merchant_id, payment_id=found.payment_id)
     )
+    published = outbox.publish_parameters(event, at=at)
+    if fact.is_returned:
+        # Nothing follows from it: the bill of that day tells a person of both, money and refund.
+        published["jobs"] = "{}"
     return {
-        **outbox.publish_parameters(event, at=at),
+        **published,
         "payment_id": found.payment_id,
         "order_id": found.order_id,
         "transaction_id": fact.transaction_id,

@@ -7,7 +7,10 @@ from app.domain.payments.errors import WrongPayment
 
 @dataclass(frozen=True, kw_only=True)
 class PaidFact:
-    """What WeChat says about a bill that was paid. Amount in fen."""
+    """What WeChat says about a bill that was paid. Amount in fen.
+
+    `is_returned`: the merchant has given the money back by hand, in WeChat's own console.
+    """
 
     merchant_id: int
     payment_number: str
@@ -19,6 +22,7 @@ class PaidFact:
     amount_fen: int
     currency: str
     paid_at: datetime
+    is_returned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

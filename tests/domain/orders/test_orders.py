@@ -272,3 +272,16 @@ def test_an_offer_that_was_stopped_a_moment_ago_is_not_sold(shop):
 
     with pytest.raises(NotOnSale):
         an_order(shop)
+
+
+def test_money_that_was_given_back_by_hand_buys_nothing(shop):
+    buyer = a_buyer(shop)
+    placed = an_order(shop, buyer=buyer)
+    fact = a_paid_fact(shop, placed, is_returned=True)
+
+    assert [confirm(fact), confirm(fact)] == [Outcome.RETURNED, Outcome.ALREADY]
+
+    assert vouchers_of(shop, buyer, at=LATER) == []
+    assert (fen(shop, AccountKind.PREPAID), fen(shop, AccountKind.LATE_MONEY)) == (0, 49_00)
+    assert close(shop, placed)
+    assert ledger.verify() == []
