@@ -60,7 +60,10 @@ def confirm_if_paid(till: WechatPay, *, merchant_id: int, channel_id: int, numbe
     at = clock.now()
     fact = tills.fact_of(found, merchant_id=merchant_id, channel_id=channel_id, fallback_at=at)
     with transaction():
-        orders.confirm_paid(fact, at=at)
+        outcome = orders.confirm_paid(fact, at=at)
+    if outcome is orders.Outcome.RETURNED:
+        # A refund by hand may have been of a part only: a person has to look.
+        log.error("money was returned by hand", payment=number)
     return True
 
 
