@@ -11,7 +11,8 @@ from redis import Redis
 
 from app.gateways._http import checked_base_url
 from app.gateways.files import Files, LocalFiles
-from app.gateways.mini_program import App, MiniProgram
+from app.gateways.mini_program import MiniProgram
+from app.gateways.open_platform import App
 from app.gateways.pay_channel import PayChannel
 from app.gateways.tokens import AccessTokens
 from app.gateways.wechat_pay import WechatPay

@@ -1,47 +1,18 @@
 """The mini-program's server side, in our words."""
 
-import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 import requests
-from wechatpy import WeChatClient
-from wechatpy.exceptions import WeChatClientException
 
-from app.gateways._http import (
-    OPEN_PLATFORM,
-    TIMEOUTS,
-    failure,
-    open_platform_session,
-    unanswered,
-)
-from app.gateways._reading import UNREADABLE, Json, mapping, word, word_or_none
-from app.gateways.errors import GatewayError, Refused, Unavailable
+from app.gateways._http import unanswered
+from app.gateways._reading import UNREADABLE, mapping, word, word_or_none
+from app.gateways.open_platform import App, OpenPlatform
 from app.gateways.tokens import AccessTokens
 
-STALE_TOKEN = {40001, 40014, 42001}
-# Busy, somebody else is sending to the same person, or a quota that fills up again.
-LATER = {-1, 43108, 44990, 44991, 45009, 45011}
-IN_OUR_WORDS = {
-    40029: "code_invalid",
-    40163: "code_invalid",
-    40226: "user_blocked",
-    43101: "not_subscribed",
-}
-SERVER_ERROR = 500
 # The characters that WeChat takes, and its longest.
 SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]{1,32}")
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
-
-
-@dataclass(frozen=True, kw_only=True)
-class App:
-    """The keys of one mini-program. `base_url` is None where the settings decide."""
-
-    appid: str
-    secret: str = field(repr=False)
-    base_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +36,7 @@ class MiniProgram:
     """Raises Refused with a code, Unavailable (nothing was done) or OutcomeUnknown."""
 
     def __init__(self, app: App, tokens: AccessTokens) -> None:
-        self._app = app
-        self._tokens = tokens
-        self._session = open_platform_session(app.base_url or OPEN_PLATFORM)
-        # The library retries a stale token without end when asked to retry at all.
-        self._client = WeChatClient(app.appid, app.secret, timeout=TIMEOUTS, auto_retry=False)
-        self._client._http = self._session  # noqa: SLF001 - the library makes its own, unbounded
+        self._platform = OpenPlatform(app, tokens)
 
     def sign_in(self, code: str) -> SignIn:
         """Who is behind the code of wx.login; a code works once, for five minutes.
@@ -78,14 +44,8 @@ class MiniProgram:
         Refused "code_invalid" (log in again) or "user_blocked" (do not).
         """
         doing = "sign in"
-        question = {
-            "appid": self._app.appid,
-            "secret": self._app.secret,
-            "js_code": code,
-            "grant_type": "authorization_code",
-        }
-        # Not through the library, which adds an access token that nobody needs to the address.
-        answer = self._ask_directly(doing, "/sns/jscode2session", question)
+        question = {"js_code": code, "grant_type": "authorization_code"}
+        answer = self._platform.ask_directly(doing, "/sns/jscode2session", question)
         try:
             return SignIn(
                 openid=word(answer["openid"]),
@@ -98,7 +58,8 @@ class MiniProgram:
     def phone_number(self, code: str) -> Phone:
         """The phone behind the code of the phone button; a code works once, for five minutes."""
         doing = "phone number"
-        answer = self._call(doing, "/wxa/business/getuserphonenumber", {"code": code})
+        path = "/wxa/business/getuserphonenumber"
+        answer = self._platform.call(doing, path, {"code": code})
         try:
             info = mapping(mapping(answer)["phone_info"])
             return Phone(
@@ -121,7 +82,7 @@ class MiniProgram:
         }
         if page:
             message["page"] = page
-        self._call("send message", "/cgi-bin/message/subscribe/send", message)
+        self._platform.call("send message", "/cgi-bin/message/subscribe/send", message)
 
     def code_picture(self, *, scene: str, page: str, width: int = 430) -> bytes:
         """A mini-program code as PNG or JPEG. `scene`: an opaque short id of at most 32 signs."""
@@ -129,73 +90,7 @@ class MiniProgram:
             raise ValueError("a scene has 1 to 32 signs that WeChat takes")
         doing = "code picture"
         question = {"scene": scene, "page": page, "width": width}
-        answer = self._call(doing, "/wxa/getwxacodeunlimit", question, changes=False)
+        answer = self._platform.call(doing, "/wxa/getwxacodeunlimit", question, changes=False)
         if not isinstance(answer, requests.Response) or not answer.content.startswith(PICTURES):
             raise unanswered(doing, code="unreadable_answer", changes=False)
         return answer.content
-
-    def _ask_directly(self, doing: str, path: str, question: dict[str, str]) -> Json:
-        try:
-            response = self._session.get(OPEN_PLATFORM + path, params=question)
-            if not response.ok:
-                raise _http_refusal(doing, response.status_code)
-            answer = mapping(json.loads(response.content))
-            errcode = int(answer.get("errcode", 0))
-        except requests.RequestException as error:
-            raise failure(error, doing=doing, changes=True) from None
-        except UNREADABLE:
-            raise unanswered(doing, code="unreadable_answer", changes=True) from None
-        if errcode:
-            raise _refusal(doing, errcode, str(answer.get("errmsg")))
-        return answer
-
-    def _call(self, doing: str, path: str, question: Json, *, changes: bool = True) -> Any:
-        """With a token; with a new one, once, when WeChat does not take the first."""
-        token = self._token()
-        try:
-            return self._post(doing, path, question, token, changes=changes)
-        except Unavailable as refusal:
-            if refusal.code not in map(str, STALE_TOKEN):
-                raise
-        self._tokens.drop(token, appid=self._app.appid)
-        return self._post(doing, path, question, self._token(), changes=changes)
-
-    def _token(self) -> str:
-        return self._tokens.token(appid=self._app.appid, secret=self._app.secret)
-
-    def _post(self, doing: str, path: str, question: Json, token: str, *, changes: bool) -> Any:
-        try:
-            answer = self._client.post(
-                OPEN_PLATFORM + path, params={"access_token": token}, data=question
-            )
-        except WeChatClientException as refusal:
-            raise _from_library(doing, refusal) from None
-        except requests.RequestException as error:
-            raise failure(error, doing=doing, changes=changes) from None
-        except UNREADABLE:
-            raise unanswered(doing, code="unreadable_answer", changes=changes) from None
-        if changes and not isinstance(answer, dict):
-            raise unanswered(doing, code="unreadable_answer", changes=True)
-        return answer
-
-
-def _from_library(doing: str, refusal: WeChatClientException) -> GatewayError:
-    if refusal.errcode is None:
-        return _http_refusal(doing, refusal.response.status_code)
-    return _refusal(doing, refusal.errcode, str(refusal.errmsg))
-
-
-def _http_refusal(doing: str, status: int) -> GatewayError:
-    code = f"HTTP_{status}"
-    if status >= SERVER_ERROR:
-        return Unavailable(f"{doing}: {code}", code=code)
-    return Refused(f"{doing}: {code}", code=code, status=status)
-
-
-def _refusal(doing: str, errcode: int, errmsg: str) -> GatewayError:
-    """By errcode. Of WeChat's text only the field and the trace id are kept, never a value."""
-    kept = re.findall(r"\bdata\.\w+|rid: [0-9a-f-]+", errmsg)
-    message = " ".join([f"{doing}: {errcode}", *kept])
-    if errcode in LATER | STALE_TOKEN:
-        return Unavailable(message, code=str(errcode))
-    return Refused(message, code=IN_OUR_WORDS.get(errcode, str(errcode)))

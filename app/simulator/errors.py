@@ -3,42 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-# errcode -> errmsg of api.weixin.qq.com. Refusals there are HTTP 200 too.
-ERRMSG = {
-    -1: "system error",
-    40001: "invalid credential, access_token is invalid or not latest",
-    40002: "invalid grant_type",
-    40003: "invalid openid",
-    40013: "invalid appid",
-    40014: "invalid access_token",
-    40029: "invalid code",
-    40037: "invalid template_id",
-    40066: "invalid url",
-    40097: "invalid args",
-    40125: "invalid appsecret",
-    40129: "invalid scene",
-    40163: "code been used",
-    40164: "invalid ip, not in whitelist",
-    40169: "invalid length for scene, or the data is not json string",
-    40226: "code blocked",
-    41001: "access_token missing",
-    41002: "appid missing",
-    41004: "appsecret missing",
-    41008: "missing code",
-    41030: "invalid page",
-    42001: "access_token expired",
-    43002: "require POST method",
-    43101: "user refuse to accept the msg",
-    43107: "subscribe message capability banned",
-    43108: "concurrent sending to the same user",
-    44002: "empty post data",
-    45009: "reach max api daily quota limit",
-    45011: "api minute-quota reach limit, must slower, retry next minute",
-    45168: "contains sensitive words",
-    47001: "data format error",
-    47003: "argument invalid!",
-    48001: "api unauthorized",
-}
+from app.simulator.open_platform.errcodes import ERRMSG
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,8 @@ def new_app(
         appid="wx" + secrets.token_hex(8),
         secret=secrets.token_hex(16),
         kind=kind,
+        original_id="gh_" + secrets.token_hex(6),
+        message_format="json" if kind == "mp" else "xml",
         message_token=secrets.token_hex(8),
         message_aes_key=secrets.token_hex(22)[:43],
         templates=templates or {},
@@ -76,6 +78,8 @@ def new_merchant(*, appids: tuple[str, ...], mchid: str = "") -> FreshMerchant:
         certificate_serial=secrets.token_hex(20).upper(),
         public_key_pem=keys.public_pem,
         apiv3_key=secrets.token_hex(16),
+        apiv2_key=secrets.token_hex(16),
+        name="卡包测试商户",
     )
     return FreshMerchant(merchant=merchant, private_key_pem=keys.private_pem)
 
@@ -83,18 +87,20 @@ def new_merchant(*, appids: tuple[str, ...], mchid: str = "") -> FreshMerchant:
 def new_world(
     *,
     app: App,
+    more_apps: tuple[App, ...] = (),
     people: tuple[Person, ...] = (),
     retry_ladder_scale: float = 1.0,
     refund_seconds: float = 2.0,
     one_minute_between_refunds: bool = True,
 ) -> FreshWorld:
-    """One app, one merchant and the platform's own key."""
-    fresh = new_merchant(appids=(app.appid,))
+    """One app or more, one merchant that collects for them, and the platform's own key."""
+    apps = (app, *more_apps)
+    fresh = new_merchant(appids=tuple(each.appid for each in apps))
     platform = new_key_pair()
     settings = SimulatorSettings(
         platform_private_key_pem=platform.private_pem,
         public_key_id="PUB_KEY_ID_0" + fresh.merchant.mchid + secrets.token_hex(12).upper(),
-        apps=(app,),
+        apps=apps,
         merchants=(fresh.merchant,),
         people=people,
         retry_ladder_scale=retry_ladder_scale,

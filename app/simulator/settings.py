@@ -29,13 +29,25 @@ class Template:
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """A mini-program (`kind="mp"`) or official account (`kind="oa"`) and its credentials."""
+    """A mini-program (`kind="mp"`) or official account (`kind="oa"`) and its credentials.
+
+    Events go to `message_url` when it is set: `message_mode` is plain, compatible or secure,
+    `message_format` is json or xml (an official account always writes XML). `ip_whitelist` empty
+    lets everybody in. `oauth_hosts` empty allows every page to ask who is there.
+    """
 
     appid: str
     secret: str
     kind: str = "mp"
+    name: str = ""
+    original_id: str = ""
+    message_url: str = ""
+    message_mode: str = "secure"
+    message_format: str = "json"
     message_token: str = ""
     message_aes_key: str = ""
+    ip_whitelist: tuple[str, ...] = ()
+    oauth_hosts: tuple[str, ...] = ()
     gives_unionid: bool = True
     templates: Mapping[str, Template] = field(default_factory=dict)
     pages: tuple[str, ...] = ()
@@ -43,7 +55,10 @@ class App:
 
 @dataclass(frozen=True, kw_only=True)
 class Merchant:
-    """A WeChat Pay merchant. The platform holds the public half of the merchant's API key."""
+    """A WeChat Pay merchant. The platform holds the public half of the merchant's API key.
+
+    `apiv2_key` signs the coupon component's parameters; `brand_id` is set for a brand.
+    """
 
     mchid: str
     appids: tuple[str, ...]
@@ -51,6 +66,9 @@ class Merchant:
     public_key_pem: str
     apiv3_key: str
     fee_bp: int = 60
+    name: str = ""
+    apiv2_key: str = ""
+    brand_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +123,8 @@ def from_dict(data: Mapping[str, Any]) -> SimulatorSettings:
 
 def _app(data: Mapping[str, Any]) -> App:
     templates = {key: _template(each) for key, each in data.get("templates", {}).items()}
-    return App(**{**data, "templates": templates, "pages": tuple(data.get("pages", ()))})
+    lists = {key: tuple(data.get(key, ())) for key in ("pages", "ip_whitelist", "oauth_hosts")}
+    return App(**{**data, **lists, "templates": templates})
 
 
 def _template(data: Mapping[str, Any]) -> Template:

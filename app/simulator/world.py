@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from flask import current_app
 
@@ -12,13 +12,16 @@ from app.simulator.notices import Notices
 from app.simulator.open_platform.state import OpenPlatform
 from app.simulator.pay.state import Pay
 from app.simulator.people import People
+from app.simulator.pushes import Pushes
 from app.simulator.settings import App, Merchant, SimulatorSettings
 from app.simulator.signing import MerchantKeys, Platform
 from app.simulator.timetable import Timetable
 
+Part = TypeVar("Part")
+
 
 class World:
-    """Hold `lock` to look at or change `people`, `open_platform` or `pay`."""
+    """Hold `lock` to look at or change `people`, `open_platform`, `pay` or any part."""
 
     def __init__(self, settings: SimulatorSettings) -> None:
         self.settings = settings
@@ -44,6 +47,13 @@ class World:
             platform=self.platform,
             ladder_scale=settings.retry_ladder_scale,
         )
+        self.pushes = Pushes(clock=self.clock, timetable=self.timetable, faults=self.faults)
+        self._parts: dict[type[Any], Any] = {}
+
+    def part(self, kind: type[Part]) -> Part:
+        """What one product remembers: the one `kind()` of this world, made when first asked for."""
+        with self.lock:
+            return cast("Part", self._parts.setdefault(kind, kind()))
 
     def move_clock(self, offset_seconds: float) -> None:
         """Set how far the platform's clock is ahead of real time; what becomes due is done."""

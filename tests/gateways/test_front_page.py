@@ -5,7 +5,7 @@ from flask import Flask
 
 from app.gateways import build, gateways
 from app.gateways.errors import Misconfigured
-from app.gateways.mini_program import App
+from app.gateways.open_platform import App
 from tests.gateways.stubs import says
 
 

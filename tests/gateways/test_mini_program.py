@@ -1,7 +1,8 @@
 import pytest
 
 from app.gateways.errors import GatewayError, Misconfigured, OutcomeUnknown, Refused, Unavailable
-from app.gateways.mini_program import App, MiniProgram
+from app.gateways.mini_program import MiniProgram
+from app.gateways.open_platform import App
 from tests.gateways.stubs import Answer, says
 
 SIGN_IN = "/sns/jscode2session"
@@ -145,7 +146,7 @@ def test_each_refusal_of_a_message_says_what_may_be_done_next(mini, wechat, errc
     ],
 )
 def test_a_message_that_fails_on_the_way(mini, wechat, impatient, answer, kind):
-    mini._client.timeout = impatient
+    mini._platform._client.timeout = impatient
     wechat.on(SEND, answer)
     with pytest.raises(kind):
         send(mini)
@@ -179,14 +180,14 @@ def test_trap_the_library_never_fetches_a_token_of_its_own(mini, wechat):
 
 def test_trap_nothing_of_the_library_reaches_the_real_wechat(mini, wechat):
     wechat.on("/card/get", OK).on("/wxa/checksession", OK)
-    mini._client.post("https://api.weixin.qq.com/card/get", params={"access_token": "T"}, data={})
-    mini._client.get("https://api.weixin.qq.com/wxa/checksession", params={"access_token": "T"})
+    mini._platform._client.post("https://api.weixin.qq.com/card/get", params={"access_token": "T"}, data={})
+    mini._platform._client.get("https://api.weixin.qq.com/wxa/checksession", params={"access_token": "T"})
     assert [seen.path for seen in wechat.seen] == ["/card/get", "/wxa/checksession"]
 
 
 def test_trap_the_library_waits_for_ever_by_default(mini):
-    assert mini._client.timeout == (3.0, 10.0)
-    assert mini._client.auto_retry is False
+    assert mini._platform._client.timeout == (3.0, 10.0)
+    assert mini._platform._client.auto_retry is False
 
 
 def test_calls_share_one_connection(mini, wechat):
@@ -244,7 +245,7 @@ def test_trap_tokens_and_secrets_are_in_addresses_so_addresses_are_not_told(
     mini, wechat, caplog, impatient
 ):
     caplog.set_level("DEBUG")
-    mini._client.timeout = impatient
+    mini._platform._client.timeout = impatient
     wechat.on(SEND, Answer(fault="reset")).on(SIGN_IN, Answer(fault="reset"))
     told = ""
     for call in (lambda: send(mini), lambda: mini.sign_in("CODE")):

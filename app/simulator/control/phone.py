@@ -67,14 +67,14 @@ def subscribe(name: str) -> dict[str, Any]:
             return {"errMsg": "requestSubscribeMessage:fail", "errCode": 20003}
         if any(each not in world.apps[appid].templates for each in template_ids):
             return {"errMsg": "requestSubscribeMessage:fail", "errCode": 20001}
-        event = record_popup(
+        push = record_popup(
             world,
             user=user_named(world, name),
             appid=appid,
             template_ids=template_ids,
             accept=body.get("accept", True),
         )
-    said = {each["TemplateId"]: each["SubscribeStatusString"] for each in event["List"]}
+    said = {each["TemplateId"]: each["SubscribeStatusString"] for each in push.fields["List"]}
     return {"errMsg": "requestSubscribeMessage:ok", **said}
 
 

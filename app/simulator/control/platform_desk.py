@@ -40,10 +40,16 @@ def requests() -> list[dict[str, Any]]:
 
 @platform_desk.get("/pushes")
 def pushes() -> list[dict[str, Any]]:
-    """The events that the message servers would get."""
-    world = here()
-    with world.lock:
-        return list(world.open_platform.pushes)
+    """Every event for a message server, and what became of it; oldest first."""
+    return [
+        {
+            **each.fields,
+            "appid": each.app.appid,
+            "status": each.status,
+            "attempts": list(each.attempts),
+        }
+        for each in here().pushes.all()
+    ]
 
 
 @platform_desk.get("/transactions")

@@ -56,7 +56,6 @@ class OpenPlatform:
     tokens: dict[str, Token] = field(default_factory=dict)
     desks: dict[str, TokenDesk] = field(default_factory=dict)
     grants: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    pushes: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
 
     def new_code(self, *, purpose: str, appid: str, name: str, at: float) -> Code:
