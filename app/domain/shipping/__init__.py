@@ -1,0 +1,53 @@
+"""What WeChat is told about the delivery of an order, without which it keeps the money."""
+
+from app.domain.shipping.actions import (
+    Report,
+    hurry,
+    mark_not_needed,
+    mark_refused,
+    mark_sent,
+    postpone,
+    set_parcel,
+    settle,
+    start,
+    take,
+    try_again,
+)
+from app.domain.shipping.errors import NotReportable
+from app.domain.shipping.models import ReportState, ShippingReport
+from app.domain.shipping.queries import (
+    DueReport,
+    OpenReport,
+    Stuck,
+    list_due,
+    list_open,
+    stuck,
+    stuck_everywhere,
+)
+from app.domain.shipping.rules import Delivery, Parcel
+
+__all__ = [
+    "Delivery",
+    "DueReport",
+    "NotReportable",
+    "OpenReport",
+    "Parcel",
+    "Report",
+    "ReportState",
+    "ShippingReport",
+    "Stuck",
+    "hurry",
+    "list_due",
+    "list_open",
+    "mark_not_needed",
+    "mark_refused",
+    "mark_sent",
+    "postpone",
+    "set_parcel",
+    "settle",
+    "start",
+    "stuck",
+    "stuck_everywhere",
+    "take",
+    "try_again",
+]
