@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from app.simulator.errors import OpenRefused
+from app.simulator.open_platform.quotas import spend
 from app.simulator.open_platform.state import Token
 from app.simulator.settings import App
 from app.simulator.world import World
@@ -26,11 +27,16 @@ def json_body() -> dict[str, Any]:
 
 
 def calling_app(world: World, *, kind: str = "mp") -> App:
-    """The app whose access_token is in the query; hold the lock."""
+    """The app whose access_token is in the query, which is charged for the call; hold the lock."""
     token = _valid_token(world)
     if token.app.kind != kind:
         raise OpenRefused(48001)
-    return token.app
+    return _charged(world, token)
+
+
+def calling_app_of_any_kind(world: World) -> App:
+    """The same for what mini-programs and official accounts have in common."""
+    return _charged(world, _valid_token(world))
 
 
 def known_app(world: World, appid: str) -> App:
@@ -49,6 +55,22 @@ def app_with_secret(world: World, *, appid: str, secret: str) -> App:
         raise OpenRefused(41004)
     if secret != app.secret:
         raise OpenRefused(40125)
+    g.appid = appid
+    spend(world, app, request.path)
+    return app
+
+
+def require_listed_address(app: App) -> None:
+    """The caller's address is on the app's list; an empty list lets everybody in."""
+    address = request.remote_addr or ""
+    if app.ip_whitelist and address not in app.ip_whitelist:
+        raise OpenRefused(40164, f"{address} ipv6 ::ffff:{address}")
+
+
+def _charged(world: World, token: Token) -> App:
+    app = world.apps[token.app.appid]
+    g.appid = app.appid
+    spend(world, app, request.path)
     return app
 
 

@@ -5,7 +5,11 @@ from typing import Any
 from flask import Blueprint, request
 
 from app.simulator.errors import OpenRefused
-from app.simulator.open_platform.reading import app_with_secret, json_body
+from app.simulator.open_platform.reading import (
+    app_with_secret,
+    json_body,
+    require_listed_address,
+)
 from app.simulator.open_platform.state import Token, TokenDesk
 from app.simulator.settings import App
 from app.simulator.signing import nonce_text
@@ -23,7 +27,12 @@ tokens = Blueprint("tokens", __name__)
 
 @tokens.post("/cgi-bin/stable_token")
 def stable_token() -> dict[str, Any]:
-    """The same token until its last five minutes, in which old and new are both good."""
+    """The same token until its last five minutes, in which old and new are both good.
+
+    Reads grant_type, appid, secret, force_refresh. Refuses with 40002, 40013, 40125, 41002, 41004,
+    40164 (the caller's address is not on the list), 45011 and 45009 (10,000 a minute, 500,000 a
+    day). A forced refresh works 20 times a day, 30 seconds apart; else it is as if not asked for.
+    """
     body = json_body()
     world = here()
     with world.lock:
@@ -40,7 +49,10 @@ def stable_token() -> dict[str, Any]:
 
 @tokens.get("/cgi-bin/token")
 def plain_token() -> dict[str, Any]:
-    """A new token each time; the one before it is good for five minutes more."""
+    """A new token each time; the one before it is good for five minutes more.
+
+    Reads grant_type, appid, secret. Refuses with 40002, 40013, 40125, 41002, 41004, 40164.
+    """
     world = here()
     with world.lock:
         app = _asking_app(world, request.args)
@@ -54,9 +66,11 @@ def plain_token() -> dict[str, Any]:
 def _asking_app(world: World, asked: Any) -> App:
     if asked.get("grant_type") != GRANT_TYPE:
         raise OpenRefused(40002)
-    return app_with_secret(
+    app = app_with_secret(
         world, appid=str(asked.get("appid", "")), secret=str(asked.get("secret", ""))
     )
+    require_listed_address(app)
+    return app
 
 
 def _may_force(desk: TokenDesk, *, at: float) -> bool:

@@ -1,0 +1,1 @@
+"""The official account: menus, scene codes, followers, templates, service messages, web sign-in."""
