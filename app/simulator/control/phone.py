@@ -6,10 +6,12 @@ from typing import Any
 from flask import Blueprint, abort
 
 from app.simulator.control.reading import appid_of, asked, user_named
-from app.simulator.open_platform.push import record_popup
+from app.simulator.open_platform.mini.consent_state import Consents
+from app.simulator.open_platform.push import ask_leave
 from app.simulator.pay.paying import PaymentFailed, request_payment
+from app.simulator.people import User
 from app.simulator.settings import Person
-from app.simulator.world import here
+from app.simulator.world import World, here
 
 MOST_TEMPLATES = 5
 
@@ -57,24 +59,22 @@ def give_phone(name: str) -> dict[str, str]:
 
 @phone.post("/<name>/subscribe")
 def subscribe(name: str) -> dict[str, Any]:
-    """{appid, template_ids, accept}: what wx.requestSubscribeMessage answers, per template."""
+    """{appid, template_ids, accept}: what wx.requestSubscribeMessage answers, per template.
+
+    `accept` is true, false, "always" or "never" (both kept), or a mapping of template to these.
+    """
     world = here()
     body = asked()
     template_ids = body.get("template_ids", [])
     with world.lock:
         appid = appid_of(world, body)
-        if not 0 < len(template_ids) <= MOST_TEMPLATES:
-            return {"errMsg": "requestSubscribeMessage:fail", "errCode": 20003}
-        if any(each not in world.apps[appid].templates for each in template_ids):
-            return {"errMsg": "requestSubscribeMessage:fail", "errCode": 20001}
-        push = record_popup(
-            world,
-            user=user_named(world, name),
-            appid=appid,
-            template_ids=template_ids,
-            accept=body.get("accept", True),
-        )
-    said = {each["TemplateId"]: each["SubscribeStatusString"] for each in push.fields["List"]}
+        user = user_named(world, name)
+        code = _popup_error(world, user, appid, template_ids)
+        if code:
+            return {"errMsg": "requestSubscribeMessage:fail", "errCode": code}
+        accept = body.get("accept", True)
+        wishes = accept if isinstance(accept, dict) else dict.fromkeys(template_ids, accept)
+        said = ask_leave(world, user=user, appid=appid, template_ids=template_ids, wishes=wishes)
     return {"errMsg": "requestSubscribeMessage:ok", **said}
 
 
@@ -102,11 +102,24 @@ def cancel(name: str) -> dict[str, str]:
 
 @phone.get("/<name>/messages")
 def received(name: str) -> list[dict[str, Any]]:
-    """The subscribe messages on this phone, oldest first."""
+    """The service notifications on this phone, oldest first.
+
+    `kind` is subscribe, service_card (with its present state), shipping or confirm_receive.
+    """
     world = here()
     with world.lock:
         user_named(world, name)
         return [each for each in world.open_platform.messages if each["name"] == name]
+
+
+def _popup_error(world: World, user: User, appid: str, template_ids: list[str]) -> int:
+    if (appid, user.openids[appid]) in world.part(Consents).muted:
+        return 20004
+    if not 0 < len(template_ids) <= MOST_TEMPLATES:
+        return 20003 if template_ids else 10001
+    templates = world.apps[appid].templates
+    unfit = any(each not in templates or not templates[each].fields for each in template_ids)
+    return 20001 if unfit else 0
 
 
 def _new_code(name: str, *, purpose: str) -> dict[str, str]:

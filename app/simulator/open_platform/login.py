@@ -30,7 +30,8 @@ def jscode2session() -> dict[str, Any]:
         if code.appid != app.appid:
             raise OpenRefused(40029)
         user = _use(world, code)
-        session_key = world.open_platform.session_keys[(app.appid, user.name)]
+        kept = world.open_platform.session_keys.get((app.appid, user.name))
+        session_key = kept or world.open_platform.new_session_key(appid=app.appid, name=user.name)
     known = {"openid": user.openids[app.appid], "session_key": session_key}
     return {**known, "unionid": user.unionid} if app.gives_unionid else known
 

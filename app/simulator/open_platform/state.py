@@ -57,12 +57,19 @@ class OpenPlatform:
     desks: dict[str, TokenDesk] = field(default_factory=dict)
     grants: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    visits: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def new_code(self, *, purpose: str, appid: str, name: str, at: float) -> Code:
         """A code for the phone to hand to the shop. A login code brings a new session_key."""
         code = Code(value=nonce_text(32), purpose=purpose, appid=appid, name=name, made_at=at)
         self.codes[code.value] = code
+        self.visits[(appid, name)] = at
         if purpose == "login":
-            key = base64.b64encode(secrets.token_bytes(16)).decode()
-            self.session_keys[(appid, name)] = key
+            self.new_session_key(appid=appid, name=name)
         return code
+
+    def new_session_key(self, *, appid: str, name: str) -> str:
+        """A new key for a user's session; the one before it is good no longer."""
+        key = base64.b64encode(secrets.token_bytes(16)).decode()
+        self.session_keys[(appid, name)] = key
+        return key
