@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +10,12 @@ from typing import Any
 from app.simulator.clock import Clock
 from app.simulator.envelope import Envelope, wrap
 from app.simulator.faults import FORGED_KINDS, Faults
+from app.simulator.ladders import ladder_for
 from app.simulator.post import Answer, post
 from app.simulator.settings import Merchant
 from app.simulator.signing import Platform, nonce_text
 from app.simulator.timetable import Timetable
 
-# Seconds from one try to the next after the first: fifteen tries more, 24 hours 4 minutes.
-LADDER = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600)
 ACKNOWLEDGED = frozenset({200, 204})
 
 
@@ -55,8 +55,9 @@ class Notices:
         self._timetable = timetable
         self._faults = faults
         self._platform = platform
-        self._ladder = tuple(step * ladder_scale for step in LADDER)
+        self._ladder_scale = ladder_scale
         self._notices: dict[str, Notice] = {}
+        self._held: dict[str, list[Notice]] = defaultdict(list)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -100,9 +101,21 @@ class Notices:
         if self._faults.take("lose", notice.event_type):
             notice.status = "lost"
             return
+        if self._faults.take("reorder", notice.event_type):
+            with self._lock:
+                self._held[notice.merchant.mchid].append(notice)
+            return
         late = self._faults.take("delay", notice.event_type)
-        due = self._clock.now() + (late.seconds if late else 0.0)
-        self._timetable.at(due, lambda: self._try(notice))
+        self._later(notice, seconds=late.seconds if late else 0.0)
+
+    def _let_go(self, mchid: str) -> None:
+        with self._lock:
+            waiting = self._held.pop(mchid, [])
+        for notice in waiting:
+            self._later(notice, seconds=0.0)
+
+    def _later(self, notice: Notice, *, seconds: float) -> None:
+        self._timetable.at(self._clock.now() + seconds, lambda: self._try(notice))
 
     def _try(self, notice: Notice) -> None:
         kind = self._forgery(notice) or "true"
@@ -110,7 +123,11 @@ class Notices:
         for _ in range(twice.times if twice else 0):
             now = self._clock.now()
             self._timetable.at(now, lambda: self._deliver_once(notice, "duplicate"))
-        envelope, answer = self._deliver_once(notice, kind)
+        skew = self._faults.take("clock_skew", notice.event_type)
+        envelope, answer = self._deliver_once(
+            notice, kind, skew_seconds=skew.seconds if skew else 0
+        )
+        self._let_go(notice.merchant.mchid)
         if kind == "true" and answer.status in ACKNOWLEDGED:
             self._acknowledged(notice, envelope)
             return
@@ -124,10 +141,12 @@ class Notices:
             self._timetable.at(due, lambda: self._put(notice, envelope, "replay"))
 
     def _climb(self, notice: Notice) -> None:
-        if notice.tries >= len(self._ladder):
+        ladder = ladder_for(notice.event_type)
+        if notice.tries >= len(ladder):
             notice.status = "given_up"
             return
-        due = self._clock.now() + self._ladder[notice.tries]
+        # Counted from the last try, so that a clock moved meanwhile does not put it off.
+        due = notice.attempts[-1]["sent_at"] + ladder[notice.tries] * self._ladder_scale
         notice.tries += 1
         self._timetable.at(due, lambda: self._try(notice))
 
@@ -135,7 +154,9 @@ class Notices:
         taken = (kind for kind in FORGED_KINDS if self._faults.take(kind, notice.event_type))
         return next(taken, None)
 
-    def _deliver_once(self, notice: Notice, kind: str) -> tuple[Envelope, Answer]:
+    def _deliver_once(
+        self, notice: Notice, kind: str, *, skew_seconds: float = 0.0
+    ) -> tuple[Envelope, Answer]:
         envelope = wrap(
             notice_id=notice.id,
             created_at=notice.created_at,
@@ -145,7 +166,7 @@ class Notices:
             resource=notice.resource,
             apiv3_key=notice.merchant.apiv3_key,
             platform=self._platform,
-            at=self._clock.now(),
+            at=self._clock.now() + skew_seconds,
             kind=kind,
         )
         return envelope, self._put(notice, envelope, kind)

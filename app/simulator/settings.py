@@ -57,7 +57,9 @@ class App:
 class Merchant:
     """A WeChat Pay merchant. The platform holds the public half of the merchant's API key.
 
-    `apiv2_key` signs the coupon component's parameters; `brand_id` is set for a brand.
+    `apiv2_key` signs the coupon component's parameters; `brand_id` is set for a brand. A service
+    provider has the numbers of its shops in `sub_mchids`. Who receives shared profits is told at
+    `sharing_notify_url`.
     """
 
     mchid: str
@@ -69,6 +71,8 @@ class Merchant:
     name: str = ""
     apiv2_key: str = ""
     brand_id: str = ""
+    sub_mchids: tuple[str, ...] = ()
+    sharing_notify_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +87,11 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorSettings:
-    """One pretend platform. Delays are seconds; `retry_ladder_scale` 1.0 is the real ladder."""
+    """One pretend platform. Delays are seconds; `retry_ladder_scale` 1.0 is the real ladder.
+
+    `refund_seconds` is how long money takes: refunds, shares, transfers. `mini_program_slot_url` is
+    what a phone opens as the mini-program; empty opens a developer console.
+    """
 
     platform_private_key_pem: str
     public_key_id: str
@@ -95,6 +103,7 @@ class SimulatorSettings:
     refund_seconds: float = 2.0
     one_minute_between_refunds: bool = True
     requests_kept: int = 2000
+    mini_program_slot_url: str = ""
 
 
 def load(path: str | Path) -> SimulatorSettings:
@@ -135,4 +144,5 @@ def _template(data: Mapping[str, Any]) -> Template:
 
 
 def _merchant(data: Mapping[str, Any]) -> Merchant:
-    return Merchant(**{**data, "appids": tuple(data["appids"])})
+    lists = {key: tuple(data.get(key, ())) for key in ("appids", "sub_mchids")}
+    return Merchant(**{**data, **lists})

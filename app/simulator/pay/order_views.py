@@ -18,13 +18,12 @@ CURRENCY = "CNY"
 def order_view(order: Order) -> dict[str, Any]:
     """What a query answers."""
     known: dict[str, Any] = {
-        "appid": order.asked["appid"],
-        "mchid": order.merchant.mchid,
+        **_parties(order),
         "out_trade_no": order.number,
         "trade_state": order.state,
         "trade_state_desc": STATES[order.state],
         "attach": order.asked.get("attach", ""),
-        "payer": {"openid": order.openid},
+        "payer": order.asked["payer"],
     }
     if not order.transaction_id:
         return {**known, "amount": {"total": order.total_fen, "currency": CURRENCY}}
@@ -35,6 +34,13 @@ def paid_view(order: Order) -> dict[str, Any]:
     """What TRANSACTION.SUCCESS carries: the order as it was when it was paid."""
     success = {"trade_state": "SUCCESS", "trade_state_desc": STATES["SUCCESS"]}
     return {**order_view(order), **success}
+
+
+def _parties(order: Order) -> dict[str, str]:
+    if not order.sub_mchid:
+        return {"appid": order.appid, "mchid": order.merchant.mchid}
+    names = ("sp_appid", "sp_mchid", "sub_appid", "sub_mchid")
+    return {name: order.asked[name] for name in names if name in order.asked}
 
 
 def _paid(order: Order) -> dict[str, Any]:

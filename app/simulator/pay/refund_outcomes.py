@@ -1,5 +1,7 @@
 """How a refund ends, after a while or by hand, and the notice that tells it."""
 
+from app.simulator.pay.complaints.course import money_arrived
+from app.simulator.pay.refund_money import put_back
 from app.simulator.pay.refund_views import refund_notice
 from app.simulator.pay.state import Refund
 from app.simulator.world import World
@@ -17,7 +19,12 @@ def decide(world: World, refund: Refund) -> None:
         outcome = "ABNORMAL"
     elif world.faults.take("refund_closed", refund.number):
         outcome = "CLOSED"
-    due = refund.made_at + world.settings.refund_seconds
+    settle_later(world, refund, at=refund.made_at, outcome=outcome)
+
+
+def settle_later(world: World, refund: Refund, *, at: float, outcome: str) -> None:
+    """Let a refund that began `at` end in a while."""
+    due = at + world.settings.refund_seconds
     world.timetable.at(due, lambda: settle(world, refund, outcome=outcome))
 
 
@@ -29,6 +36,9 @@ def settle(world: World, refund: Refund, *, outcome: str) -> bool:
         refund.status = outcome
         if outcome == "SUCCESS":
             refund.succeeded_at = world.clock.now()
+            money_arrived(world, refund)
+        if outcome == "CLOSED":
+            put_back(world, refund)
         told = refund_notice(refund)
     if refund.asked.get("notify_url"):
         world.notices.send(

@@ -1,75 +1,43 @@
-"""Refunds: ask for one, look it up."""
+"""Refunds: ask for one, look it up, find another way for one that did not arrive."""
 
 import secrets
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from app.simulator.clock import beijing
 from app.simulator.errors import PayRefused
-from app.simulator.pay.fields import Record, Rows, Text, Whole, check
-from app.simulator.pay.order_fields import check_notify_url
 from app.simulator.pay.reading import json_body, signer
-from app.simulator.pay.refund_outcomes import decide
+from app.simulator.pay.refund_fields import BANK_CARD, check_abnormal, check_refund
+from app.simulator.pay.refund_money import take
+from app.simulator.pay.refund_outcomes import decide, settle_later
 from app.simulator.pay.refund_views import refund_view
+from app.simulator.pay.sealed_fields import opened
 from app.simulator.pay.state import Order, Refund
+from app.simulator.pay.sub_merchants import check_sub_mchid
 from app.simulator.world import World, here
 
 REFUNDABLE_SECONDS = 365 * 86_400
 APART_SECONDS = 60
 REFUNDS_PER_ORDER = 50
-
-REFUND = Record(
-    fields={
-        "transaction_id": Text(longest=32),
-        "out_trade_no": Text(shortest=6, longest=32),
-        "out_refund_no": Text(longest=64, pattern=r"[0-9A-Za-z_\-|*@]+", required=True),
-        "reason": Text(longest=80),
-        "notify_url": Text(longest=256),
-        "funds_account": Text(longest=32, choices=("AVAILABLE",)),
-        "amount": Record(
-            required=True,
-            fields={
-                "refund": Whole(least=1, required=True),
-                "total": Whole(least=1, required=True),
-                "currency": Text(longest=16, choices=("CNY",), required=True),
-                "from": Rows(
-                    of=Record(
-                        fields={
-                            "account": Text(longest=32, required=True),
-                            "amount": Whole(least=1, required=True),
-                        }
-                    )
-                ),
-            },
-        ),
-        "goods_detail": Rows(
-            of=Record(
-                fields={
-                    "merchant_goods_id": Text(longest=32, required=True),
-                    "wechatpay_goods_id": Text(longest=32),
-                    "goods_name": Text(longest=256),
-                    "unit_price": Whole(required=True),
-                    "refund_amount": Whole(required=True),
-                    "refund_quantity": Whole(least=1, required=True),
-                }
-            )
-        ),
-    }
-)
+CARD_END = 4
 
 refunds = Blueprint("refunds", __name__, url_prefix="/v3/refund/domestic/refunds")
 
 
 @refunds.post("")
 def ask() -> dict[str, Any]:
-    """Accept a refund; the same out_refund_no with the same request is the same refund."""
+    """The fields of refund_fields.py; the same out_refund_no with the same request is the same.
+
+    PARAM_ERROR by the field table, RESOURCE_NOT_EXISTS for an order that is not paid,
+    INVALID_REQUEST by its sums, after 365 days and 50 refunds, FREQUENCY_LIMITED within a minute
+    of the last, NOT_ENOUGH when neither frozen money nor the account suffice.
+    """
     body = json_body()
-    check(body, REFUND)
-    if "notify_url" in body:
-        check_notify_url(body["notify_url"])
+    check_refund(body)
     world = here()
     with world.lock:
+        check_sub_mchid(body)
         refund = world.pay.refunds.get((signer().mchid, body["out_refund_no"]))
         if refund is None:
             refund = _accept(world, body)
@@ -80,13 +48,46 @@ def ask() -> dict[str, Any]:
 
 @refunds.get("/<number>")
 def by_number(number: str) -> dict[str, Any]:
-    """The refund with the merchant's number."""
+    """?sub_mchid for a provider's shop: the refund; 404 RESOURCE_NOT_EXISTS."""
     world = here()
     with world.lock:
-        refund = world.pay.refunds.get((signer().mchid, number))
-        if refund is None:
+        return refund_view(_refund(world, number, request.args.get("sub_mchid", "")))
+
+
+@refunds.post("/<refund_id>/apply-abnormal-refund")
+def mend(refund_id: str) -> dict[str, Any]:
+    """out_refund_no, type, and for a person's card bank_type, bank_account and real_name (sealed).
+
+    The refund is under way once more. INVALID_REQUEST unless it is ABNORMAL.
+    """
+    body = json_body()
+    check_abnormal(body)
+    world = here()
+    with world.lock:
+        refund = _refund(world, body["out_refund_no"], body.get("sub_mchid", ""))
+        if refund.refund_id != refund_id:
             raise PayRefused("RESOURCE_NOT_EXISTS", "退款单不存在")
+        to_account = _to_account(world, body)
+        if refund.status != "ABNORMAL":
+            raise PayRefused("INVALID_REQUEST", "退款单状态不是退款异常")
+        refund.to_account, refund.status = to_account, "PROCESSING"
+        settle_later(world, refund, at=world.clock.now(), outcome="SUCCESS")
         return refund_view(refund)
+
+
+def _refund(world: World, number: str, sub_mchid: str) -> Refund:
+    refund = world.pay.refunds.get((signer().mchid, number))
+    if refund is None or refund.order.sub_mchid != sub_mchid:
+        raise PayRefused("RESOURCE_NOT_EXISTS", "退款单不存在")
+    return refund
+
+
+def _to_account(world: World, body: dict[str, Any]) -> str:
+    if body["type"] != BANK_CARD:
+        return "商户银行账户"
+    card = opened(world, body["bank_account"], at="/bank_account")
+    opened(world, body["real_name"], at="/real_name")
+    return f"{body['bank_type']}{card[-CARD_END:]}"
 
 
 def _accept(world: World, body: dict[str, Any]) -> Refund:
@@ -100,6 +101,7 @@ def _accept(world: World, body: dict[str, Any]) -> Refund:
         refund_id=f"50300{beijing(at):%Y%m%d}{secrets.randbelow(10**16):016d}",
         made_at=at,
     )
+    take(world, refund)
     order.refunds.append(refund)
     order.state = "REFUND"
     world.pay.refunds[(order.merchant.mchid, refund.number)] = refund
@@ -117,6 +119,8 @@ def _paid_order(world: World, body: dict[str, Any]) -> Order:
         raise PayRefused("PARAM_ERROR", "transaction_id和out_trade_no必须二选一")
     if order is None or not order.transaction_id:
         raise PayRefused("RESOURCE_NOT_EXISTS", "订单不存在或未支付")
+    if order.sub_mchid != body.get("sub_mchid", ""):
+        raise PayRefused("RESOURCE_NOT_EXISTS", "订单不存在或不属于该特约商户")
     if body.get("out_trade_no", order.number) != order.number:
         raise PayRefused("INVALID_REQUEST", "transaction_id与out_trade_no不是同一订单")
     return order

@@ -33,9 +33,35 @@ class Order:
         return int(self.asked["amount"]["total"])
 
     @property
+    def appid(self) -> str:
+        """The merchant's app; a service provider's own."""
+        return str(self.asked.get("appid") or self.asked["sp_appid"])
+
+    @property
+    def sub_mchid(self) -> str:
+        """The service provider's shop; empty when the merchant sells himself."""
+        return str(self.asked.get("sub_mchid", ""))
+
+    @property
+    def payee_mchid(self) -> str:
+        """Whose money it becomes."""
+        return self.sub_mchid or self.merchant.mchid
+
+    @property
+    def payer_appid(self) -> str:
+        """The app in which `openid` is the payer's."""
+        return str(self.asked["sub_appid"]) if "sub_openid" in self.asked["payer"] else self.appid
+
+    @property
     def openid(self) -> str:
         """Whose order it is."""
-        return str(self.asked["payer"]["openid"])
+        payer = self.asked["payer"]
+        return str(payer.get("openid") or payer.get("sp_openid") or payer["sub_openid"])
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether its money is frozen to be shared."""
+        return bool((self.asked.get("settle_info") or {}).get("profit_sharing"))
 
     @property
     def refunded_fen(self) -> int:
@@ -50,7 +76,10 @@ class Order:
 
 @dataclass(kw_only=True)
 class Refund:
-    """A refund. `status` is PROCESSING, SUCCESS, ABNORMAL or CLOSED."""
+    """A refund. `status` is PROCESSING, SUCCESS, ABNORMAL or CLOSED.
+
+    What it costs the merchant comes from the order's frozen money and from his balance.
+    """
 
     order: Order
     asked: dict[str, Any]
@@ -58,6 +87,9 @@ class Refund:
     made_at: float
     status: str = "PROCESSING"
     succeeded_at: float = 0.0
+    to_account: str = "支付用户零钱"
+    from_frozen_fen: int = 0
+    from_balance_fen: int = 0
 
     @property
     def number(self) -> str:
@@ -71,11 +103,34 @@ class Refund:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Combined:
+    """Orders of several merchants that are paid at once; `merchant` asked and is told."""
+
+    merchant: Merchant
+    asked: dict[str, Any]
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Prepay:
-    """A prepay_id, good for two hours whatever the order says."""
+    """A prepay_id, good for two hours whatever the order says.
+
+    `order` is the first of a combined payment's.
+    """
 
     order: Order
     made_at: float
+    combined: Combined | None = None
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """All that is paid with it."""
+        return self.combined.orders if self.combined else (self.order,)
+
+    @property
+    def merchant(self) -> Merchant:
+        """Who signs for it and is told."""
+        return self.combined.merchant if self.combined else self.order.merchant
 
     def is_fresh(self, at: float) -> bool:
         """Whether the phone may still pay with it."""
@@ -97,6 +152,7 @@ class Pay:
 
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     paid: dict[tuple[str, str], Order] = field(default_factory=dict)
+    combined: dict[tuple[str, str], Combined] = field(default_factory=dict)
     prepays: dict[str, Prepay] = field(default_factory=dict)
     refunds: dict[tuple[str, str], Refund] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)

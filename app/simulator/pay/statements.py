@@ -35,7 +35,7 @@ def ask_trade_bill() -> dict[str, Any]:
     world = here()
     with world.lock:
         text = trade_bill(_day(world), bill_type=bill_type)
-        return _offer(world, text)
+        return offer(world, text)
 
 
 @statements.get("/bill/fundflowbill")
@@ -47,7 +47,7 @@ def ask_fund_flow_bill() -> dict[str, Any]:
     world = here()
     with world.lock:
         text = fund_flow_bill(_day(world)) if account_type == "BASIC" else None
-        return _offer(world, text)
+        return offer(world, text)
 
 
 @statements.get("/billdownload/file")
@@ -63,16 +63,23 @@ def fetch() -> Response:
     return Response(statement.content, mimetype="application/octet-stream")
 
 
-def _day(world: World) -> Day:
+def asked_day(world: World) -> float:
+    """When the day of `bill_date` began, once its statements are ready; hold the lock."""
     wanted = _wanted_date()
     now = beijing(world.clock.now())
     if wanted >= now.date() or (now.date() - wanted).days > KEPT_DAYS:
         raise PayRefused("INVALID_REQUEST", "bill_date应为三个月内已结束的日期")
     if wanted == now.date() - timedelta(days=1) and now.hour < READY_HOUR:
         raise PayRefused("STATEMENT_CREATING")
-    begins_at = datetime.combine(wanted, datetime.min.time(), BEIJING).timestamp()
-    mine = [each for each in world.pay.paid.values() if each.merchant.mchid == signer().mchid]
-    return Day(orders=mine, begins_at=begins_at)
+    return datetime.combine(wanted, datetime.min.time(), BEIJING).timestamp()
+
+
+def _day(world: World) -> Day:
+    begins_at = asked_day(world)
+    mchid, sub_mchid = signer().mchid, request.args.get("sub_mchid")
+    mine = [each for each in world.pay.paid.values() if each.merchant.mchid == mchid]
+    wanted = [each for each in mine if sub_mchid in {None, each.sub_mchid}]
+    return Day(orders=wanted, begins_at=begins_at)
 
 
 def _wanted_date() -> date:
@@ -82,7 +89,8 @@ def _wanted_date() -> date:
         raise PayRefused("PARAM_ERROR", "bill_date应为yyyy-MM-DD") from None
 
 
-def _offer(world: World, text: str | None) -> dict[str, Any]:
+def offer(world: World, text: str | None) -> dict[str, Any]:
+    """Where to fetch a statement's text; NO_STATEMENT_EXIST when there is none. Hold the lock."""
     tar_type = request.args.get("tar_type")
     if tar_type not in (None, "GZIP"):
         raise PayRefused("PARAM_ERROR", "tar_type枚举值错误")

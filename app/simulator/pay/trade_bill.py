@@ -73,9 +73,9 @@ def _refund_cells(refund: Refund) -> Cells:
 
 def _order_cells(order: Order) -> Cells:
     return {
-        "公众账号ID": order.asked["appid"],
+        "公众账号ID": order.appid,
         "商户号": order.merchant.mchid,
-        "特约商户号": "0",
+        "特约商户号": order.sub_mchid or "0",
         "微信订单号": order.transaction_id,
         "商户订单号": order.number,
         "用户标识": order.openid,

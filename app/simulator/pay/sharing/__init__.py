@@ -1,0 +1,1 @@
+"""Profit sharing: frozen money of paid orders, given to receivers in parts."""
