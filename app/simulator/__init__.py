@@ -11,12 +11,21 @@ from flask import Flask
 
 from app.simulator import edge
 from app.simulator.control import controls
+from app.simulator.open_platform.cards.products import card_products
 from app.simulator.open_platform.codes import codes
 from app.simulator.open_platform.login import login
 from app.simulator.open_platform.messages import messages
+from app.simulator.open_platform.mini.products import mini_products
+from app.simulator.open_platform.official.products import official
 from app.simulator.open_platform.tokens import tokens
+from app.simulator.pages import pages
+from app.simulator.pay.busifavor.products import busifavor_products
 from app.simulator.pay.certificates import certificates
+from app.simulator.pay.complaints.products import complaint_products
+from app.simulator.pay.images import images
+from app.simulator.pay.money_products import money_products
 from app.simulator.pay.orders import orders
+from app.simulator.pay.product_coupons.products import product_coupon_products
 from app.simulator.pay.refunds import refunds
 from app.simulator.pay.statements import statements
 from app.simulator.server import DropConnections, RunningSimulator, start
@@ -34,7 +43,26 @@ __all__ = [
     "world_of",
 ]
 
-PRODUCTS = (login, tokens, messages, codes, orders, refunds, statements, certificates, *controls)
+PRODUCTS = (
+    login,
+    tokens,
+    messages,
+    codes,
+    orders,
+    refunds,
+    statements,
+    certificates,
+    *complaint_products,
+    *busifavor_products,
+    *product_coupon_products,
+    *mini_products,
+    *official,
+    images,
+    *money_products,
+    *card_products,
+    *controls,
+    *pages,
+)
 LARGEST_BODY_BYTES = 2 * 1024 * 1024
 
 

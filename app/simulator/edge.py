@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.simulator.errors import PAY_REFUSALS, OpenRefused, PayRefused
 from app.simulator.pay.reading import require_signature
@@ -16,7 +16,8 @@ from app.simulator.signing import nonce_text
 from app.simulator.world import World, here
 
 CONTROL = "/_sim/"
-PAY = "/v3/"
+PAGES = frozenset({"/", "/phone", "/control", "/covers"})
+PAY = ("/v3/", "/brand/")
 UNSIGNED = "/v3/billdownload/"
 BODY_KEPT = 20_000
 OK = 300
@@ -36,7 +37,7 @@ def install(app: Flask) -> None:
 
 def _enter() -> ResponseReturnValue | None:
     g.started = time.perf_counter()
-    if request.path.startswith(CONTROL):
+    if _is_control():
         return _only_from_here()
     world = here()
     struck = _strike(world)
@@ -46,7 +47,7 @@ def _enter() -> ResponseReturnValue | None:
 
 
 def _leave(response: Response) -> Response:
-    if request.path.startswith(CONTROL):
+    if _is_control():
         return response
     world = here()
     if request.path.startswith(PAY) and not _is_file(response):
@@ -55,6 +56,10 @@ def _leave(response: Response) -> Response:
         request.environ[DROP] = True
     _remember(world, response)
     return response
+
+
+def _is_control() -> bool:
+    return request.path.startswith(CONTROL) or request.path in PAGES
 
 
 def _only_from_here() -> ResponseReturnValue | None:
@@ -95,11 +100,12 @@ def _pay_refused(refused: PayRefused) -> Response:
 
 def _open_refused(refused: OpenRefused) -> Response:
     rid = "-".join(nonce_text(8).lower() for _ in range(3))
+    g.rid = rid
     return jsonify(errcode=refused.errcode, errmsg=f"{refused.errmsg} rid: {rid}")
 
 
 def _no_such_call(error: HTTPException) -> Response:
-    if request.path.startswith(CONTROL):
+    if _is_control():
         return make_response(jsonify(error=error.description), error.code)
     if request.path.startswith(PAY):
         code = PAY_CODES.get(error.code, "PARAM_ERROR")
@@ -125,13 +131,23 @@ def _remember(world: World, response: Response) -> None:
         "method": request.method,
         "target": request.environ["REQUEST_URI"],
         "headers": dict(request.headers),
-        "body": _readable(request.get_data()),
+        "body": _readable(_what_came()),
         "status": response.status_code,
         "answer": _readable(response.get_data()),
+        "rid": g.get("rid"),
+        "appid": g.get("appid"),
+        "remote_address": request.remote_addr,
         "dropped": bool(request.environ.get(DROP)),
         "milliseconds": round((time.perf_counter() - g.started) * 1000, 1),
     }
     world.requests.append(told)
+
+
+def _what_came() -> bytes:
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge:
+        return b"(too large to be read)"
 
 
 def _readable(data: bytes) -> str:

@@ -68,6 +68,8 @@ def _headers(body: bytes, *, platform: Platform, at: float, kind: str) -> dict[s
 
 
 def _with_another_amount(resource: Mapping[str, Any]) -> dict[str, Any]:
+    if "amount" not in resource:
+        return dict(resource)
     dearer = {
         name: fen + 1 if isinstance(fen, int) else fen for name, fen in resource["amount"].items()
     }

@@ -31,14 +31,25 @@ NOTICE_KINDS = {
     "delay": "send `seconds` later",
     "lose": "never send it",
     "replay": "send the very same bytes again `seconds` after they were acknowledged",
+    "reorder": "hold it back until the next one to the same address has gone",
+    "clock_skew": "sign it with a clock that is off by `seconds`",
     **FORGED_KINDS,
 }
+# Sent just before the true push. The last two are inside the seal: not in the plain mode.
+FALSE_PUSHES = {
+    "forge": "signed with a token that is nobody's",
+    "foreign_token": "signed with the token of another account",
+    "malformed": "truly signed, with XML or JSON that breaks off",
+    "wrong_appid": "truly signed, with another appid inside the seal",
+    "bad_padding": "truly signed, with a wrong padding inside the seal",
+}
+SEALED_ONLY = frozenset({"wrong_appid", "bad_padding"})
 REFUND_KINDS = {
     "refund_abnormal": "the refund ends ABNORMAL",
     "refund_closed": "the refund ends CLOSED",
     "refund_held": "the refund stays PROCESSING until it is settled by hand",
 }
-KINDS = {**API_KINDS, **NOTICE_KINDS, **REFUND_KINDS}
+KINDS = {**API_KINDS, **FALSE_PUSHES, **NOTICE_KINDS, **REFUND_KINDS}
 
 
 @dataclass(kw_only=True)

@@ -80,6 +80,7 @@ def new_merchant(*, appids: tuple[str, ...], mchid: str = "") -> FreshMerchant:
         apiv3_key=secrets.token_hex(16),
         apiv2_key=secrets.token_hex(16),
         name="卡包测试商户",
+        brand_id=str(secrets.randbelow(10**8) + 10**8),
     )
     return FreshMerchant(merchant=merchant, private_key_pem=keys.private_pem)
 

@@ -2,6 +2,8 @@ r"""WECHATPAY2-SHA256-RSA2048 both ways, and AEAD_AES_256_GCM sealing.
 
 A request is signed over `METHOD\ntarget\ntimestamp\nnonce\nbody\n` by the merchant, an answer
 or a notice over `timestamp\nnonce\nbody\n` by the platform, always over the bytes as they travel.
+A brand signs its own APIs the same way under another scheme, naming its brand_id. The brand here
+is a merchant with a brand_id and has that merchant's key and serial number.
 """
 
 import base64
@@ -16,7 +18,7 @@ from functools import cache
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
@@ -26,20 +28,26 @@ from app.simulator.errors import PayRefused
 from app.simulator.settings import Merchant
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
+BRAND_SCHEME = "WECHATPAY-BRAND-SHA256-RSA2048"
 WINDOW_SECONDS = 300
 SIGNTEST_PREFIX = "WECHATPAY/SIGNTEST/"
-_PARTS = ("mchid", "nonce_str", "timestamp", "serial_no", "signature")
+_SIGNER = {SCHEME: "mchid", BRAND_SCHEME: "brand_id"}
+_PARTS = ("nonce_str", "timestamp", "serial_no", "signature")
 _ALPHABET = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """A request as it arrived: the target is path and query exactly as sent."""
+    """A request as it arrived: the target is path and query exactly as sent.
+
+    `body` is what the signature covers, `scheme` the one that this address asks for.
+    """
 
     method: str
     target: str
     body: bytes
     authorization: str
+    scheme: str = SCHEME
 
 
 class Platform:
@@ -72,7 +80,9 @@ class MerchantKeys:
     """Who may sign requests. Public keys are loaded once."""
 
     def __init__(self, merchants: tuple[Merchant, ...]) -> None:
-        self._merchants = {each.mchid: each for each in merchants}
+        self._merchants = {(SCHEME, each.mchid): each for each in merchants}
+        brands = {(BRAND_SCHEME, each.brand_id): each for each in merchants if each.brand_id}
+        self._merchants.update(brands)
         self._keys = {each.mchid: public_key(each.public_key_pem) for each in merchants}
 
     def signer(self, incoming: Incoming, *, clocks: tuple[float, ...]) -> Merchant:
@@ -80,8 +90,9 @@ class MerchantKeys:
 
         Refused with 401 SIGN_ERROR otherwise.
         """
-        claims = _claims(incoming.authorization)
-        merchant = self._merchants.get(claims["mchid"])
+        scheme = incoming.scheme
+        claims = _claims(incoming.authorization, scheme=scheme)
+        merchant = self._merchants.get((scheme, claims[_SIGNER[scheme]]))
         if merchant is None:
             raise PayRefused("SIGN_ERROR", "签名商户号不存在")
         if claims["serial_no"] != merchant.certificate_serial:
@@ -133,6 +144,12 @@ def verify(key: rsa.RSAPublicKey, text: bytes, signature: str) -> bool:
     return True
 
 
+def encrypt_for(key: rsa.RSAPublicKey, text: str) -> str:
+    """A field for one reader's eyes: RSA-OAEP with SHA-1, in base64."""
+    oaep = padding.OAEP(mgf=padding.MGF1(SHA1()), algorithm=SHA1(), label=None)  # noqa: S303  # the platform wants it so
+    return base64.b64encode(key.encrypt(text.encode(), oaep)).decode()
+
+
 def seal(plain: bytes, *, apiv3_key: str, associated_data: str) -> dict[str, str]:
     """The `resource` of a notice: AES-256-GCM under the merchant's APIv3 key."""
     nonce = nonce_text(12)
@@ -150,12 +167,12 @@ def nonce_text(length: int) -> str:
     return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(length))
 
 
-def _claims(authorization: str) -> Mapping[str, str]:
-    scheme, _, rest = authorization.partition(" ")
-    if scheme != SCHEME:
+def _claims(authorization: str, *, scheme: str) -> Mapping[str, str]:
+    given, _, rest = authorization.partition(" ")
+    if given != scheme:
         raise PayRefused("SIGN_ERROR", "Http头缺少Authorization或认证类型不正确")
     claims = dict(re.findall(r'(\w+)="([^"]*)"', rest))
-    if any(part not in claims for part in _PARTS):
+    if any(part not in claims for part in (_SIGNER[scheme], *_PARTS)):
         raise PayRefused("SIGN_ERROR", "Http头Authorization值格式错误")
     return claims
 

@@ -47,7 +47,13 @@ class World:
             platform=self.platform,
             ladder_scale=settings.retry_ladder_scale,
         )
-        self.pushes = Pushes(clock=self.clock, timetable=self.timetable, faults=self.faults)
+        self.pushes = Pushes(
+            clock=self.clock,
+            timetable=self.timetable,
+            faults=self.faults,
+            apps=self.apps,
+            ladder_scale=settings.retry_ladder_scale,
+        )
         self._parts: dict[type[Any], Any] = {}
 
     def part(self, kind: type[Part]) -> Part:

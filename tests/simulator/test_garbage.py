@@ -10,6 +10,17 @@ OPEN = (
     "/cgi-bin/message/subscribe/send",
     "/wxa/business/getuserphonenumber",
     "/wxa/getwxacodeunlimit",
+    "/cgi-bin/message/wxopen/updatablemsg/send",
+    "/wxa/genwxashortlink",
+    "/wxa/getuserriskrank",
+    "/wxa/media_check_async",
+    "/wxa/msg_sec_check",
+    "/wxa/sec/order/get_order",
+    "/wxa/sec/order/opspecialorder",
+    "/wxa/sec/order/upload_combined_shipping_info",
+    "/wxa/sec/order/upload_shipping_info",
+    "/wxa/set_user_notify",
+    "/wxaapi/newtmpl/addtemplate",
 )
 
 

@@ -31,8 +31,10 @@ GOOD_DATA = {
     "time3": {"value": "2026年5月1日 15:01"},
 }
 APP = new_app(templates=TEMPLATES, pages=("pages/index/index", "pages/gift/take"))
+OFFICIAL = new_app(kind="oa", templates=TEMPLATES)
 FRESH = new_world(
     app=APP,
+    more_apps=(OFFICIAL,),
     people=(Person(name="小明", phone="13800000001"), Person(name="黑产", risk=True)),
     retry_ladder_scale=0.002,
     refund_seconds=0.05,
@@ -111,7 +113,7 @@ class Sim:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def post(self, path, **body):
+    def post(self, path, /, **body):
         answer = requests.post(self.url + path, json=body, timeout=5)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -172,10 +174,12 @@ class Sim:
     def call(self, method, target, body=None, **how):
         raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         sent = how.pop("sent", raw)
+        serial_header = how.pop("serial_header", None)
         headers = {
             "Authorization": authorization(method, target, raw, **how),
             "Accept": "application/json",
             "Content-Type": "application/json",
+            "Wechatpay-Serial": serial_header,
         }
         return requests.request(method, self.url + target, data=sent, headers=headers, timeout=10)
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, abort
 
 from app.simulator.clock import rfc3339
-from app.simulator.control.covers import COVERS
 from app.simulator.control.reading import asked
 from app.simulator.faults import Fault
 from app.simulator.notices import Notice
@@ -47,6 +46,7 @@ def pushes() -> list[dict[str, Any]]:
             "appid": each.app.appid,
             "status": each.status,
             "attempts": list(each.attempts),
+            "reply": each.reply,
         }
         for each in here().pushes.all()
     ]
@@ -113,12 +113,6 @@ def move_clock() -> dict[str, Any]:
     """{offset_seconds}: what becomes due by that is done."""
     here().move_clock(float(asked().get("offset_seconds", 0)))
     return clock()
-
-
-@platform_desk.get("/covers")
-def covers() -> dict[str, Any]:
-    """What is simulated, what is not, and where it is known to differ."""
-    return COVERS
 
 
 def _notice(notice: Notice) -> dict[str, Any]:

@@ -25,10 +25,11 @@ def user_named(world: World, name: str) -> User:
 
 
 def appid_of(world: World, body: dict[str, Any]) -> str:
-    """The appid in the body; with a single app it may be left out."""
+    """The appid in the body; with a single mini-program it may be left out for that one."""
     appid = body.get("appid")
-    if appid is None and len(world.apps) == 1:
-        return next(iter(world.apps))
+    mini_programs = [each.appid for each in world.apps.values() if each.kind == "mp"]
+    if appid is None and len(mini_programs) == 1:
+        return mini_programs[0]
     if appid not in world.apps:
         abort(400, "which appid?")
     return str(appid)
