@@ -1,7 +1,7 @@
 """Messages to people. WeChat knows no request number, so each is sent at most once.
 
 The row that says "sending" is committed before the call. Whoever dies after that leaves it to be
-seen as unknown; nobody sends again.
+seen as unknown; nobody sends again. A refusal sent nothing, so the next way is tried.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from app.domain import members, merchants, messaging, orders, redemption
+from app.domain import following, merchants, messaging, orders, redemption
+from app.domain.messaging import Channel, Envelope
+from app.gateways import App
+from app.gateways.errcodes import needs_a_person
 from app.gateways.errors import GatewayError, OutcomeUnknown
-from app.gateways.mini_program import MiniProgram
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from app.kernel.money import yuan
-from jobs import outside
+from jobs import posting, ways
 from jobs.sweeping import until_done
 
 # Far longer than a call takes: who has not come back by then will not.
@@ -28,11 +30,10 @@ log = structlog.get_logger("jobs")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Wish:
-    """Who should hear what. No app: the person did not come through one."""
+class _News:
+    """Who should hear what."""
 
-    member_id: int
-    appid: str | None
+    person: ways.Person
     event_key: str
     message: str
     words: dict[str, str]
@@ -40,11 +41,11 @@ class _Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class _Letter:
-    """A message that is ours alone to send."""
+    """A message that is ours alone to send, and the keys of the app that it goes through."""
 
-    sender: MiniProgram
-    openid: str
-    envelope: messaging.Envelope
+    wish: messaging.Wish
+    app: App
+    envelope: Envelope
 
 
 def push_order_paid(task: outbox.Task) -> None:
@@ -65,12 +66,18 @@ def settle_lost_messages(*, at: datetime) -> int:
     )
 
 
-def _order_paid(task: outbox.Task) -> _Wish:
-    paid = orders.notice_words(merchant_id=task.merchant_id, order_id=task.payload["order_id"])
-    return _Wish(
-        member_id=paid.member_id,
-        appid=paid.appid,
-        event_key=f"order:{paid.number}",
+def _order_paid(task: outbox.Task) -> _News:
+    order_id = task.payload["order_id"]
+    paid = orders.notice_words(merchant_id=task.merchant_id, order_id=order_id)
+    return _News(
+        person=ways.Person(
+            merchant_id=task.merchant_id,
+            member_id=paid.member_id,
+            appid=paid.appid,
+            order_id=order_id,
+            order_key=_order_key(paid.number),
+        ),
+        event_key=_order_key(paid.number),
         message="order_paid",
         words={
             "title": paid.title,
@@ -82,13 +89,18 @@ def _order_paid(task: outbox.Task) -> _Wish:
     )
 
 
-def _redeemed(task: outbox.Task) -> _Wish:
+def _redeemed(task: outbox.Task) -> _News:
     used = redemption.notice_words(
         merchant_id=task.merchant_id, redemption_number=task.payload["redemption_number"]
     )
-    return _Wish(
-        member_id=used.member_id,
-        appid=used.appid,
+    return _News(
+        person=ways.Person(
+            merchant_id=task.merchant_id,
+            member_id=used.member_id,
+            appid=used.appid,
+            order_id=used.order_id,
+            order_key=_order_key(used.order_number),
+        ),
         event_key=f"redemption:{used.number}",
         message="voucher_redeemed",
         words={
@@ -101,70 +113,110 @@ def _redeemed(task: outbox.Task) -> _Wish:
     )
 
 
-def _push(task: outbox.Task, wish_of: Callable[[outbox.Task], _Wish]) -> None:
+def _order_key(number: str) -> str:
+    return f"order:{number}"
+
+
+def _push(task: outbox.Task, news_of: Callable[[outbox.Task], _News]) -> None:
     with transaction():
-        letter = _claim(task.merchant_id, wish_of(task))
+        letter = _claim(news_of(task), at=clock.now())
         if letter is None:
             outbox.finish(task, at=clock.now())
-    if letter:
-        _send(task, letter)
+    while letter:
+        letter = _send(task, letter)
 
 
-def _claim(merchant_id: int, wish: _Wish) -> _Letter | None:
+def _claim(news: _News, *, at: datetime) -> _Letter | None:
     """None when there is no way to this person, no leave to write, or it was written before."""
-    if wish.appid is None:
-        return None
-    openid = members.find_openid(
-        merchant_id=merchant_id, member_id=wish.member_id, appid=wish.appid
+    wish = messaging.Wish(
+        merchant_id=news.person.merchant_id,
+        member_id=news.person.member_id,
+        event_key=news.event_key,
+        message=news.message,
+        words=news.words,
+        ways=ways.find(news.person, at=at),
     )
-    if openid is None:
-        return None
-    sender = outside.mini_program(merchant_id=merchant_id, appid=wish.appid)
-    envelope = messaging.claim(
-        merchant_id=merchant_id,
-        member_id=wish.member_id,
-        event_key=wish.event_key,
-        message=wish.message,
-        appid=wish.appid,
-        words=wish.words,
-        at=clock.now(),
-    )
-    return _Letter(sender=sender, openid=openid, envelope=envelope) if envelope else None
+    return _letter(wish, messaging.claim(wish, at=at), at=at)
 
 
-def _send(task: outbox.Task, letter: _Letter) -> None:
-    envelope = letter.envelope
+def _letter(wish: messaging.Wish, envelope: Envelope | None, *, at: datetime) -> _Letter | None:
+    if envelope is None:
+        return None
+    way = envelope.way
+    if way.channel == Channel.KF:
+        following.spend_kf(merchant_id=wish.merchant_id, appid=way.appid, openid=way.openid, at=at)
+    keys = merchants.get_app(merchant_id=wish.merchant_id, appid=way.appid)
+    return _Letter(wish=wish, app=App(appid=keys.appid, secret=keys.secret), envelope=envelope)
+
+
+def _send(task: outbox.Task, letter: _Letter) -> _Letter | None:
+    """Send it, and write down what became of it; the next letter when nothing was sent."""
     try:
-        letter.sender.send(
-            openid=letter.openid,
-            template_id=envelope.template_id,
-            data=envelope.data,
-            page=envelope.page,
-        )
+        platform_id = posting.post(letter.app, letter.envelope)
+    except OutcomeUnknown as failure:
+        _lost(task, letter.envelope, failure)
+        return None
     except GatewayError as failure:
-        _not_sent(task, envelope.sent_id, failure)
-        return
+        return _turned_away(task, letter, failure)
     at = clock.now()
     with transaction():
-        messaging.mark_sent(merchant_id=task.merchant_id, sent_id=envelope.sent_id, at=at)
+        messaging.mark_sent(
+            merchant_id=task.merchant_id,
+            sent_id=letter.envelope.sent_id,
+            platform_id=platform_id,
+            at=at,
+        )
         outbox.finish(task, at=at)
+    return None
 
 
-def _not_sent(task: outbox.Task, sent_id: int, failure: GatewayError) -> None:
-    """Only what WeChat never took may be tried again."""
-    which = {"merchant_id": task.merchant_id, "sent_id": sent_id}
+def _lost(task: outbox.Task, envelope: Envelope, failure: OutcomeUnknown) -> None:
+    """It may have been sent. Only what WeChat itself sends once may be tried again."""
+    _tell(task, envelope, failure)
     at = clock.now()
-    if failure.retryable and not isinstance(failure, OutcomeUnknown):
-        with transaction():
-            messaging.release(**which, at=at)
+    with transaction():
+        may_repeat = messaging.mark_unknown(
+            merchant_id=task.merchant_id,
+            sent_id=envelope.sent_id,
+            appid=envelope.way.appid,
+            at=at,
+        )
+        if not may_repeat:
+            outbox.finish(task, at=at)
+    if may_repeat:
         raise failure
-    log.warning("message not sent", job=task.job, task=task.id, reason=failure.code)
+
+
+def _turned_away(task: outbox.Task, letter: _Letter, failure: GatewayError) -> _Letter | None:
+    """Nothing was sent: later, if that helps, or by the next way."""
+    at, envelope = clock.now(), letter.envelope
+    if failure.retryable:
+        with transaction():
+            messaging.release(merchant_id=task.merchant_id, sent_id=envelope.sent_id, at=at)
+        raise failure
+    _tell(task, envelope, failure)
     with transaction():
-        if isinstance(failure, OutcomeUnknown):
-            messaging.mark_unknown(**which, at=at)
-        if not failure.retryable:
-            messaging.mark_refused(**which, reason=failure.code, at=at)
-        outbox.finish(task, at=at)
+        if envelope.way.channel == Channel.KF:
+            following.close_kf(
+                merchant_id=task.merchant_id,
+                appid=envelope.way.appid,
+                openid=envelope.way.openid,
+            )
+        again = messaging.turned_away(letter.wish, envelope, reason=failure.code, at=at)
+        if again is None:
+            outbox.finish(task, at=at)
+        return _letter(letter.wish, again, at=at)
+
+
+def _tell(task: outbox.Task, envelope: Envelope, failure: GatewayError) -> None:
+    tell = log.error if needs_a_person(failure.code) else log.warning
+    tell(
+        "message not sent",
+        job=task.job,
+        task=task.id,
+        channel=envelope.way.channel.value,
+        reason=failure.code,
+    )
 
 
 def _time_in_shop(merchant_id: int, at: datetime) -> str:

@@ -92,7 +92,7 @@ def _doubt(task: outbox.Task) -> None:
 def _refused(task: outbox.Task, refusal: GatewayError | DomainError) -> None:
     log.warning("job refused", job=task.job, task=task.id, reason=refusal.code)
     if _may_change(refusal):
-        _later(task, error=refusal.code)
+        _later(task, error=refusal.code, after=getattr(refusal, "after", timedelta(0)))
         return
     _give_up(task, error=refusal.code)
 
@@ -103,15 +103,16 @@ def _may_change(refusal: GatewayError | DomainError) -> bool:
     return isinstance(refusal, Busy)
 
 
-def _later(task: outbox.Task, *, error: str) -> None:
-    """Postpone, or give up when the last distance was waited for."""
+def _later(task: outbox.Task, *, error: str, after: timedelta = timedelta(0)) -> None:
+    """Postpone, by `after` at least, or give up when the last distance was waited for."""
     failures = task.failures + 1
     if failures > len(BACK_OFF):
         _give_up(task, error=error)
         return
     # Who holds the row is at work on it, and will say himself what became of it.
     with suppress(Busy), transaction():
-        outbox.postpone(task, until=clock.now() + BACK_OFF[failures - 1], error=error)
+        wait = max(BACK_OFF[failures - 1], after)
+        outbox.postpone(task, until=clock.now() + wait, error=error)
 
 
 def _give_up(task: outbox.Task, *, error: str) -> None:

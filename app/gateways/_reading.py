@@ -45,3 +45,9 @@ def mapping(value: object) -> Json:
     if not isinstance(value, dict):
         raise TypeError
     return value
+
+
+def message_id(answer: object) -> str | None:
+    """The platform's own number of a message, as text, where it tells one."""
+    told = mapping(answer).get("msgid")
+    return str(told) if told else None

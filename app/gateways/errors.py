@@ -5,9 +5,16 @@ lower-case word where we read a meaning into it ("code_invalid", "not_subscribed
 the call and the code and nothing else: no secret, openid, phone or token ever gets into one.
 """
 
+from datetime import timedelta
+
 
 class GatewayError(Exception):
-    """The outside world failed us. `retryable` says whether asking again may help."""
+    """The outside world failed us. `retryable` says whether asking again may help.
+
+    `after` is how long the other side wants to be left alone before that.
+    """
+
+    after = timedelta(0)
 
     def __init__(self, message: str, *, code: str, retryable: bool) -> None:
         super().__init__(message)
@@ -32,8 +39,9 @@ class AlreadyPaid(Refused):
 class Unavailable(GatewayError):
     """Nothing was done: it never arrived, was turned away at the door, or only asked to read."""
 
-    def __init__(self, message: str, *, code: str) -> None:
+    def __init__(self, message: str, *, code: str, after: timedelta = timedelta(0)) -> None:
         super().__init__(message, code=code, retryable=True)
+        self.after = after
 
 
 class OutcomeUnknown(GatewayError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import requests
 
 from app.gateways._http import unanswered
-from app.gateways._reading import UNREADABLE, mapping, word, word_or_none
+from app.gateways._reading import UNREADABLE, mapping, message_id, word, word_or_none
 from app.gateways.open_platform import App, OpenPlatform
 from app.gateways.tokens import AccessTokens
 
@@ -70,10 +70,11 @@ class MiniProgram:
 
     def send(
         self, *, openid: str, template_id: str, data: dict[str, str], page: str | None = None
-    ) -> None:
+    ) -> str | None:
         """One subscribe message. WeChat has no request number, so an unknown outcome stays one.
 
-        Refused "not_subscribed" means that no grant is left: do not ask again.
+        Answers WeChat's number of the message, if it told one. Refused "not_subscribed" means
+        that no grant is left: do not ask again.
         """
         message = {
             "touser": openid,
@@ -82,7 +83,9 @@ class MiniProgram:
         }
         if page:
             message["page"] = page
-        self._platform.call("send message", "/cgi-bin/message/subscribe/send", message)
+        return message_id(
+            self._platform.call("send message", "/cgi-bin/message/subscribe/send", message)
+        )
 
     def code_picture(self, *, scene: str, page: str, width: int = 430) -> bytes:
         """A mini-program code as PNG or JPEG. `scene`: an opaque short id of at most 32 signs."""

@@ -18,9 +18,10 @@ from app.gateways._http import (
     unanswered,
 )
 from app.gateways._reading import UNREADABLE, Json, mapping
-from app.gateways.errcodes import IN_OUR_WORDS, LATER, STALE_TOKEN
+from app.gateways.errcodes import LATER, STALE_TOKEN, code_of, wait_after
 from app.gateways.errors import GatewayError, Refused, Unavailable
 from app.gateways.tokens import AccessTokens
+from app.kernel import clock
 
 SERVER_ERROR = 500
 
@@ -62,12 +63,15 @@ class OpenPlatform:
         answer = self._with_token(doing, "get", path, {"params": question}, changes=False)
         return dict(answer) if isinstance(answer, dict) else {}
 
-    def ask_directly(self, doing: str, path: str, question: Mapping[str, str]) -> Json:
-        """GET with the app's own secret and no token, which nobody needs in that address.
+    def ask_directly(
+        self, doing: str, path: str, question: Mapping[str, str], *, as_app: bool = True
+    ) -> Json:
+        """GET without the app's token, which nobody needs in that address; with its own secret.
 
-        Codes of WeChat work once, so an answer that never came is an unknown outcome.
+        Not `as_app`: without that either. Codes of WeChat work once, so an answer that never came
+        is an unknown outcome.
         """
-        keys = {"appid": self._app.appid, "secret": self._app.secret}
+        keys = {"appid": self._app.appid, "secret": self._app.secret} if as_app else {}
         try:
             response = self._session.get(OPEN_PLATFORM + path, params={**keys, **question})
             if not response.ok:
@@ -140,5 +144,6 @@ def _refusal(doing: str, errcode: int, errmsg: str) -> GatewayError:
     kept = re.findall(r"\bdata\.\w+|rid: [0-9a-f-]+", errmsg)
     message = " ".join([f"{doing}: {errcode}", *kept])
     if errcode in LATER | STALE_TOKEN:
-        return Unavailable(message, code=str(errcode))
-    return Refused(message, code=IN_OUR_WORDS.get(errcode, str(errcode)))
+        after = wait_after(errcode, at=clock.now())
+        return Unavailable(message, code=code_of(errcode), after=after)
+    return Refused(message, code=code_of(errcode))

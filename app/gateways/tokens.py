@@ -1,7 +1,9 @@
 """Access tokens: one per app, shared by every process, renewed by one at a time."""
 
 import json
+from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -20,10 +22,29 @@ MARGIN_SECONDS = 300
 # Longer than one conversation may take, so that a lock only outlives a dead holder.
 LOCK_SECONDS = 15
 PATIENCE_SECONDS = 5
+# However many ask, and whatever WeChat says of its own tokens: so many questions in so many
+# seconds. The second one is for a token that died just after we got it.
+QUESTIONS = 2
+PACE_SECONDS = 10
 DROP_IF_STILL_STORED = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
 return 0
 """
+COUNT = """
+local asked = redis.call('incr', KEYS[1])
+if asked == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
+return asked
+"""
+
+
+@dataclass(kw_only=True)
+class _Memory:
+    """What this process knows of one app while there is no Redis."""
+
+    token: str = field(default="", repr=False)
+    until: datetime = field(default_factory=clock.now)
+    asked: deque[float] = field(default_factory=lambda: deque(maxlen=QUESTIONS))
+    one_at_a_time: Lock = field(default_factory=Lock)
 
 
 class AccessTokens:
@@ -36,8 +57,7 @@ class AccessTokens:
     def __init__(self, *, redis: Redis, base_url: str) -> None:
         self._redis = redis
         self._session = open_platform_session(base_url)
-        self._remembered: dict[str, tuple[str, datetime]] = {}
-        self._one_at_a_time = Lock()
+        self._memories: dict[str, _Memory] = {}
 
     def token(self, *, appid: str, secret: str) -> str:
         """A token that is good for a while yet. Raises Unavailable when there is none to get."""
@@ -48,9 +68,10 @@ class AccessTokens:
 
     def drop(self, token: str, *, appid: str) -> None:
         """Forget a token that WeChat no longer takes, unless a newer one has replaced it."""
-        with self._one_at_a_time:
-            if self._remembered.get(appid, ("",))[0] == token:
-                del self._remembered[appid]
+        memory = self._memory(appid)
+        with memory.one_at_a_time:
+            if memory.token == token:
+                memory.token = ""
         try:
             self._redis.eval(DROP_IF_STILL_STORED, 1, _key(appid), token)
         except RedisError:
@@ -67,26 +88,36 @@ class AccessTokens:
             f"{_key(appid)}:lock", timeout=LOCK_SECONDS, blocking_timeout=PATIENCE_SECONDS
         )
         if not lock.acquire():
-            # Whoever renews has trouble; a second question costs nothing but a little quota.
-            return self._fetch_and_store(appid, secret)
+            # A queue of those who wait in vain must not become one of questions.
+            return self._stored(appid) or _paced()
         try:
             return self._stored(appid) or self._fetch_and_store(appid, secret)
         finally:
             _release(lock)
 
     def _fetch_and_store(self, appid: str, secret: str) -> str:
+        asked = self._redis.eval(COUNT, 1, f"{_key(appid)}:asked", str(PACE_SECONDS * 1000))
+        if int(str(asked)) > QUESTIONS:
+            return _paced()
         token, seconds = self._fetch(appid, secret)
         self._redis.set(_key(appid), token, ex=seconds)
         return token
 
     def _without_redis(self, appid: str, secret: str) -> str:
-        with self._one_at_a_time:
-            token, until = self._remembered.get(appid, ("", clock.now()))
-            if clock.now() < until:
-                return token
-            token, seconds = self._fetch(appid, secret)
-            self._remembered[appid] = (token, clock.now() + timedelta(seconds=seconds))
-            return token
+        memory = self._memory(appid)
+        with memory.one_at_a_time:
+            if memory.token and clock.now() < memory.until:
+                return memory.token
+            now = clock.monotonic()
+            if len(memory.asked) == QUESTIONS and now - memory.asked[0] < PACE_SECONDS:
+                return _paced()
+            memory.asked.append(now)
+            memory.token, seconds = self._fetch(appid, secret)
+            memory.until = clock.now() + timedelta(seconds=seconds)
+            return memory.token
+
+    def _memory(self, appid: str) -> _Memory:
+        return self._memories.setdefault(appid, _Memory())
 
     def _fetch(self, appid: str, secret: str) -> tuple[str, int]:
         """A token and the seconds for which it may be kept."""
@@ -103,6 +134,11 @@ class AccessTokens:
             raise failure(error, doing=doing, changes=False) from None
         except UNREADABLE:
             raise unanswered(doing, code="token_unreadable", changes=False) from None
+
+
+def _paced() -> str:
+    code = "token_paced"
+    raise Unavailable(f"access token: {code}", code=code, after=timedelta(seconds=PACE_SECONDS))
 
 
 def _release(lock: RedisLock) -> None:

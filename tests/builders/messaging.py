@@ -3,6 +3,7 @@
 import secrets
 
 from app.domain import messaging
+from app.domain.messaging import Channel, Way
 from tests.builders.moments import NOON
 from tests.builders.transactions import joined
 
@@ -29,7 +30,14 @@ WORDS = {
 
 
 def a_template(
-    *, merchant, appid="wx_builder", message="order_paid", template_id=None, fields=None, at=NOON
+    *,
+    merchant,
+    appid="wx_builder",
+    message="order_paid",
+    channel=Channel.SUBSCRIBE,
+    template_id=None,
+    fields=None,
+    at=NOON,
 ):
     """The id of a template that says the message."""
     template_id = template_id or f"tmpl_{secrets.token_hex(8)}"
@@ -41,6 +49,7 @@ def a_template(
             template_id=template_id,
             fields=fields or FIELDS[message],
             page="pages/order/order",
+            channel=channel,
             at=at,
         )
     return template_id
@@ -58,17 +67,22 @@ def grants(*, member, template_id, count=1, at=NOON):
             )
 
 
-def a_claim(
-    *, member, event_key="order:1", message="order_paid", appid="wx_builder", at=NOON, **words
+def a_wish(
+    *, member, event_key="order:1", message="order_paid", appid="wx_builder", ways=None, **words
 ):
+    """What somebody should hear: by a subscribe message, unless `ways` says otherwise."""
+    subscribe = Way(channel=Channel.SUBSCRIBE, appid=appid, openid="o_builder")
+    return messaging.Wish(
+        merchant_id=member.merchant_id,
+        member_id=member.id,
+        event_key=event_key,
+        message=message,
+        words=WORDS[message] | words,
+        ways=(subscribe,) if ways is None else tuple(ways),
+    )
+
+
+def a_claim(*, at=NOON, **wish):
     """What claim() returned."""
     with joined():
-        return messaging.claim(
-            merchant_id=member.merchant_id,
-            member_id=member.id,
-            event_key=event_key,
-            message=message,
-            appid=appid,
-            words=WORDS[message] | words,
-            at=at,
-        )
+        return messaging.claim(a_wish(**wish), at=at)

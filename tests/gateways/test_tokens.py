@@ -1,4 +1,5 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from redis import Redis
@@ -80,12 +81,55 @@ def test_dropping_an_old_token_leaves_the_new_one(tokens, wechat):
     assert len(wechat.asked(PATH)) == 1
 
 
-def test_a_holder_that_died_with_the_lock_stops_nobody_for_long(
-    tokens, wechat, valkey, monkeypatch
-):
+def test_a_holder_that_died_with_the_lock_stops_nobody_for_long(tokens, wechat, valkey):
+    valkey.set("wechat:access_token:wx1:lock", "somebody", px=300)
+    assert tokens.token(**KEYS) == "TOKEN-1"
+
+
+def test_nobody_asks_besides_the_one_who_does(tokens, wechat, valkey, monkeypatch):
     monkeypatch.setattr("app.gateways.tokens.PATIENCE_SECONDS", 0.2)
     valkey.set("wechat:access_token:wx1:lock", "somebody", ex=60)
-    assert tokens.token(**KEYS) == "TOKEN-1"
+    with pytest.raises(Unavailable) as caught:
+        tokens.token(**KEYS)
+    assert caught.value.code == "token_paced"
+    assert caught.value.after > timedelta(0)
+    assert wechat.asked(PATH) == []
+
+
+def no_more(tokens, times):
+    """Tokens that die as soon as they are used; the codes of those who got none."""
+    codes = []
+    for _ in range(times):
+        try:
+            tokens.drop(tokens.token(**KEYS), appid="wx1")
+        except Unavailable as failure:
+            codes.append(failure.code)
+    return codes
+
+
+def test_however_often_a_token_dies_few_questions_are_asked(tokens, wechat, valkey):
+    assert no_more(tokens, 20) == ["token_paced"] * 18
+    assert len(wechat.asked(PATH)) == 2
+    # Once a while has passed, by itself.
+    assert 0 < valkey.pttl("wechat:access_token:wx1:asked") <= 10_000
+    valkey.delete("wechat:access_token:wx1:asked")
+    assert tokens.token(**KEYS)
+
+
+def test_without_redis_few_questions_are_asked_too(tmp_path, wechat, monkeypatch):
+    tokens = AccessTokens(redis=away(tmp_path), base_url=wechat.url)
+    assert no_more(tokens, 20) == ["token_paced"] * 18
+    assert len(wechat.asked(PATH)) == 2
+    monkeypatch.setattr("app.gateways.tokens.PACE_SECONDS", 0)
+    assert tokens.token(**KEYS)
+
+
+def test_a_wrong_secret_is_not_tried_by_everybody(tokens, wechat):
+    wechat.on(PATH, says({"errcode": 40125, "errmsg": "invalid appsecret"}))
+    codes = no_more(tokens, 20)
+    assert codes[:2] == ["token_40125"] * 2
+    assert set(codes[2:]) == {"token_paced"}
+    assert len(wechat.asked(PATH)) == 2
 
 
 def test_without_redis_each_process_remembers_for_itself(tmp_path, wechat):

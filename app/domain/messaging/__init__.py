@@ -1,37 +1,51 @@
 """Words to members: what may be said, how often they allowed it, and what was said to whom."""
 
+from app.domain.messaging.answering import forget as forget_answers
+from app.domain.messaging.answering import tell_answers, tell_withdrawn
+from app.domain.messaging.cards import card_is_open
+from app.domain.messaging.channels import ROUTES, Channel, Receipt, Way
+from app.domain.messaging.choosing import Wish
 from app.domain.messaging.errors import FieldUnfit
 from app.domain.messaging.grants import Answer, remaining, report_grants
 from app.domain.messaging.models import MessageState, SentMessage
-from app.domain.messaging.releasing import release
+from app.domain.messaging.outcomes import mark_lost, mark_sent, mark_unknown, release
 from app.domain.messaging.rules import MESSAGES
-from app.domain.messaging.sending import (
-    Envelope,
-    claim,
-    mark_lost,
-    mark_refused,
-    mark_sent,
-    mark_unknown,
-)
+from app.domain.messaging.sending import Envelope, claim, turned_away
+from app.domain.messaging.settling import settle_template_told, settle_told
+from app.domain.messaging.switches import Setup, setup_of, switch_channel
 from app.domain.messaging.templates import add_template, templates_to_ask
 from app.domain.messaging.typed_fields import fit
 
 __all__ = [
     "MESSAGES",
+    "ROUTES",
     "Answer",
+    "Channel",
     "Envelope",
     "FieldUnfit",
     "MessageState",
+    "Receipt",
     "SentMessage",
+    "Setup",
+    "Way",
+    "Wish",
     "add_template",
+    "card_is_open",
     "claim",
     "fit",
+    "forget_answers",
     "mark_lost",
-    "mark_refused",
     "mark_sent",
     "mark_unknown",
     "release",
     "remaining",
     "report_grants",
+    "settle_template_told",
+    "settle_told",
+    "setup_of",
+    "switch_channel",
+    "tell_answers",
+    "tell_withdrawn",
     "templates_to_ask",
+    "turned_away",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.messaging import answering
 from app.domain.messaging.rules import MOST_GRANTS
 from app.kernel.db import execute, fetch_all
 from app.kernel.errors import Invalid, NotFound
@@ -64,18 +65,20 @@ def report_grants(
 ) -> None:
     """What the member answered, by template id. All of it counts, or none.
 
-    "accept" allows one more message, a hundred at most; "reject" takes back every one; "ban" and
-    "filter" are the platform's doing and change nothing. Raises Invalid for another answer and
+    "accept" allows one more message, a hundred at most, unless the platform told us of the same
+    answer already; "reject" takes back every one; "ban" and "filter" are the platform's doing and
+    change nothing. Raises Invalid for another answer and
     NotFound for a template that is not this merchant's.
     """
     read = {template_id: _read(answer) for template_id, answer in answers.items()}
     _check_templates(merchant_id, read)
     # In one order, so that two reports at once cannot wait for each other.
     for template_id in sorted(read):
+        key = _key(merchant_id, member_id, template_id)
         if read[template_id] == Answer.ACCEPT:
-            give_one(merchant_id=merchant_id, member_id=member_id, template_id=template_id, at=at)
+            answering.count_reported(key, at=at)
         if read[template_id] == Answer.REJECT:
-            take_all(merchant_id=merchant_id, member_id=member_id, template_id=template_id, at=at)
+            answering.take_back(key, at=at)
 
 
 def remaining(*, merchant_id: int, member_id: int) -> dict[str, int]:

@@ -1,179 +1,150 @@
 """Sending at most once: claim, commit, call the platform, and write down what it said.
 
 The platform has no request numbers, so a message whose answer was lost stays `unknown` and is
-never sent again.
+never sent again. Only a refusal proves that nothing was sent: then the next way is tried.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.messaging import grants
-from app.domain.messaging.errors import FieldUnfit
+from app.domain.messaging import rows, statements
+from app.domain.messaging.channels import REPEATABLE_FOR, Way
+from app.domain.messaging.choosing import Open, Wish, fill, miss, open_ways
 from app.domain.messaging.models import MessageState
-from app.domain.messaging.rules import MESSAGES
-from app.domain.messaging.templates import Template, find_template
-from app.domain.messaging.typed_fields import fit, type_of
-from app.kernel.db import execute, fetch_one, writing
-
-NOT_SUBSCRIBED = "not_subscribed"
-
-_CLAIM = """
-INSERT INTO sent_messages (merchant_id, event_key, member_id, message, template_id, state, at)
-VALUES (%(merchant_id)s, %(event_key)s, %(member_id)s, %(message)s, %(template_id)s,
-  'sending', %(at)s)
-ON CONFLICT (merchant_id, event_key, member_id, message) DO NOTHING RETURNING id
-"""
-
-_SETTLE = """
-UPDATE sent_messages SET state = %(state)s, reason = %(reason)s, settled_at = %(at)s
-WHERE merchant_id = %(merchant_id)s AND id = %(sent_id)s AND state = 'sending'
-RETURNING member_id, template_id
-"""
-
-# Goes through every merchant on purpose: a sweep over what crashed senders left behind.
-_SETTLE_LOST = """
-UPDATE sent_messages s SET state = 'unknown', reason = 'sender_lost', settled_at = %(at)s
-FROM (
-  SELECT merchant_id, id FROM sent_messages
-  WHERE state = 'sending' AND at < %(before)s ORDER BY at LIMIT %(limit)s
-  FOR UPDATE SKIP LOCKED
-) lost
-WHERE s.merchant_id = lost.merchant_id AND s.id = lost.id
-"""
+from app.domain.messaging.outcomes import give_back
+from app.domain.messaging.rows import Attempt, Row
+from app.kernel.db import execute, fetch_one, flush
 
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """Ready to send, once. `data` leads from the platform's fields to fitting values."""
+    """Ready to send, once, by one way. `data` leads from the platform's fields to fitting values.
+
+    `reference` is our number of this message, the same however often it is tried.
+    """
 
     sent_id: int
+    reference: str
+    way: Way
     template_id: str
     data: dict[str, str] = field(repr=False)
     page: str | None
 
 
-@dataclass(frozen=True)
-class _Id:
-    id: int
+def claim(wish: Wish, *, at: datetime) -> Envelope | None:
+    """Take the right to say this about that event to this member; nobody else gets it.
 
-
-@dataclass(frozen=True)
-class _Sent:
-    member_id: int
-    template_id: str
-
-
-def claim(
-    *,
-    merchant_id: int,
-    member_id: int,
-    event_key: str,
-    message: str,
-    appid: str,
-    words: Mapping[str, str],
-    at: datetime,
-) -> Envelope | None:
-    """Take the right to say `message` about `event_key` to this member; nobody else gets it.
-
-    `words` are exactly those of MESSAGES[message]. Uses up one grant. None when it was claimed
-    before, the app has no template for it, the member allows none (kept as `no_grant`), or a word
-    does not fit its field (kept as `refused`, grant untouched).
+    Takes the first way that is open and uses up a grant where it needs one. None when it was
+    claimed before, no way has a template, no way with one is allowed (kept as `no_grant`), or a
+    word does not fit its field (kept as `refused`).
     """
-    if set(words) != set(MESSAGES[message]):
-        raise ValueError(f"the words of {message} are {MESSAGES[message]}")
-    template = find_template(merchant_id=merchant_id, appid=appid, message=message)
-    if template is None:
+    ways = open_ways(wish)
+    if not ways:
         return None
-    writing().flush()
-    claimed = fetch_one(
-        _Id,
-        _CLAIM,
+    flush()
+    row = fetch_one(
+        Row,
+        statements.TAKE,
         {
-            "merchant_id": merchant_id,
-            "event_key": event_key,
-            "member_id": member_id,
-            "message": message,
-            "template_id": template.template_id,
+            "merchant_id": wish.merchant_id,
+            "event_key": wish.event_key,
+            "member_id": wish.member_id,
+            "message": wish.message,
+            "channel": ways[0].way.channel.value,
+            "template_id": ways[0].template_id,
             "at": at,
         },
     )
-    if claimed is None:
+    if row is None:
         return None
-    return _fill(claimed.id, template, words, merchant_id=merchant_id, member_id=member_id, at=at)
+    if row.doubt:
+        return _repeat(wish, row, ways, row.doubt, at=at)
+    return _choose(wish, row, ways, attempts=row.attempts, at=at)
 
 
-def mark_sent(*, merchant_id: int, sent_id: int, at: datetime) -> None:
-    """The platform took it."""
-    _settle(merchant_id, sent_id, MessageState.SENT, at=at)
+def turned_away(wish: Wish, envelope: Envelope, *, reason: str, at: datetime) -> Envelope | None:
+    """The platform definitely did not take it: the next way, or None and it is `refused`.
 
-
-def mark_refused(*, merchant_id: int, sent_id: int, reason: str, at: datetime) -> None:
-    """The platform definitely did not take it.
-
-    `reason` "not_subscribed" means that nothing is allowed any more, whatever we counted; for
-    every other one the grant was not used and is given back.
+    `reason` "not_subscribed" means that no message of this template is allowed any more, whatever
+    we counted; for every other one the grant was not used and is given back.
     """
-    sent = _settle(merchant_id, sent_id, MessageState.REFUSED, reason=reason, at=at)
-    if sent is None:
-        return
-    change = grants.take_all if reason == NOT_SUBSCRIBED else grants.give_one
-    change(merchant_id=merchant_id, member_id=sent.member_id, template_id=sent.template_id, at=at)
+    row = rows.hold(merchant_id=wish.merchant_id, sent_id=envelope.sent_id)
+    if row is None:
+        return None
+    give_back(row, merchant_id=wish.merchant_id, reason=reason, at=at)
+    if row.doubt:
+        # This time it was refused; what became of the first time nobody knows.
+        _settle(wish, row, MessageState.UNKNOWN, reason=reason, at=at)
+        return None
+    used = Open(way=envelope.way, template=None)
+    attempts = [*row.attempts, rows.attempt(used, reason, at=at)]
+    return _choose(wish, row, open_ways(wish), attempts=attempts, at=at)
 
 
-def mark_unknown(*, merchant_id: int, sent_id: int, at: datetime) -> None:
-    """The answer was lost. The grant stays spent, for it probably was."""
-    _settle(merchant_id, sent_id, MessageState.UNKNOWN, at=at)
-
-
-def mark_lost(*, before: datetime, at: datetime, limit: int) -> int:
-    """Messages claimed before that instant whose sender never came back are unknown; how many."""
-    return execute(_SETTLE_LOST, {"before": before, "at": at, "limit": limit})
-
-
-def _fill(
-    sent_id: int,
-    template: Template,
-    words: Mapping[str, str],
-    *,
-    merchant_id: int,
-    member_id: int,
-    at: datetime,
+def _repeat(
+    wish: Wish, row: Row, ways: Sequence[Open], doubt: Attempt, *, at: datetime
 ) -> Envelope | None:
-    try:
-        data = {
-            name: fit(type_of(name) or name, words[word]) for name, word in template.fields.items()
-        }
-    except FieldUnfit as unfit:
-        reason = f"unfit:{unfit.details['field_type']}"
-        _settle(merchant_id, sent_id, MessageState.REFUSED, reason=reason, at=at)
-        return None
-    template_id = template.template_id
-    if not grants.spend_one(
-        merchant_id=merchant_id, member_id=member_id, template_id=template_id, at=at
-    ):
-        _settle(merchant_id, sent_id, MessageState.NO_GRANT, at=at)
-        return None
-    return Envelope(sent_id=sent_id, template_id=template_id, data=data, page=template.page)
+    """Once more by the very same way, while the platform still knows our number."""
+    if at - rows.doubted_at(doubt) < REPEATABLE_FOR:
+        for way in ways:
+            if way.name == (doubt["channel"], doubt["appid"]):
+                return _envelope(wish, row.id, way)
+    _settle(wish, row, MessageState.UNKNOWN, reason=None, at=at)
+    return None
 
 
-def _settle(
-    merchant_id: int,
-    sent_id: int,
-    state: MessageState,
-    *,
-    at: datetime,
-    reason: str | None = None,
-) -> _Sent | None:
-    """None when it was settled before; the first answer stays."""
-    return fetch_one(
-        _Sent,
-        _SETTLE,
+def _choose(
+    wish: Wish, row: Row, ways: Sequence[Open], *, attempts: list[Attempt], at: datetime
+) -> Envelope | None:
+    tried = {(each["channel"], each["appid"]) for each in attempts}
+    for way in ways:
+        if way.name in tried:
+            continue
+        why = miss(wish, way, at=at)
+        if why is None:
+            _go_by(wish, row.id, way, attempts, at=at)
+            return _envelope(wish, row.id, way)
+        attempts = [*attempts, rows.attempt(way, why, at=at)]
+    state, reason = rows.verdict(attempts)
+    rows.settle(
+        merchant_id=wish.merchant_id,
+        sent_id=row.id,
+        state=state,
+        reason=reason,
+        attempts=attempts,
+        at=at,
+    )
+    return None
+
+
+def _go_by(
+    wish: Wish, sent_id: int, way: Open, attempts: Sequence[Attempt], *, at: datetime
+) -> None:
+    execute(
+        statements.GO_BY,
         {
-            "merchant_id": merchant_id,
+            "merchant_id": wish.merchant_id,
             "sent_id": sent_id,
-            "state": state.value,
-            "reason": reason,
+            "channel": way.way.channel.value,
+            "template_id": way.template_id,
+            "attempts": json.dumps(attempts),
             "at": at,
         },
     )
+
+
+def _envelope(wish: Wish, sent_id: int, way: Open) -> Envelope:
+    return Envelope(
+        sent_id=sent_id,
+        reference=f"kb{sent_id}",
+        way=way.way,
+        template_id=way.template_id,
+        data=fill(wish, way),
+        page=way.page,
+    )
+
+
+def _settle(wish: Wish, row: Row, state: MessageState, *, reason: str | None, at: datetime) -> None:
+    rows.settle(merchant_id=wish.merchant_id, sent_id=row.id, state=state, reason=reason, at=at)

@@ -12,8 +12,10 @@ from app.domain.payments.errors import UnknownPayment, WrongPayment
 from app.domain.payments.events import RefundAsked
 from app.domain.payments.looking import (
     Bill,
+    Received,
     WaitingPayment,
     find_bill,
+    find_received,
     list_due_looks,
     note_look,
     remember_prepay,
@@ -53,6 +55,7 @@ __all__ = [
     "PaidFact",
     "Payment",
     "PaymentState",
+    "Received",
     "Refund",
     "RefundAsked",
     "RefundFact",
@@ -67,6 +70,7 @@ __all__ = [
     "check_fact",
     "compare",
     "find_bill",
+    "find_received",
     "list_channels_to_compare",
     "list_due_looks",
     "list_money_of",

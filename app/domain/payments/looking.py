@@ -48,6 +48,29 @@ def find_bill(*, merchant_id: int, order_id: int) -> Bill:
     return found
 
 
+@dataclass(frozen=True)
+class Received:
+    """Money that came in for an order, as WeChat knows it. Amount in fen."""
+
+    transaction_id: str
+    appid: str
+    payer_openid: str
+    amount_fen: int
+    received_at: datetime
+
+
+def find_received(*, merchant_id: int, order_id: int) -> Received | None:
+    """What was paid for an order, the first time; None for one that was free or is unpaid."""
+    return fetch_one(
+        Received,
+        """SELECT transaction_id, appid, payer_openid, amount_fen, received_at
+        FROM payments WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s
+          AND state = 'received' AND transaction_id IS NOT NULL
+        ORDER BY id LIMIT 1""",
+        {"merchant_id": merchant_id, "order_id": order_id},
+    )
+
+
 def remember_prepay(*, merchant_id: int, payment_number: str, prepay_id: str, at: datetime) -> None:
     """Keep the prepay id, so that a second tap pays the same bill."""
     execute(

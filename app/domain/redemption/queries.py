@@ -36,7 +36,7 @@ class TodayTotals:
 
 @dataclass(frozen=True)
 class RedemptionWords:
-    """What a message about a redemption says."""
+    """What a message about a redemption says. The order is the one that the voucher came with."""
 
     member_id: int
     appid: str
@@ -45,6 +45,8 @@ class RedemptionWords:
     points: int
     redeemed_at: datetime
     number: str
+    order_id: int
+    order_number: str
 
 
 def today(

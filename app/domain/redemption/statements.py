@@ -133,7 +133,7 @@ VALUES (%(merchant_id)s, %(at)s, %(code)s, %(store_id)s, %(actor)s, %(voucher_id
 """
 
 WORDS = """
-SELECT r.member_id, a.appid, b.name, s.name, r.points, r.redeemed_at, r.number
+SELECT r.member_id, a.appid, b.name, s.name, r.points, r.redeemed_at, r.number, o.id, o.number
 FROM redemptions r
 JOIN vouchers v ON v.merchant_id = r.merchant_id AND v.id = r.voucher_id
 JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id

@@ -8,7 +8,7 @@ from app.domain.messaging import MessageState, SentMessage
 from app.kernel.db import reading, transaction
 from tests.builders.members import a_member
 from tests.builders.merchants import a_merchant
-from tests.builders.messaging import WORDS, a_claim, a_template, grants
+from tests.builders.messaging import a_claim, a_template, a_wish, grants
 from tests.builders.moments import NOON
 from tests.builders.together import together
 
@@ -38,6 +38,12 @@ def states(member):
 def settle(verb, member, envelope, **more):
     with transaction():
         verb(merchant_id=member.merchant_id, sent_id=envelope.sent_id, at=NOON, **more)
+
+
+def refuse(member, envelope, *, reason):
+    """The next way, if there is one."""
+    with transaction():
+        return messaging.turned_away(a_wish(member=member), envelope, reason=reason, at=NOON)
 
 
 def test_a_claim_writes_its_row_before_the_call_and_uses_one_grant(merchant):
@@ -117,7 +123,7 @@ def test_a_sent_message_keeps_its_grant_spent(merchant):
 def test_not_subscribed_means_that_nothing_is_allowed(merchant):
     member, _ = someone(merchant, allowed=3)
 
-    settle(messaging.mark_refused, member, a_claim(member=member), reason="not_subscribed")
+    refuse(member, a_claim(member=member), reason="not_subscribed")
 
     assert states(member) == [(MessageState.REFUSED, "not_subscribed")]
     assert remaining(member) == 0
@@ -129,7 +135,7 @@ def test_another_refusal_gives_the_grant_back_once(merchant):
     assert remaining(member) == 2
 
     for _ in range(2):
-        settle(messaging.mark_refused, member, envelope, reason="47003")
+        refuse(member, envelope, reason="47003")
 
     assert states(member) == [(MessageState.REFUSED, "47003")]
     assert remaining(member) == 3
@@ -138,7 +144,7 @@ def test_another_refusal_gives_the_grant_back_once(merchant):
 def test_an_unknown_outcome_keeps_the_grant_spent_and_is_never_sent_again(merchant):
     member, _ = someone(merchant, allowed=3)
 
-    settle(messaging.mark_unknown, member, a_claim(member=member))
+    settle(messaging.mark_unknown, member, a_claim(member=member), appid="wx_builder")
 
     assert states(member) == [(MessageState.UNKNOWN, None)]
     assert remaining(member) == 2
@@ -150,7 +156,7 @@ def test_the_first_answer_stays(merchant):
     envelope = a_claim(member=member)
     settle(messaging.mark_sent, member, envelope)
 
-    settle(messaging.mark_refused, member, envelope, reason="47003")
+    refuse(member, envelope, reason="47003")
 
     assert states(member) == [(MessageState.SENT, None)]
     assert remaining(member) == 0
@@ -161,7 +167,7 @@ def test_a_refusal_gives_back_to_the_template_that_was_used(merchant):
     envelope = a_claim(member=member)
     new = a_template(merchant=merchant)
 
-    settle(messaging.mark_refused, member, envelope, reason="47003")
+    refuse(member, envelope, reason="47003")
 
     grants_now = messaging.remaining(merchant_id=merchant.id, member_id=member.id)
     assert grants_now == {old: 1}
@@ -193,15 +199,7 @@ def test_what_a_crashed_sender_left_behind_becomes_unknown(merchant):
 
 
 def claiming(member, event_key="order:1"):
-    return lambda: messaging.claim(
-        merchant_id=member.merchant_id,
-        member_id=member.id,
-        event_key=event_key,
-        message="order_paid",
-        appid="wx_builder",
-        words=WORDS["order_paid"],
-        at=NOON,
-    )
+    return lambda: messaging.claim(a_wish(member=member, event_key=event_key), at=NOON)
 
 
 def test_one_message_claimed_at_once_goes_to_one_sender(app):
@@ -234,15 +232,17 @@ def test_a_message_turned_away_at_the_door_may_be_tried_again(merchant):
     for _ in range(2):
         settle(messaging.release, member, envelope)
 
-    assert states(member) == []
+    assert states(member) == [(MessageState.WAITING, None)]
     assert remaining(member) == 1
     assert a_claim(member=member)
+    assert a_claim(member=member) is None
+    assert states(member) == [(MessageState.SENDING, None)]
 
 
 def test_only_an_unanswered_message_is_released(merchant):
     member, _ = someone(merchant)
     envelope = a_claim(member=member)
-    settle(messaging.mark_unknown, member, envelope)
+    settle(messaging.mark_unknown, member, envelope, appid="wx_builder")
 
     settle(messaging.release, member, envelope)
 
