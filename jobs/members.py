@@ -1,4 +1,4 @@
-from app.domain import members, orders, points, vouchers
+from app.domain import following, members, orders, points, vouchers
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 
@@ -22,3 +22,4 @@ def join_members(task: outbox.Task) -> None:
         # In the order of the counter, which holds the voucher when it books the points.
         vouchers.take_over(**pair, at=at)
         points.take_over(**pair, at=at)
+        following.take_over(**pair)

@@ -7,7 +7,7 @@ from app.domain import merchants
 from app.gateways.wechat_pay import WechatPay
 from app.kernel import clock, inbox
 from app.kernel.db import transaction
-from app.web import applying, tills
+from app.web import applying, hearing, tills
 from jobs.sweeping import ROWS_PER_PASS, each
 
 # WeChat itself comes again within this time.
@@ -23,11 +23,21 @@ def _apply(kept: inbox.Kept) -> None:
     # Noted before applying: a notice that always fails must not crowd out the others.
     with transaction():
         inbox.note_try(kept, at=clock.now())
+    if hearing.is_push(kept):
+        _apply_push(kept)
+        return
     # The source reads "wechat_pay.payments.W…": what it is about, and whose door it came to.
     _, about, door = kept.source.split(".")
     keys = tills.channel_behind(door, merchant_id=kept.merchant_id)
     apply = {"payments": _apply_payment, "refunds": _apply_refund}[about]
     apply(kept, keys, tills.till(keys))
+
+
+def _apply_push(kept: inbox.Kept) -> None:
+    at = clock.now()
+    with transaction():
+        if inbox.mark_applied(kept, at=at):
+            hearing.apply_kept(kept, at=at)
 
 
 def _apply_payment(kept: inbox.Kept, keys: merchants.ChannelSecrets, till: WechatPay) -> None:

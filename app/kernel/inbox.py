@@ -11,6 +11,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from app.kernel.db import Base, OwnedByMerchant, execute, fetch_all, fetch_one
+from app.kernel.errors import NotFound
 
 
 class InboxRow(OwnedByMerchant, Base):
@@ -55,6 +56,11 @@ class Kept:
 
 def keep_applied(notice: Notice, *, at: datetime) -> bool:
     """Keep a notice in the transaction that applies it; False when it was applied before."""
+    return keep_for_job(notice, at=at) is not None
+
+
+def keep_for_job(notice: Notice, *, at: datetime) -> int | None:
+    """The same for a job that reads the notice later: its id, None when it was applied before."""
     return _keep(notice, at=at, applied_at=at, failure=None)
 
 
@@ -65,7 +71,7 @@ def keep_unapplied(notice: Notice, *, failure: str, at: datetime) -> None:
 
 def _keep(
     notice: Notice, *, at: datetime, applied_at: datetime | None, failure: str | None
-) -> bool:
+) -> int | None:
     kept = fetch_one(
         _Id,
         """INSERT INTO inbox AS i
@@ -78,12 +84,25 @@ def _keep(
         RETURNING i.id""",
         {**vars(notice), "at": at, "applied_at": applied_at, "failure": failure},
     )
-    return kept is not None
+    return kept.id if kept else None
 
 
 @dataclass(frozen=True)
 class _Id:
     id: int
+
+
+def read(*, merchant_id: int, notice_id: int) -> Kept:
+    """What was kept under this id. Raises NotFound."""
+    kept = fetch_one(
+        Kept,
+        """SELECT merchant_id, id, source, reference, headers, body, received_at, failure FROM inbox
+        WHERE merchant_id = %(merchant_id)s AND id = %(id)s""",
+        {"merchant_id": merchant_id, "id": notice_id},
+    )
+    if kept is None:
+        raise NotFound("There is no such notice.")
+    return kept
 
 
 def list_unapplied(*, before: datetime, limit: int) -> list[Kept]:

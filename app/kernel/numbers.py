@@ -21,6 +21,7 @@ _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 class Kind(StrEnum):
     """What a number names, by its first letter."""
 
+    APP = "A"
     CARD = "C"
     FILE = "F"
     MERCHANT = "M"
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     PAY_CHANNEL = "W"
     REDEMPTION = "D"
     REFUND = "R"
+    SCENE = "Q"
     STAFF = "T"
     STORE = "S"
     VOUCHER = "V"

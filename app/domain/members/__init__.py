@@ -4,6 +4,7 @@ from app.domain.members.blocking import block, end_sessions, unblock
 from app.domain.members.details import masked_phone, set_nickname, set_phone
 from app.domain.members.errors import MemberBlocked, SessionEnded
 from app.domain.members.events import MembersMerged
+from app.domain.members.forgetting import erase_nickname, erase_person, erase_phone
 from app.domain.members.models import Member, MemberState, User, WechatIdentity
 from app.domain.members.queries import (
     canonical_id,
@@ -16,7 +17,7 @@ from app.domain.members.queries import (
     list_user_ids,
     session_is_good,
 )
-from app.domain.members.signing_in import SignedIn, meet, sign_in
+from app.domain.members.signing_in import SignedIn, find_by_openid, join, meet, sign_in
 from app.domain.members.statements import SESSION_IS_GOOD
 
 __all__ = [
@@ -32,11 +33,16 @@ __all__ = [
     "block",
     "canonical_id",
     "end_sessions",
+    "erase_nickname",
+    "erase_person",
+    "erase_phone",
+    "find_by_openid",
     "find_member_id",
     "find_openid",
     "find_user_ids",
     "get_canonical_member",
     "get_member",
+    "join",
     "list_by_phone",
     "list_user_ids",
     "masked_phone",

@@ -59,6 +59,16 @@ def sign_in(
     A unionid seen for the first time joins this user with the one who has it. Raises
     MemberBlocked.
     """
+    joined = join(merchant_id=merchant_id, appid=appid, openid=openid, unionid=unionid, at=at)
+    if joined.member.state == MemberState.BLOCKED:
+        raise MemberBlocked("This account cannot be used at this shop.")
+    return joined
+
+
+def join(
+    *, merchant_id: int, appid: str, openid: str, unionid: str | None, at: datetime
+) -> SignedIn:
+    """The same for somebody who asks for nothing: a blocked member stays one, and is returned."""
     writing()
     caller = _Caller(appid=appid, openid=openid, unionid=unionid or None, at=at)
     for _ in range(_PATIENCE):
@@ -68,7 +78,8 @@ def sign_in(
         known = _find_member(merchant_id, person)
         member_id = known or _join(merchant_id, person, at=at)
         if member_id is not None:
-            return _welcome(merchant_id, member_id, is_new=known is None)
+            member = get_member(merchant_id=merchant_id, member_id=member_id)
+            return SignedIn(member=member, is_new=known is None)
     raise Busy("This account is being joined with another. Please try again.")
 
 
@@ -83,13 +94,6 @@ def meet(*, appid: str, openid: str, unionid: str | None, at: datetime) -> int:
     raise Busy("This account is being joined with another. Please try again.")
 
 
-def _welcome(merchant_id: int, member_id: int, *, is_new: bool) -> SignedIn:
-    member = get_member(merchant_id=merchant_id, member_id=member_id)
-    if member.state == MemberState.BLOCKED:
-        raise MemberBlocked("This account cannot be used at this shop.")
-    return SignedIn(member=member, is_new=is_new)
-
-
 def _person_of(caller: _Caller) -> Person | None:
     """Whom the identity leads to; None when it is new or another call changed it: look again."""
     person = _find_person(caller)
@@ -101,6 +105,12 @@ def _person_of(caller: _Caller) -> Person | None:
         # The first one stays: joining people on a changed name would join strangers.
         return person
     return learn_unionid(person, caller.unionid, at=caller.at)
+
+
+def find_by_openid(*, merchant_id: int, appid: str, openid: str) -> int | None:
+    """The member behind an openid, if there is one; nobody becomes one."""
+    person = fetch_one(Person, FIND_PERSON, {"appid": appid, "openid": openid})
+    return _find_member(merchant_id, person) if person else None
 
 
 def _find_person(caller: _Caller) -> Person | None:

@@ -8,6 +8,13 @@ from app.domain.merchants.api_keys import (
     revoke_api_key,
 )
 from app.domain.merchants.apps import AppSecrets, add_app, change_app_secret, get_app
+from app.domain.merchants.doors import (
+    MessageDoor,
+    close_message_door,
+    get_message_door,
+    open_message_door,
+    set_door_words,
+)
 from app.domain.merchants.errors import (
     AlreadyAdded,
     InvitationInvalid,
@@ -17,6 +24,7 @@ from app.domain.merchants.errors import (
 from app.domain.merchants.models import (
     AppKind,
     Merchant,
+    MessageMode,
     PayChannel,
     PayMode,
     Role,
@@ -69,6 +77,8 @@ __all__ = [
     "KeyOnDuty",
     "LastOwner",
     "Merchant",
+    "MessageDoor",
+    "MessageMode",
     "NewApiKey",
     "NotOnDuty",
     "PayChannel",
@@ -88,6 +98,7 @@ __all__ = [
     "add_pay_channel",
     "add_store",
     "change_app_secret",
+    "close_message_door",
     "close_pay_channel",
     "close_store",
     "default_pay_channel",
@@ -97,6 +108,7 @@ __all__ = [
     "forget_profiles",
     "get_app",
     "get_merchant",
+    "get_message_door",
     "get_pay_channel",
     "get_pay_channel_by_number",
     "get_store",
@@ -104,8 +116,10 @@ __all__ = [
     "list_stores",
     "list_stores_of_staff",
     "merchant_id_of",
+    "open_message_door",
     "profile",
     "renew_pay_channel",
     "revoke_api_key",
+    "set_door_words",
     "staff_at_store",
 ]

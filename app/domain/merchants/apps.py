@@ -7,13 +7,13 @@ from sqlalchemy import Select, select
 
 from app.domain.merchants.errors import AlreadyAdded
 from app.domain.merchants.models import AppKind, WechatApp
-from app.kernel import audit, keyring
+from app.kernel import audit, keyring, numbers
 from app.kernel.db import fetch_one, locked, reading, writing
 from app.kernel.errors import Invalid, NotFound
 
 _ADD = """
-INSERT INTO wechat_apps (merchant_id, appid, kind, name, secret_sealed)
-VALUES (%(merchant_id)s, %(appid)s, %(kind)s, %(name)s, %(secret_sealed)s)
+INSERT INTO wechat_apps (merchant_id, number, appid, kind, name, secret_sealed)
+VALUES (%(merchant_id)s, %(number)s, %(appid)s, %(kind)s, %(name)s, %(secret_sealed)s)
 ON CONFLICT (merchant_id, appid) DO NOTHING RETURNING id
 """
 
@@ -48,6 +48,7 @@ def add_app(
         _ADD,
         {
             "merchant_id": merchant_id,
+            "number": numbers.new(numbers.Kind.APP, merchant_id=merchant_id),
             "appid": appid,
             "kind": AppKind(kind).value,
             "name": name,

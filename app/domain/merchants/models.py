@@ -26,6 +26,14 @@ class AppKind(StrEnum):
     OFFICIAL_ACCOUNT = "official_account"
 
 
+class MessageMode(StrEnum):
+    """How WeChat writes to the app's message door: openly, both ways at once, or only sealed."""
+
+    PLAIN = "plain"
+    COMPATIBLE = "compatible"
+    SECURE = "secure"
+
+
 class PayMode(StrEnum):
     DIRECT = "direct"
     PARTNER = "partner"
@@ -132,13 +140,32 @@ class ApiKey(OwnedByMerchant, Base):
 
 
 class WechatApp(OwnedByMerchant, Base):
+    """A mini-program or an official account.
+
+    Where it has a `message_mode`, WeChat tells us of what happens in it at a door that carries
+    the app's number. `welcome` greets who follows, `reply` answers who writes; empty says nothing.
+    """
+
     __tablename__ = "wechat_apps"
-    __table_args__ = (UniqueConstraint("merchant_id", "appid"),)
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "appid"),
+        UniqueConstraint("merchant_id", "number"),
+        CheckConstraint(
+            "message_mode IS NULL OR message_token_sealed IS NOT NULL", name="door_has_token"
+        ),
+    )
 
     appid: Mapped[str]
     kind: Mapped[AppKind] = mapped_column(word(AppKind))
     name: Mapped[str]
     secret_sealed: Mapped[bytes]
+    number: Mapped[str | None]
+    original_id: Mapped[str | None]
+    message_mode: Mapped[MessageMode | None] = mapped_column(word(MessageMode))
+    message_token_sealed: Mapped[bytes | None]
+    message_aes_key_sealed: Mapped[bytes | None]
+    welcome: Mapped[str | None]
+    reply: Mapped[str | None]
 
 
 class PayChannel(OwnedByMerchant, Base):
