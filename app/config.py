@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 WECHAT = "https://api.weixin.qq.com"
 WECHAT_PAY = "https://api.mch.weixin.qq.com"
+WECHAT_OPEN = "https://open.weixin.qq.com"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _KEY_BYTES = 32
 
@@ -31,6 +32,7 @@ class Settings:
     public_url: str
     wechat_url: str = WECHAT
     wechat_pay_url: str = WECHAT_PAY
+    wechat_open_url: str = WECHAT_OPEN
     files_root: str = "files"
     is_production: bool = True
     clock_offset_seconds: int = 0
@@ -54,6 +56,7 @@ class Settings:
             "KABAO_PUBLIC_URL": env.get("KABAO_PUBLIC_URL", ""),
             "WECHAT_URL": env.get("WECHAT_URL", WECHAT),
             "WECHAT_PAY_URL": env.get("WECHAT_PAY_URL", WECHAT_PAY),
+            "WECHAT_OPEN_URL": env.get("WECHAT_OPEN_URL", WECHAT_OPEN),
         }
         for name, url in urls.items():
             _check_url(name, url, production=production, troubles=troubles)
@@ -71,6 +74,7 @@ class Settings:
             public_url=urls["KABAO_PUBLIC_URL"].rstrip("/"),
             wechat_url=urls["WECHAT_URL"].rstrip("/"),
             wechat_pay_url=urls["WECHAT_PAY_URL"].rstrip("/"),
+            wechat_open_url=urls["WECHAT_OPEN_URL"].rstrip("/"),
             files_root=env.get("KABAO_FILES", "files"),
             is_production=production,
             clock_offset_seconds=offset,

@@ -82,6 +82,7 @@ def _connect(app: APIFlask, settings: Settings) -> None:
         redis=redis,
         wechat_base_url=settings.wechat_url,
         pay_base_url=settings.wechat_pay_url,
+        open_base_url=settings.wechat_open_url,
         files_root=settings.files_root,
     )
     atexit.register(hang_up, app)

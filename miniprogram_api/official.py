@@ -4,6 +4,7 @@ Unlike in a mini-program the browser goes to WeChat and comes back. What it brin
 us; what the page gets is a ticket for its session.
 """
 
+import re
 import secrets
 from typing import Annotated, cast
 
@@ -28,9 +29,11 @@ from app.web.words import VISIBLE, Asked, Secret, WechatCode
 from miniprogram_api.presenters.official import PageSignature
 from miniprogram_api.presenters.people import Session, present_session
 
-bp = APIBlueprint(
-    "official", __name__, url_prefix="/api/v1/<merchant>/official/<appid>", tag="Customer"
-)
+APPID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+DOOR = "/api/v1/<merchant>/official/<appid>"
+bp = APIBlueprint("official", __name__, url_prefix=DOOR, tag="Customer")
+# A browser is sent along these; no program calls them.
+ways = APIBlueprint("official_ways", __name__, url_prefix=DOOR, enable_openapi=False)
 
 # A path of ours and nothing else: no second slash or backslash, which browsers take for a host.
 OwnPath = Annotated[str, Meta(max_length=300, pattern=r"^/(?![/\\])[!-\[\]-~]*$")]
@@ -42,6 +45,12 @@ class SnapshotPage(DomainError):
     """WeChat shows a picture of the page to somebody it does not name."""
 
     code, status = "snapshot_page", 403
+
+
+class StrangePage(DomainError):
+    """A signature would let somebody else's page act in this account's name."""
+
+    code, status = "strange_page", 403
 
 
 class SetOut(Asked):
@@ -66,8 +75,7 @@ class PageAddress(Asked):
     url: Address
 
 
-@bp.get("/authorize")
-@documented(who=GUEST, query=SetOut, told={302: None})
+@ways.get("/authorize")
 def authorize(merchant: str, appid: str) -> Response:
     """Send the browser to WeChat, to find out who is there.
 
@@ -83,7 +91,7 @@ def authorize(merchant: str, appid: str) -> Response:
         return_to=wanted.return_to,
         at=clock.now(),
     )
-    home = f"{_home()}{bp.url_prefix}".replace("<merchant>", merchant).replace("<appid>", appid)
+    home = f"{_home()}{DOOR}".replace("<merchant>", merchant).replace("<appid>", appid)
     response.location = _web(account).authorize_url(
         redirect_uri=f"{home}/callback", scope=wanted.scope, state=state
     )
@@ -91,8 +99,7 @@ def authorize(merchant: str, appid: str) -> Response:
     return response
 
 
-@bp.get("/callback")
-@documented(who=GUEST, query=ComeBack, told={302: None}, refuses=[401, 403, 409, 502])
+@ways.get("/callback")
 def callback(merchant: str, appid: str) -> Response:
     """Where WeChat sends the browser back to. Nobody calls it by hand."""
     guest, brought = auth.guest(merchant), parse.query(ComeBack)
@@ -133,14 +140,14 @@ def open_session(merchant: str, appid: str) -> Response:
 
 
 @bp.get("/js-config")
-@documented(who=GUEST, query=PageAddress, told={200: PageSignature}, refuses=[409, 502])
+@documented(who=GUEST, query=PageAddress, told={200: PageSignature}, refuses=[403, 409, 502])
 def js_config(merchant: str, appid: str) -> Response:
     """What wx.config wants for one of our own pages."""
     guest, wanted = auth.guest(merchant), parse.query(PageAddress)
     account = _account(guest.merchant_id, appid)
     url = wanted.url.partition("#")[0]
     if not f"{url}/".startswith(_home() + "/") and not url.startswith(_home() + "?"):
-        raise Invalid("Only our own pages are signed.", url=["is not one of our pages"])
+        raise StrangePage("Only our own pages are signed.")
     nonce, timestamp = secrets.token_hex(8), int(clock.now().timestamp())
     return answer(
         PageSignature(
@@ -177,6 +184,8 @@ def _remember_name(member: members.Member, visitor: Visitor) -> None:
 
 def _account(merchant_id: int, appid: str) -> merchants.AppSecrets:
     """Raises NotFound for an app that is not this shop's, or no official account."""
+    if not APPID.fullmatch(appid):
+        raise NotFound("There is no such official account.")
     with transaction():
         account = merchants.get_app(merchant_id=merchant_id, appid=appid)
     if account.kind != merchants.AppKind.OFFICIAL_ACCOUNT:

@@ -9,7 +9,7 @@ from app.domain.risk import Action, Per
 from app.kernel import clock, numbers
 from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import NotFound
-from app.web import auth, limits, parse, tills
+from app.web import auth, client, limits, parse, tills
 from app.web.answers import answer
 from app.web.openapi import MEMBER, documented
 from app.web.words import Asked, Cursor, Limit, Line40, Line200, Number, Quantity
@@ -111,6 +111,7 @@ def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | No
             referrer=source.referrer,
             sharer_member_id=_find_sharer(member.merchant_id, source.sharer),
         ),
+        on_ios=client.is_ios(),
     )
 
 

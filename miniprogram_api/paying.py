@@ -40,6 +40,12 @@ class OrderWasPaid(DomainError):
     code = "already_paid"
 
 
+class OrderOfOtherApp(DomainError):
+    """WeChat lets an order be paid where it was placed only, and by the same account."""
+
+    code = "order_of_other_app"
+
+
 @bp.post("/<order>/prepay")
 @documented(who=[MEMBER], told={200: PayParameters}, refuses=[409, 502])
 def prepay(merchant: str, order: str) -> Response:
@@ -54,6 +60,7 @@ def prepay(merchant: str, order: str) -> Response:
         due = orders.to_pay(
             merchant_id=member.merchant_id, member_id=member.member_id, number=number, at=at
         )
+    _require_same_account(member, due.bill)
     prepay_id = _remembered(due.bill, at) or _announce(member.merchant_id, due, at)
     channel = tills.channel_of(due.bill.channel_id, merchant_id=member.merchant_id)
     till = tills.till(channel, appid=due.bill.appid)
@@ -84,6 +91,11 @@ def cancel(merchant: str, order: str) -> Response:
             merchant_id=member.merchant_id, member_id=member.member_id, number=number
         )
     return answer(present_order(closed))
+
+
+def _require_same_account(member: auth.MemberOnLine, bill: payments.Bill) -> None:
+    if (bill.appid, bill.payer_openid) != (member.appid, auth.openid_of(member)):
+        raise OrderOfOtherApp("请在下单的小程序或公众号页面中付款，或取消后重新下单")
 
 
 def _remembered(bill: payments.Bill, at: datetime) -> str | None:

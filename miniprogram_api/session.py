@@ -10,6 +10,7 @@ from app.gateways.errors import Refused
 from app.gateways.mini_program import SignIn
 from app.kernel import clock
 from app.kernel.db import transaction
+from app.kernel.errors import NotFound
 from app.web import auth, client, limits, parse
 from app.web.answers import answer, nothing
 from app.web.errors import SignInRefused
@@ -96,6 +97,8 @@ def recognise(guest: auth.Guest, appid: str, code: str) -> tuple[merchants.AppSe
     limits.check(Action.SIGN_IN, merchant_id=guest.merchant_id, who={Per.IP: client.address()})
     with transaction():
         app = merchants.get_app(merchant_id=guest.merchant_id, appid=appid)
+    if app.kind != merchants.AppKind.MINI_PROGRAM:
+        raise NotFound("There is no such mini-program.")
     try:
         known = gateways().mini_program(App(appid=app.appid, secret=app.secret)).sign_in(code)
     except Refused as refusal:

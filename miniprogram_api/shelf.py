@@ -8,7 +8,7 @@ from app.gateways import gateways
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
 from app.kernel.errors import NotFound
-from app.web import auth, parse
+from app.web import auth, client, parse
 from app.web.answers import answer, picture
 from app.web.openapi import GUEST, documented
 from app.web.words import Asked, Cursor, Limit, Line40
@@ -47,7 +47,10 @@ def list_categories(merchant: str) -> Response:
 @bp.get("/offers")
 @documented(who=GUEST, query=Browse, told={200: OfferCards})
 def list_offers(merchant: str) -> Response:
-    """On sale now, or within the next seven days."""
+    """On sale now, or within the next seven days.
+
+    What may not be sold on the caller's system has `buy.allowed` false and no price.
+    """
     guest, wanted = auth.guest(merchant), parse.query(Browse)
     categories = _categories(guest.merchant_id)
     with transaction():
@@ -59,7 +62,7 @@ def list_offers(merchant: str) -> Response:
             limit=wanted.limit,
             at=clock.now(),
         )
-    return answer(present_offers(page, categories=categories))
+    return answer(present_offers(page, categories=categories, on_ios=client.is_ios()))
 
 
 @bp.get("/offers/<offer>")
@@ -70,7 +73,7 @@ def get_offer(merchant: str, offer: str) -> Response:
     number = parse.number(offer, numbers.Kind.OFFER, merchant_id=merchant_id)
     with transaction():
         found = catalog.get_offer(merchant_id=merchant_id, number=number, at=clock.now())
-    return answer(present_offer(found))
+    return answer(present_offer(found, on_ios=client.is_ios()))
 
 
 @bp.get("/files/<folder>/<name>")

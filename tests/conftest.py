@@ -62,6 +62,7 @@ def settings(database_url, wechat, worker, tmp_path_factory):
         public_url="http://127.0.0.1:9",
         wechat_url=wechat.url,
         wechat_pay_url=wechat.url,
+        wechat_open_url=wechat.url,
         files_root=str(tmp_path_factory.mktemp("files")),
         is_production=False,
         outbox_again_seconds=2,

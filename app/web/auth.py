@@ -46,7 +46,7 @@ class Guest:
 
 @dataclass(frozen=True, kw_only=True)
 class MemberOnLine:
-    """A customer, through one mini-program."""
+    """A customer, through one mini-program, or (`is_web`) an official account's page."""
 
     merchant_id: int
     member_id: int
@@ -54,6 +54,7 @@ class MemberOnLine:
     appid: str
     epoch: int
     openid_sealed: bytes = field(repr=False)
+    is_web: bool = False
 
     @property
     def actor(self) -> str:
@@ -163,6 +164,7 @@ def member_to_be_asked(merchant: str) -> MemberOnLine:
         appid=token.appid,
         epoch=token.epoch,
         openid_sealed=token.openid_sealed,
+        is_web=token.is_web,
     )
 
 

@@ -5,6 +5,7 @@ import ipaddress
 from flask import current_app, request
 
 TRUSTED_PROXIES = "TRUSTED_PROXIES"
+PLATFORM = "X-Client-Platform"
 NOWHERE = "0.0.0.0"  # noqa: S104 - the word for an unknown caller; nothing is bound to it
 
 
@@ -18,6 +19,13 @@ def address() -> str:
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
     said = hops[-proxies] if proxies and len(hops) >= proxies else request.remote_addr
     return _plain(said)
+
+
+def is_ios() -> bool:
+    """An iPhone or iPad, by the client's word for itself or by the browser's."""
+    if request.headers.get(PLATFORM, "").lower() == "ios":
+        return True
+    return any(word in request.headers.get("User-Agent", "") for word in ("iPhone", "iPad"))
 
 
 def is_this_machine() -> bool:

@@ -35,6 +35,8 @@ class MemberToken(msgspec.Struct, frozen=True, kw_only=True, array_like=True, ta
     openid_sealed: bytes
     epoch: int
     ends_at: int
+    # A web page of an official account, where some of what a mini-program offers is forbidden.
+    is_web: bool = False
 
 
 class StaffToken(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="s"):

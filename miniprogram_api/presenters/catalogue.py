@@ -14,6 +14,14 @@ class Categories(Told):
     items: list[CategoryView]
 
 
+class Buy(Told):
+    """Whether a buy button may be shown here; if not, `text` stands in its place."""
+
+    allowed: bool
+    code: str | None = None
+    text: str | None = None
+
+
 class OfferCard(Told):
     """An offer on the shelf. `coming`: announced, not for sale yet; `remaining`: null, no limit."""
 
@@ -23,13 +31,13 @@ class OfferCard(Told):
     description: str
     cover_path: str | None
     category: str | None
-    price_fen: int
+    price_fen: int | None
     total_value_fen: int
-    saving_fen: int
+    saving_fen: int | None
     remaining: int | None
     sold_out: bool
     coming: bool
-    visible_on_ios: bool
+    buy: Buy
     sale_starts_at: datetime | None
     sale_ends_at: datetime | None
 
@@ -61,28 +69,31 @@ class OfferView(Told):
     description: str
     cover_path: str | None
     items: list[OfferItemView]
-    price_fen: int
+    price_fen: int | None
     total_value_fen: int
-    saving_fen: int
+    saving_fen: int | None
     refund_policy: str
     refund_policy_text: str
     per_member_limit: int | None
     remaining: int | None
     sold_out: bool
     on_sale: bool
-    visible_on_ios: bool
+    buy: Buy
     sale_starts_at: datetime | None
     sale_ends_at: datetime | None
 
 
 def present_offers(
-    page: Page[catalog.OfferOnShelf], *, categories: Mapping[int, str]
+    page: Page[catalog.OfferOnShelf], *, categories: Mapping[int, str], on_ios: bool
 ) -> OfferCards:
-    items = [_card(offer, categories.get(offer.category_id or 0)) for offer in page.items]
+    items = [
+        _card(offer, categories.get(offer.category_id or 0), _buy(offer, on_ios=on_ios))
+        for offer in page.items
+    ]
     return OfferCards(items=items, next_cursor=page.next_cursor)
 
 
-def _card(offer: catalog.OfferOnShelf, category: str | None) -> OfferCard:
+def _card(offer: catalog.OfferOnShelf, category: str | None, buy: Buy) -> OfferCard:
     return OfferCard(
         offer=offer.number,
         kind=offer.kind,
@@ -90,19 +101,20 @@ def _card(offer: catalog.OfferOnShelf, category: str | None) -> OfferCard:
         description=offer.description,
         cover_path=cover_path(offer.cover),
         category=category,
-        price_fen=offer.price_fen,
+        price_fen=_shown(offer.price_fen, buy),
         total_value_fen=offer.total_value_fen,
-        saving_fen=offer.saving_fen,
+        saving_fen=_shown(offer.saving_fen, buy),
         remaining=offer.remaining,
         sold_out=offer.sold_out,
         coming=offer.coming,
-        visible_on_ios=offer.visible_on_ios,
+        buy=buy,
         sale_starts_at=offer.sale_starts_at,
         sale_ends_at=offer.sale_ends_at,
     )
 
 
-def present_offer(offer: catalog.OfferDetail) -> OfferView:
+def present_offer(offer: catalog.OfferDetail, *, on_ios: bool) -> OfferView:
+    buy = _buy(offer, on_ios=on_ios)
     return OfferView(
         offer=offer.number,
         kind=offer.kind.value,
@@ -111,19 +123,33 @@ def present_offer(offer: catalog.OfferDetail) -> OfferView:
         description=offer.description,
         cover_path=cover_path(offer.cover),
         items=[_item(item) for item in offer.items],
-        price_fen=offer.price_fen,
+        price_fen=_shown(offer.price_fen, buy),
         total_value_fen=offer.total_value_fen,
-        saving_fen=offer.saving_fen,
+        saving_fen=_shown(offer.saving_fen, buy),
         refund_policy=offer.refund_policy.value,
         refund_policy_text=offer.refund_policy_text,
         per_member_limit=offer.per_member_limit,
         remaining=offer.remaining,
         sold_out=offer.sold_out,
         on_sale=offer.on_sale,
-        visible_on_ios=offer.visible_on_ios,
+        buy=buy,
         sale_starts_at=offer.sale_starts_at,
         sale_ends_at=offer.sale_ends_at,
     )
+
+
+def _buy(offer: catalog.OfferOnShelf | catalog.OfferDetail, *, on_ios: bool) -> Buy:
+    if offer.may_be_bought(on_ios=on_ios):
+        return Buy(allowed=True)
+    return Buy(
+        allowed=False,
+        code=catalog.NotSoldOnIos.code,
+        text="由于相关规范，iOS 端暂不支持购买该商品",
+    )
+
+
+def _shown(fen: int, buy: Buy) -> int | None:
+    return fen if buy.allowed else None
 
 
 def _item(item: catalog.ItemDetail) -> OfferItemView:

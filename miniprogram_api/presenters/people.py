@@ -69,6 +69,7 @@ def present_session(
         ),
         epoch=member.session_epoch,
         ends_at=int(ends_at.timestamp()),
+        is_web=app.kind is merchants.AppKind.OFFICIAL_ACCOUNT,
     )
     return Session(
         token=tokens.write(token),

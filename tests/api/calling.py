@@ -7,7 +7,7 @@ from app.kernel import clock
 from app.simulator.envelope import wrap
 from app.simulator.signing import Platform
 from app.web import tokens
-from tests.simulator.world import APP, FRESH, MERCHANT
+from tests.simulator.world import APP, FRESH, MERCHANT, OFFICIAL
 
 KEY = "Idempotency-Key"
 
@@ -80,6 +80,18 @@ def real_app(merchant):
         at=clock.now(),
     )
     return merchants.get_app(merchant_id=merchant.id, appid=APP.appid)
+
+
+def real_account(merchant):
+    """The official account that the pretend WeChat knows, at this merchant."""
+    merchants.add_app(
+        merchant_id=merchant.id,
+        appid=OFFICIAL.appid,
+        kind=merchants.AppKind.OFFICIAL_ACCOUNT,
+        name="公众号",
+        secret=OFFICIAL.secret,
+        at=clock.now(),
+    )
 
 
 def real_channel(merchant):

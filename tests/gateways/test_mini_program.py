@@ -180,8 +180,12 @@ def test_trap_the_library_never_fetches_a_token_of_its_own(mini, wechat):
 
 def test_trap_nothing_of_the_library_reaches_the_real_wechat(mini, wechat):
     wechat.on("/card/get", OK).on("/wxa/checksession", OK)
-    mini._platform._client.post("https://api.weixin.qq.com/card/get", params={"access_token": "T"}, data={})
-    mini._platform._client.get("https://api.weixin.qq.com/wxa/checksession", params={"access_token": "T"})
+    mini._platform._client.post(
+        "https://api.weixin.qq.com/card/get", params={"access_token": "T"}, data={}
+    )
+    mini._platform._client.get(
+        "https://api.weixin.qq.com/wxa/checksession", params={"access_token": "T"}
+    )
     assert [seen.path for seen in wechat.seen] == ["/card/get", "/wxa/checksession"]
 
 

@@ -32,7 +32,13 @@ def sim(receiver):
 
 @pytest.fixture
 def doors(valkey, sim, tmp_path):
-    return build(redis=valkey, wechat_base_url=sim.url, pay_base_url=sim.url, files_root=tmp_path)
+    return build(
+        redis=valkey,
+        wechat_base_url=sim.url,
+        pay_base_url=sim.url,
+        open_base_url=sim.url,
+        files_root=tmp_path,
+    )
 
 
 @pytest.fixture

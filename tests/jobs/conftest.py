@@ -27,6 +27,8 @@ WORKER = Path(__file__).with_name("worker_process.py")
 LEFTOVERS = (
     "DELETE FROM outbox WHERE merchant_id > 0",
     "DELETE FROM inbox WHERE merchant_id > 0 AND applied_at IS NULL",
+    "UPDATE shipping_reports SET state = 'not_needed' WHERE merchant_id > 0 AND state = 'waiting'",
+    "UPDATE bags SET is_on = false WHERE merchant_id > 0",
     "UPDATE refunds SET state = 'closed' WHERE merchant_id > 0 AND settled_at IS NULL",
 )
 

@@ -33,6 +33,7 @@ class Shop:
             redis=house.redis,
             wechat_base_url=wechat.url,
             pay_base_url=wechat.url,
+            open_base_url=wechat.url,
             files_root=folder,
         )
         house.app.extensions["gateways"] = self.gateways

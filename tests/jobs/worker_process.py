@@ -25,6 +25,7 @@ app = create_app(
         public_url=local,
         wechat_url=local,
         wechat_pay_url=local,
+        wechat_open_url=local,
         is_production=False,
     )
 )

@@ -14,6 +14,8 @@ import requests
 from redis import Redis
 
 from app.domain import messaging, payments
+from app.domain.orders import OrderPaid
+from app.kernel import outbox
 from app.kernel.db import execute, transaction
 from app.kernel.outbox import OutboxRow
 from app.simulator import create_simulator, start
@@ -125,7 +127,8 @@ def everything_is_done(shop):
 
 
 def done_once(shop):
-    assert [row.failed_at for row in shop.rows(OutboxRow)] == [None] * (ORDERS + 2 * REFUNDS)
+    jobs = ORDERS * len(outbox.jobs_of(OrderPaid)) + 2 * REFUNDS
+    assert [row.failed_at for row in shop.rows(OutboxRow)] == [None] * jobs
     ours = Counter(refund.number for refund in shop.rows(payments.Refund))
     assert Counter(refund["out_refund_no"] for refund in shop.refunds()) == ours
     assert set(ours.values()) == {1}

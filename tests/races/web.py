@@ -43,6 +43,7 @@ def environment(settings, **more):
         "KABAO_DATABASE_POOL": str(THREADS),
         "WECHAT_URL": settings.wechat_url,
         "WECHAT_PAY_URL": settings.wechat_pay_url,
+        "WECHAT_OPEN_URL": settings.wechat_open_url,
         "PYTHONPATH": str(ROOT),
         **more,
     }

@@ -16,7 +16,13 @@ from app.domain.merchants import Role, Scope
 from app.kernel import clock, keyring
 from app.kernel.db import db, reading, transaction
 from app.web import tokens
-from tests.api.calling import real_app, real_channel, token_of_member, token_of_staff
+from tests.api.calling import (
+    real_account,
+    real_app,
+    real_channel,
+    token_of_member,
+    token_of_staff,
+)
 from tests.builders.catalog import an_offer
 from tests.builders.members import a_member, a_unionid
 from tests.builders.merchants import a_clerk, a_merchant, a_store, an_api_key
@@ -40,6 +46,10 @@ class Phone:
 
     def phone_code(self):
         return self._post(f"/_sim/users/{self.name}/phone-code", appid=APP.appid)["code"]
+
+    def agree(self, url):
+        """WeChat's page asks who is there; where it sends the browser back to."""
+        return self._post(f"/_sim/users/{self.name}/authorize", url=url)["location"]
 
     def pay(self, parameters):
         return self._post(f"/_sim/users/{self.name}/pay", **parameters)["result"]
@@ -176,6 +186,7 @@ def a_house(url, *, name):
     elsewhere = kept(a_store(merchant=merchant, name="静安寺店"))
     with transaction():
         app, channel = real_app(merchant), real_channel(merchant)
+        real_account(merchant)
         channel = kept(channel)
         catalog.add_category(merchant_id=merchant.id, name=tag, actor="system", at=clock.now())
     phone, newcomer = Phone(url, f"王-{tag}"), Phone(url, f"李-{tag}")

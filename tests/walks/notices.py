@@ -36,6 +36,20 @@ def a_payment_notice(house, *, order=None, **changes):
     return {"data": body, "headers": headers}
 
 
+def a_coupon_notice(**changes):
+    """Somebody was given a merchant coupon."""
+    said = {
+        "event_type": "EVENT_TYPE_BUSICOUPON_SEND",
+        "coupon_code": secrets.token_hex(8),
+        "stock_id": "98065001",
+        "send_time": _said_at(clock.now()),
+        "send_channel": "BUSICOUPON_SEND_CHANNEL_MINIAPP",
+        "send_merchant": MERCHANT.mchid,
+    }
+    headers, body = a_notice(said | changes, event="COUPON.SEND", about="coupon")
+    return {"data": body, "headers": headers}
+
+
 def a_refund_notice(house, **changes):
     """Money that came too late went back."""
     fact, refund = _money_on_its_way_back(house)

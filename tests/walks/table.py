@@ -4,11 +4,20 @@ A new route needs a line here: `test_every_route_is_walked` fails without it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
 
+from flask import current_app
+
+from app.domain.card_bag import Taken
+from app.kernel.db import fetch_one
 from tests.api.calling import KEY, a_request_key
-from tests.simulator.world import APP
-from tests.walks.notices import a_payment_notice, a_refund_notice
+from tests.builders.card_bag import set_up
+from tests.builders.doors import Door
+from tests.builders.members import an_openid
+from tests.simulator.world import APP, OFFICIAL
+from tests.walks.notices import a_coupon_notice, a_payment_notice, a_refund_notice
 
 API = "/api/v1/<merchant>"
 GUEST = ("guest",)
@@ -16,6 +25,11 @@ MEMBER = ("member",)
 WORKER = ("worker",)
 TELLER = ("worker", "cashier")
 MANAGER = ("manager", "cashier")
+
+
+@dataclass(frozen=True)
+class Named:
+    number: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +83,56 @@ def an_order_placed(house):
     return {"offer": house.offer.number, "quantity": 1, "source": source}
 
 
+def an_echo(house):
+    door = Door(None, house.merchant)
+    return Call(parts={"app": door.number}, more={"query_string": door.letter().query})
+
+
+def a_push(house):
+    door = Door(None, house.merchant)
+    letter = door.letter(openid=an_openid())
+    said = {"query_string": letter.query, "data": letter.body}
+    return Call(parts={"app": door.number}, more=said)
+
+
+def _page():
+    return {"appid": OFFICIAL.appid}
+
+
+def a_return(house):
+    """What WeChat sends a browser back with, and the cookie it left with."""
+    browser = current_app.test_client(use_cookies=False)
+    way = f"/api/v1/{house.number}/official/{OFFICIAL.appid}/authorize"
+    left = browser.get(way)
+    back = urlsplit(house.phone.agree(left.headers["Location"]))
+    cookie = left.headers["Set-Cookie"].partition(";")[0]
+    return Call(
+        parts=_page(),
+        query=dict(parse_qsl(back.query)),
+        more={"headers": {"Cookie": cookie}},
+        status=302,
+    )
+
+
+def a_ticket(house):
+    back = a_return(house)
+    way = back.path(f"{API}/official/<appid>/callback", house.number)
+    landed = current_app.test_client(use_cookies=False).get(way, **back.request())
+    return {"ticket": landed.headers["Location"].partition("#ticket=")[2]}
+
+
+def in_the_bag(house, **parts):
+    """The house's latte and member card stand in WeChat's card bag."""
+    benefit = fetch_one(
+        Named, "SELECT number FROM benefits WHERE merchant_id = %(m)s LIMIT 1", {"m": house.id}
+    )
+    for number in (benefit.number, None):
+        with suppress(Taken):
+            card = f"p{house.number}{number}"
+            set_up(house, appid=OFFICIAL.appid, benefit_number=number, platform_id=card)
+    return Call(parts=parts)
+
+
 def _plain(status=200, **said):
     return lambda _: Call(status=status, **said)
 
@@ -103,11 +167,26 @@ WAYS = {
     f"GET {API}/vouchers/<voucher>": Way(who=MEMBER, call=_of_voucher(), is_owned=True),
     f"GET {API}/vouchers/<voucher>/code": Way(who=MEMBER, call=_of_voucher(), is_owned=True),
     f"GET {API}/vouchers/<voucher>/code.png": Way(who=MEMBER, call=_of_voucher(), is_owned=True),
+    f"POST {API}/vouchers/<voucher>/card-bag": Way(
+        who=MEMBER, call=lambda h: in_the_bag(h, voucher=h.voucher().number), is_owned=True
+    ),
+    f"POST {API}/card-bag/membership": Way(who=MEMBER, call=in_the_bag),
     f"GET {API}/points": Way(who=MEMBER, call=_plain()),
     f"GET {API}/points/entries": Way(who=MEMBER, call=_plain(query={"limit": 5})),
     f"GET {API}/templates": Way(who=MEMBER, call=_plain()),
     f"POST {API}/grants": Way(
         who=MEMBER, call=lambda h: Call(body={"answers": {h.template: "accept"}}, status=204)
+    ),
+    # The official account's pages
+    f"GET {API}/official/<appid>/authorize": Way(
+        who=GUEST, call=_plain(302, parts=_page(), query={"return_to": "/h5/"})
+    ),
+    f"GET {API}/official/<appid>/callback": Way(who=GUEST, call=a_return),
+    f"POST {API}/official/<appid>/sessions": Way(
+        who=GUEST, call=lambda h: Call(parts=_page(), body=a_ticket(h), status=201)
+    ),
+    f"GET {API}/official/<appid>/js-config": Way(
+        who=GUEST, call=_plain(parts=_page(), query={"url": "http://127.0.0.1:9/h5/"})
     ),
     # Orders
     f"POST {API}/orders": Way(
@@ -155,6 +234,15 @@ WAYS = {
             parts={"channel": h.channel.number}, more=a_refund_notice(h), status=204
         ),
     ),
+    "POST /wechat/pay/<channel>/coupons": Way(
+        who=GUEST,
+        call=lambda h: Call(
+            parts={"channel": h.channel.number}, more=a_coupon_notice(), status=204
+        ),
+    ),
+    # WeChat's messages, signed as well
+    "GET /wechat/apps/<app>/messages": Way(who=GUEST, call=an_echo),
+    "POST /wechat/apps/<app>/messages": Way(who=GUEST, call=a_push),
     # The house itself
     "GET /api/openapi.json": Way(who=GUEST, call=_plain()),
     "GET /api/docs": Way(who=GUEST, call=_plain()),

@@ -41,7 +41,9 @@ class Town:
         if bearer is not None:
             said["headers"] = said["headers"] | {"Authorization": f"Bearer {bearer}"}
         path = call.path(rule, (at or self.ours).number)
-        return self.app.test_client().open(path, method=method, buffered=True, **said)
+        return self.app.test_client(use_cookies=False).open(
+            path, method=method, buffered=True, **said
+        )
 
     def rightful(self, route):
         """Everybody who may call the route: a person each, or None for anybody."""

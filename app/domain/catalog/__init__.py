@@ -1,7 +1,13 @@
 """What can be bought: benefits with their terms, and offers that hold them."""
 
 from app.domain.catalog.benefits import add_benefit, publish_benefit, revise_benefit
-from app.domain.catalog.errors import LimitReached, NotOnSale, NotPublishable, SoldOut
+from app.domain.catalog.errors import (
+    LimitReached,
+    NotOnSale,
+    NotPublishable,
+    NotSoldOnIos,
+    SoldOut,
+)
 from app.domain.catalog.lint import Finding, lint
 from app.domain.catalog.models import (
     Benefit,
@@ -23,7 +29,14 @@ from app.domain.catalog.offers import (
 )
 from app.domain.catalog.rules import Conditions, Days, Fixed, validity_window
 from app.domain.catalog.selling import Content, ForSale, for_sale, for_sale_lately, put_back
-from app.domain.catalog.shelf import ItemDetail, OfferDetail, OfferOnShelf, get_offer, list_offers
+from app.domain.catalog.shelf import (
+    ItemDetail,
+    OfferDetail,
+    OfferOnShelf,
+    get_offer,
+    is_sold_on_ios,
+    list_offers,
+)
 from app.domain.catalog.statements import UNCHANGED
 from app.domain.catalog.terms import RevisionTerms, find_revisions
 from app.domain.catalog.use import UseRefusal, refuse_use
@@ -48,6 +61,7 @@ __all__ = [
     "LimitReached",
     "NotOnSale",
     "NotPublishable",
+    "NotSoldOnIos",
     "Offer",
     "OfferDetail",
     "OfferKind",
@@ -67,6 +81,7 @@ __all__ = [
     "for_sale",
     "for_sale_lately",
     "get_offer",
+    "is_sold_on_ios",
     "lint",
     "list_categories",
     "list_offers",

@@ -14,6 +14,12 @@ class NotOnSale(DomainError):
     code = "not_on_sale"
 
 
+class NotSoldOnIos(NotOnSale):
+    """The platform forbids selling virtual goods to iPhones and iPads in a mini-program."""
+
+    code = "not_sold_on_ios"
+
+
 class LimitReached(DomainError):
     code = "limit_reached"
 

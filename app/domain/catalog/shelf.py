@@ -55,9 +55,8 @@ class OfferOnShelf:
     def sold_out(self) -> bool:
         return self.remaining is not None and self.remaining <= 0
 
-    @property
-    def visible_on_ios(self) -> bool:
-        return is_visible_on_ios(self.goods_kind)
+    def may_be_bought(self, *, on_ios: bool) -> bool:
+        return not on_ios or is_sold_on_ios(self.goods_kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +111,12 @@ class OfferDetail:
     def sold_out(self) -> bool:
         return self.remaining is not None and self.remaining <= 0
 
-    @property
-    def visible_on_ios(self) -> bool:
-        return is_visible_on_ios(self.goods_kind)
+    def may_be_bought(self, *, on_ios: bool) -> bool:
+        return not on_ios or is_sold_on_ios(self.goods_kind)
 
 
-def is_visible_on_ios(goods_kind: str) -> bool:
-    """Mini-programs must not show virtual goods for sale on iOS."""
+def is_sold_on_ios(goods_kind: str) -> bool:
+    """Mini-programs must not sell virtual goods on iOS, nor show their price."""
     return goods_kind != GoodsKind.VIRTUAL
 
 

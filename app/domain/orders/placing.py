@@ -30,7 +30,7 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 
     The same key again returns the first answer, marked as a replay.
 
-    Raises NotFound, NotOnSale, SoldOut, LimitReached, Invalid, KeyReused, SessionEnded.
+    Raises NotFound, NotOnSale, NotSoldOnIos, SoldOut, LimitReached, Invalid, KeyReused, SessionEnded.
     """
     shop, number = wish.merchant_id, wish.offer_number
     lately = catalog.for_sale_lately(merchant_id=shop, offer_number=number)
@@ -43,7 +43,7 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 def _place(wish: Wish, offer: ForSale, *, key: RequestKey | None, at: datetime) -> Placed | None:
     """None when the offer is not any more as it was read; then nothing was written."""
     try:
-        check_sale(offer, quantity=wish.quantity, at=at)
+        check_sale(offer, quantity=wish.quantity, on_ios=wish.on_ios, at=at)
     except (NotOnSale, LimitReached):
         # The sale may have ended since the first attempt: its answer counts, not this refusal.
         if first := key and _first_answer(key):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain import catalog
-from app.domain.catalog import ForSale, LimitReached, NotOnSale, RevisionTerms
+from app.domain.catalog import ForSale, LimitReached, NotOnSale, NotSoldOnIos, RevisionTerms
 from app.domain.vouchers import NewCard, Use
 from app.kernel import money
 from app.kernel.errors import Invalid
@@ -43,6 +43,7 @@ class Wish:
     offer_number: str
     quantity: int
     source: Source
+    on_ios: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,18 @@ class Placed:
     replayed: bool = False
 
 
-def check_sale(offer: ForSale, *, quantity: int, at: datetime) -> None:
-    """The shop's own rules, before anything is taken.
+def check_sale(offer: ForSale, *, quantity: int, on_ios: bool, at: datetime) -> None:
+    """The shop's own rules and the platform's, before anything is taken.
 
-    Raises NotOnSale (with the start, when it is still to come), LimitReached, Invalid.
+    Raises NotOnSale (with the start, when it is still to come), NotSoldOnIos, LimitReached,
+    Invalid.
     """
     if not 1 <= quantity <= MOST_PIECES:
         raise Invalid("Between 1 and 100 pieces can be ordered at once.", quantity=quantity)
     if offer.state != "on_sale":
         raise NotOnSale("该商品已下架")
+    if on_ios and not catalog.is_sold_on_ios(offer.goods_kind):
+        raise NotSoldOnIos("由于相关规范，iOS 端暂不支持购买该商品")
     if offer.sale_starts_at and at < offer.sale_starts_at:
         raise NotOnSale("尚未开售", sale_starts_at=offer.sale_starts_at)
     if offer.sale_ends_at and at >= offer.sale_ends_at:
