@@ -12,6 +12,7 @@ from app.kernel import clock
 from app.kernel.errors import NotFound
 from jobs import (
     audit,
+    card_bag,
     housekeeping,
     messages,
     notices,
@@ -20,6 +21,7 @@ from jobs import (
     queues,
     reconciliation,
     refunds,
+    shipping,
 )
 from jobs import vouchers as voucher_jobs
 from jobs.loop import Loop
@@ -55,6 +57,12 @@ SWEEPS = (
         run=orders.close_unpaid_orders,
         queue=MONEY,
     ),
+    Sweep(
+        name="report_shipping",
+        every=timedelta(seconds=30),
+        run=shipping.report_shipping,
+        queue=MONEY,
+    ),
     Sweep(name="open_refunds", every=timedelta(seconds=60), run=refunds.open_refunds, queue=MONEY),
     Sweep(
         name="apply_kept_notices",
@@ -70,6 +78,9 @@ SWEEPS = (
     Sweep(name="expire_vouchers", every=timedelta(minutes=5), run=voucher_jobs.expire_vouchers),
     # It knows itself which statements are out and not compared yet.
     Sweep(name="compare_bills", every=timedelta(minutes=15), run=reconciliation.compare_bills),
+    Sweep(name="follow_vouchers", every=timedelta(minutes=1), run=card_bag.follow_vouchers),
+    # It knows itself which bags were not compared this night.
+    Sweep(name="compare_bags", every=timedelta(hours=1), run=card_bag.compare_bags),
     Sweep(name="forget_old", every=timedelta(hours=1), run=housekeeping.forget_old),
 )
 

@@ -3,25 +3,40 @@
 from collections.abc import Callable
 from typing import NoReturn
 
+from app.domain.card_bag import BagCardMoved
+from app.domain.following import CardEventTold, FollowerCame, OrderSettled, ShippingReminded
 from app.domain.members import MembersMerged
 from app.domain.orders import OrderPaid, PaymentCameLate
 from app.domain.payments import RefundAsked
-from app.domain.redemption import VoucherRedeemed
+from app.domain.redemption import RedemptionReversed, VoucherRedeemed
 from app.kernel.errors import NotFound
 from app.kernel.outbox import Event, Task
-from jobs import members, messages, refunds
+from jobs import card_bag, followers, members, messages, refunds, shipping
 from jobs.queues import BULK, MESSAGES, MONEY
 
 Handler = Callable[[Task], None]
 
 SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
-    OrderPaid: [messages.push_order_paid],
-    VoucherRedeemed: [messages.push_redeemed],
+    OrderPaid: [messages.push_order_paid, shipping.report_order],
+    VoucherRedeemed: [messages.push_redeemed, card_bag.follow_redemption],
+    RedemptionReversed: [card_bag.follow_redemption],
+    BagCardMoved: [card_bag.settle_card],
+    CardEventTold: [card_bag.apply_event],
     PaymentCameLate: [refunds.return_late_money],
     RefundAsked: [refunds.send_refund],
     MembersMerged: [members.join_members],
+    FollowerCame: [followers.learn_who],
+    ShippingReminded: [shipping.hurry],
+    OrderSettled: [shipping.note_settled],
 }
-QUEUES = {"jobs.messages": MESSAGES, "jobs.refunds": MONEY, "jobs.members": BULK}
+QUEUES = {
+    "jobs.messages": MESSAGES,
+    "jobs.refunds": MONEY,
+    "jobs.members": BULK,
+    "jobs.followers": BULK,
+    "jobs.shipping": MONEY,
+    "jobs.card_bag": BULK,
+}
 
 
 def name_of(handler: Handler) -> str:

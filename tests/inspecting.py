@@ -28,6 +28,7 @@ ACROSS = {
     "list_unsealed_merchants": "a sweep",
     "list_channels_to_compare": "a sweep",
     "expire_due": "a sweep",
+    "stuck_everywhere": "what waits in the whole house",
     "backlog": "how much waits in the whole house",
     "list_given_up": "what waits for a person in the whole house",
     "list_stuck_refunds": "what waits for a person in the whole house",

@@ -1,5 +1,5 @@
 """WeChat calling us. Everything is verified first, then kept, then applied."""
 
-from wechat_handlers import pay
+from wechat_handlers import coupons, messages, pay
 
-BLUEPRINTS = (pay.bp,)
+BLUEPRINTS = (pay.bp, coupons.bp, messages.bp)

@@ -2,10 +2,17 @@
 
 from flask import Flask
 
-from app.cli import demo, operating
+from app.cli import card_bag, demo, messages, official, operating, shipping
 
 
 def register(app: Flask) -> None:
     """Add the commands to an application."""
-    for command in (*operating.COMMANDS, *demo.COMMANDS):
+    for command in (
+        *operating.COMMANDS,
+        *demo.COMMANDS,
+        *shipping.COMMANDS,
+        *card_bag.COMMANDS,
+        *official.COMMANDS,
+        *messages.COMMANDS,
+    ):
         app.cli.add_command(command)

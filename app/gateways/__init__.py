@@ -2,18 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import current_app
 from redis import Redis
 
 from app.gateways._http import checked_base_url
+from app.gateways.busifavor import Busifavor
+from app.gateways.card_bag import CardBag
 from app.gateways.files import Files, LocalFiles
 from app.gateways.mini_program import MiniProgram
+from app.gateways.official_account import OfficialAccount
+from app.gateways.official_desk import OfficialDesk
+from app.gateways.official_web import OfficialWeb
 from app.gateways.open_platform import App
 from app.gateways.pay_channel import PayChannel
+from app.gateways.service_card import ServiceCard
+from app.gateways.shipping import Shipping
 from app.gateways.tokens import AccessTokens
 from app.gateways.wechat_pay import WechatPay
 
@@ -22,13 +29,22 @@ __all__ = ["App", "Gateways", "PayChannel", "build", "gateways"]
 # Clients kept per process; keys are loaded once for as long as they do not change.
 KEPT = 256
 
+Gateway = TypeVar("Gateway")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gateways:
-    """`pay` and `mini_program` answer the same keys with the same object."""
+    """Each answers the same keys with the same object."""
 
     pay: Callable[[PayChannel], WechatPay]
+    busifavor: Callable[[PayChannel], Busifavor]
+    card_bag: Callable[[App], CardBag]
     mini_program: Callable[[App], MiniProgram]
+    official_account: Callable[[App], OfficialAccount]
+    official_desk: Callable[[App], OfficialDesk]
+    official_web: Callable[[App], OfficialWeb]
+    service_card: Callable[[App], ServiceCard]
+    shipping: Callable[[App], Shipping]
     files: Files
 
 
@@ -38,18 +54,46 @@ def gateways() -> Gateways:
 
 
 def build(
-    *, redis: Redis, wechat_base_url: str, pay_base_url: str, files_root: str | Path
+    *,
+    redis: Redis,
+    wechat_base_url: str,
+    pay_base_url: str,
+    open_base_url: str,
+    files_root: str | Path,
 ) -> Gateways:
     """One set for one process. Base addresses are https, or http on this machine."""
     wechat_base_url, pay_base_url = map(checked_base_url, (wechat_base_url, pay_base_url))
+    open_base_url = checked_base_url(open_base_url)
 
     @lru_cache(maxsize=KEPT)
     def pay(channel: PayChannel) -> WechatPay:
         return WechatPay(replace(channel, base_url=channel.base_url or pay_base_url))
 
     @lru_cache(maxsize=KEPT)
-    def mini_program(app: App) -> MiniProgram:
-        app = replace(app, base_url=app.base_url or wechat_base_url)
-        return MiniProgram(app, AccessTokens(redis=redis, base_url=str(app.base_url)))
+    def busifavor(channel: PayChannel) -> Busifavor:
+        return Busifavor(replace(channel, base_url=channel.base_url or pay_base_url))
 
-    return Gateways(pay=pay, mini_program=mini_program, files=LocalFiles(files_root))
+    @lru_cache(maxsize=KEPT)
+    def tokens_at(base_url: str) -> AccessTokens:
+        return AccessTokens(redis=redis, base_url=base_url)
+
+    def for_app(make: Callable[[App, AccessTokens], Gateway]) -> Callable[[App], Gateway]:
+        @lru_cache(maxsize=KEPT)
+        def made(app: App) -> Gateway:
+            app = replace(app, base_url=app.base_url or wechat_base_url)
+            return make(app, tokens_at(str(app.base_url)))
+
+        return made
+
+    return Gateways(
+        pay=pay,
+        busifavor=busifavor,
+        card_bag=for_app(partial(CardBag, redis=redis)),
+        mini_program=for_app(MiniProgram),
+        official_account=for_app(OfficialAccount),
+        service_card=for_app(ServiceCard),
+        official_desk=for_app(OfficialDesk),
+        official_web=for_app(partial(OfficialWeb, redis=redis, open_url=open_base_url)),
+        shipping=for_app(Shipping),
+        files=LocalFiles(files_root),
+    )

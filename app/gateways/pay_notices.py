@@ -71,6 +71,19 @@ class RefundNotice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CouponNotice:
+    """Somebody was given a merchant coupon. Who it is stays open unless the stock says an app."""
+
+    reference: str
+    event_type: str
+    stock_id: str
+    code: str = field(repr=False)
+    openid: str | None = field(repr=False)
+    unionid: str | None = field(repr=False)
+    sent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Opened:
     reference: str
     event_type: str
@@ -109,6 +122,34 @@ def read_refund(
         return _refund(opened, opened.content)
     except UNREADABLE:
         raise _unexpected(opened) from None
+
+
+def read_coupon(
+    client: Any,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    public_key_id: str,
+    received_at: datetime,
+) -> CouponNotice:
+    opened = _open(client, headers, body, public_key_id=public_key_id, received_at=received_at)
+    _expect(opened, original_type="coupon", events={"COUPON.SEND"})
+    try:
+        return _coupon(opened, opened.content)
+    except UNREADABLE:
+        raise _unexpected(opened) from None
+
+
+def _coupon(opened: _Opened, said: Json) -> CouponNotice:
+    return CouponNotice(
+        reference=opened.reference,
+        event_type=opened.event_type,
+        stock_id=word(said["stock_id"]),
+        code=word(said["coupon_code"]),
+        openid=word_or_none(said.get("openid")),
+        unionid=word_or_none(said.get("unionid")),
+        sent_at=instant(said["send_time"]),
+    )
 
 
 def _payment(opened: _Opened, said: Json) -> PaymentNotice:

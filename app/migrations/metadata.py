@@ -1,6 +1,8 @@
 """Every table there is, for migrations and for the tests that compare them with the database."""
 
+from app.domain.card_bag import models as _card_bag
 from app.domain.catalog import models as _catalog
+from app.domain.following import models as _following
 from app.domain.ledger import models as _ledger
 from app.domain.members import models as _members
 from app.domain.merchants import models as _merchants
@@ -9,6 +11,7 @@ from app.domain.orders import models as _orders
 from app.domain.payments import models as _payments
 from app.domain.points import models as _points
 from app.domain.redemption import models as _redemption
+from app.domain.shipping import models as _shipping
 from app.domain.vouchers import models as _vouchers
 from app.kernel import audit, inbox, outbox, request_keys
 from app.kernel.db import Base
@@ -24,10 +27,13 @@ TABLES_OF = (
     _ledger,
     _points,
     _messaging,
+    _following,
     _payments,
     _orders,
     _vouchers,
     _redemption,
+    _card_bag,
+    _shipping,
 )
 METADATA = Base.metadata
 

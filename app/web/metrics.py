@@ -21,6 +21,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.domain import shipping
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from app.kernel.errors import NotFound
@@ -36,6 +37,7 @@ LATENCY = Histogram(
 )
 REFUSALS = Counter("kabao_refusals_total", "Refusals by their code", ["code"])
 NOTICES = Counter("kabao_notices_total", "Notices from WeChat Pay", ["door", "outcome"])
+PUSHES = Counter("kabao_pushes_total", "Messages from WeChat", ["kind", "outcome"])
 GATEWAY_FAILURES = Counter("kabao_gateway_failures_total", "WeChat failed us", ["code"])
 
 
@@ -69,10 +71,12 @@ def _backlog_figures() -> bytes:
     try:
         with transaction():
             waits = outbox.backlog()
+            stuck = shipping.stuck_everywhere(at=clock.now())
     except (SQLAlchemyError, psycopg.Error):
         return b""
     backlog = CollectorRegistry()
     backlog.register(_Backlog(waits))
+    backlog.register(_Shipping(stuck))
     return generate_latest(backlog)
 
 
@@ -88,3 +92,22 @@ class _Backlog:
         yield GaugeMetricFamily("kabao_outbox_waiting", "Jobs to do", value=waits.waiting)
         yield GaugeMetricFamily("kabao_outbox_failed", "Jobs given up", value=waits.failed)
         yield GaugeMetricFamily("kabao_outbox_oldest_seconds", "Age of the oldest", value=age)
+
+
+class _Shipping:
+    """Money that WeChat keeps until it knows of the delivery."""
+
+    def __init__(self, stuck: shipping.Stuck) -> None:
+        self._stuck = stuck
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        money = GaugeMetricFamily(
+            "kabao_shipping_stuck_fen", "Money that WeChat keeps", labels=["why"]
+        )
+        money.add_metric(["not_reported"], self._stuck.waiting_fen)
+        money.add_metric(["refused"], self._stuck.refused_fen)
+        money.add_metric(["not_settled"], self._stuck.unsettled_fen)
+        yield money
+        yield GaugeMetricFamily(
+            "kabao_shipping_overdue", "Orders not reported in time", value=self._stuck.overdue
+        )

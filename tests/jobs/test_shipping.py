@@ -1,5 +1,6 @@
 """WeChat hears once that an order is delivered, whatever happens to the answer."""
 
+import json
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -28,6 +29,19 @@ def at_wechat(shop):
 def stuck(shop, *, after=timedelta(0)):
     with shop.house.app.app_context(), transaction():
         return shipping.stuck(merchant_id=shop.merchant.id, at=clock.now() + after)
+
+
+def test_a_person_reads_what_is_stuck(shop, flask):
+    a_paid_order(shop)
+    shop.fault("error", scope=UPLOAD, code="10060031")
+    shop.run(JOB)
+    sums, order = map(
+        json.loads, flask("shipping", "stuck", shop.merchant.number).splitlines()
+    )
+    assert (sums["stuck_yuan"], sums["refused"], order["trouble"]) == ("49.00", 1, "10060031")
+    assert "due now" in flask("shipping", "again", order["order_number"])
+    again(shop)
+    assert state_of(shop) == [("sent", None)]
 
 
 def again(shop, *, after=A_MINUTE):

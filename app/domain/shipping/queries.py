@@ -19,11 +19,11 @@ ORDER BY s.due_at, s.id LIMIT %(limit)s
 """
 
 _SUMS = """
-SELECT coalesce(sum(amount_fen) FILTER (WHERE state = 'waiting'), 0),
+SELECT coalesce(sum(amount_fen) FILTER (WHERE state = 'waiting'), 0)::bigint,
   count(*) FILTER (WHERE state = 'waiting'),
-  coalesce(sum(amount_fen) FILTER (WHERE state = 'refused'), 0),
+  coalesce(sum(amount_fen) FILTER (WHERE state = 'refused'), 0)::bigint,
   count(*) FILTER (WHERE state = 'refused'),
-  coalesce(sum(amount_fen) FILTER (WHERE state = 'sent'), 0),
+  coalesce(sum(amount_fen) FILTER (WHERE state = 'sent'), 0)::bigint,
   count(*) FILTER (WHERE state = 'sent'),
   count(*) FILTER (WHERE state IN ('waiting', 'refused') AND due_at <= %(at)s)
 FROM shipping_reports WHERE state IN ('waiting', 'sent', 'refused')

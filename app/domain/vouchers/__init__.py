@@ -24,7 +24,7 @@ from app.domain.vouchers.errors import (
 )
 from app.domain.vouchers.issuing import NewCard, Use, issue
 from app.domain.vouchers.models import Card, Voucher, VoucherEvent
-from app.domain.vouchers.moving import expire_due, move, take_over
+from app.domain.vouchers.moving import expire_due, hand_over, move, take_over
 from app.domain.vouchers.queries import (
     HeldVoucher,
     Tab,
@@ -68,6 +68,7 @@ __all__ = [
     "code_to_show",
     "expire_due",
     "get_held",
+    "hand_over",
     "handle_of",
     "issue",
     "list_wallet",

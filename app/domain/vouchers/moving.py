@@ -40,6 +40,32 @@ def move(
     raise MoveRefused("The voucher is not in a state that allows this.", move=what.value)
 
 
+def hand_over(
+    *,
+    merchant_id: int,
+    voucher_id: int,
+    to_member: int,
+    actor: str,
+    at: datetime,
+    reason: str | None = None,
+) -> None:
+    """Another member holds it from now on; every older show code is dead. Raises MoveRefused."""
+    moved = execute(
+        statements.HAND_OVER,
+        {
+            "merchant_id": merchant_id,
+            "voucher_id": voucher_id,
+            "to_member": to_member,
+            "sources": sources_of(Move.HAND_OVER),
+            "actor": actor,
+            "reason": reason,
+            "at": at,
+        },
+    )
+    if not moved:
+        raise MoveRefused("The voucher is not in a state that allows this.", move="hand_over")
+
+
 @dataclass(frozen=True)
 class Due:
     merchant_id: int

@@ -39,6 +39,24 @@ SELECT %(merchant_id)s, id, %(at)s, %(action)s, from_state, %(to_state)s, %(acto
   %(reference)s, %(reason)s FROM moved
 """
 
+# A voucher that another merchant's member cannot take: the foreign key sees to that.
+HAND_OVER = """
+WITH old AS (
+  SELECT id, state FROM vouchers
+  WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s AND state = ANY(%(sources)s)
+  FOR NO KEY UPDATE
+), moved AS (
+  UPDATE vouchers v SET state = 'active', holder_id = %(to_member)s,
+    holder_version = holder_version + 1
+  FROM old WHERE v.merchant_id = %(merchant_id)s AND v.id = old.id
+  RETURNING v.id, old.state AS from_state
+)
+INSERT INTO voucher_events
+  (merchant_id, voucher_id, at, action, from_state, to_state, actor, reason)
+SELECT %(merchant_id)s, id, %(at)s, 'hand_over', from_state, 'active', %(actor)s, %(reason)s
+FROM moved
+"""
+
 EXPIRE = """
 WITH due AS (
   SELECT id, state FROM vouchers
