@@ -32,6 +32,16 @@ def make_world(folder: Path, ladder_scale: float) -> None:
 
 
 @click.command()
+@click.option("--folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("doors", nargs=-1, required=True)
+def connect_world(folder: Path, doors: tuple[str, ...]) -> None:
+    """Tell the pretend platform of FOLDER, before it runs, where apps hear: APPID=URL …"""
+    from app.cli import world  # noqa: PLC0415 - see above
+
+    world.open_doors(folder, dict(door.split("=", 1) for door in doors))
+
+
+@click.command()
 @click.option("--settings", required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option("--port", default=0, help="0 takes a free one.")
 def simulate_wechat(settings: str, port: int) -> None:
@@ -53,4 +63,4 @@ def seed(shop: Path) -> None:
     click.echo(json.dumps(seeding.seed(keys), ensure_ascii=False, indent=2))
 
 
-COMMANDS = (make_world, simulate_wechat, seed)
+COMMANDS = (make_world, connect_world, simulate_wechat, seed)

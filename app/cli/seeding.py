@@ -14,6 +14,10 @@ from app.kernel.errors import NotFound
 NAME = "晨光咖啡"
 STORES = (("人民路店", "人民路 18 号"), ("滨江店", "滨江大道 6 号"))
 ACTOR = "system"
+APPS = {
+    "app": merchants.AppKind.MINI_PROGRAM,
+    "account": merchants.AppKind.OFFICIAL_ACCOUNT,
+}
 
 BENEFITS: dict[str, dict[str, Any]] = {
     "latte": {
@@ -128,14 +132,8 @@ def _open(keys: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
 
 
 def _connect(merchant_id: int, keys: Mapping[str, Any], *, at: datetime) -> None:
-    merchants.add_app(
-        merchant_id=merchant_id,
-        appid=keys["app"]["appid"],
-        kind=merchants.AppKind.MINI_PROGRAM,
-        name=NAME,
-        secret=keys["app"]["secret"],
-        at=at,
-    )
+    for name, kind in APPS.items():
+        _add_app(merchant_id, keys[name], kind, at=at)
     merchants.add_pay_channel(
         merchant_id=merchant_id,
         mode=merchants.PayMode.DIRECT,
@@ -144,7 +142,28 @@ def _connect(merchant_id: int, keys: Mapping[str, Any], *, at: datetime) -> None
         **keys["pay"],
     )
     for each in keys["messages"]:
-        messaging.add_template(merchant_id=merchant_id, appid=keys["app"]["appid"], at=at, **each)
+        words = dict(each)
+        appid = keys[words.pop("app")]["appid"]
+        channel = messaging.Channel(words.pop("channel"))
+        messaging.add_template(
+            merchant_id=merchant_id, appid=appid, channel=channel, at=at, **words
+        )
+
+
+def _add_app(
+    merchant_id: int, keys: Mapping[str, str], kind: merchants.AppKind, *, at: datetime
+) -> None:
+    which: dict[str, Any] = {"merchant_id": merchant_id, "appid": keys["appid"]}
+    merchants.add_app(**which, kind=kind, name=NAME, secret=keys["secret"], at=at)
+    merchants.open_message_door(
+        **which,
+        mode=merchants.MessageMode.SECURE,
+        token=keys["message_token"],
+        aes_key=keys["message_aes_key"],
+        original_id=keys["original_id"],
+        actor=ACTOR,
+        at=at,
+    )
 
 
 def _invite(merchant_id: int, stores: Sequence[int], *, at: datetime) -> dict[str, str]:
@@ -206,10 +225,21 @@ def _describe(keys: Mapping[str, Any]) -> dict[str, Any]:
         "merchant": merchant.number,
         "name": merchant.name,
         "appid": keys["app"]["appid"],
+        "account": keys["account"]["appid"],
+        "doors": {
+            app.appid: app.number
+            for app in reading().scalars(
+                select(merchants.WechatApp).where(merchants.WechatApp.merchant_id == merchant.id)
+            )
+        },
         "pay_channel": merchants.default_pay_channel(merchant_id=merchant.id).number,
         "stores": {
             store.name: store.number for store in merchants.list_stores(merchant_id=merchant.id)
         },
         "offers": {offer.title: offer.number for offer in offers},
-        "templates": {each["message"]: each["template_id"] for each in keys["messages"]},
+        "templates": {
+            each["message"]: each["template_id"]
+            for each in keys["messages"]
+            if each["app"] == "app"
+        },
     }

@@ -1,18 +1,25 @@
 """Both sides' fresh keys for a demonstration: what the platform knows, and what the shop knows."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.simulator.fresh import FreshWorld, new_app, new_world
-from app.simulator.settings import App, Person, Template, save
+from app.simulator.settings import App, Person, Template, load, save
 
+# Who has keys of an older shape gets new ones, and with them a new shop.
+VERSION = 2
+NAME = "晨光咖啡"
 PEOPLE = ("小美", "小张", "店主老陈", "店长小林", "店员小周")
 PAGES = ("pages/index/index", "pages/wallet/index", "pages/orders/index")
 
 # Our message, the pretend platform's template that says it, and which field says which word.
 MESSAGES: tuple[dict[str, Any], ...] = (
     {
+        "app": "app",
+        "channel": "subscribe",
         "message": "order_paid",
         "template_id": "tmpl-order-paid-0000000000000000000000000001",
         "title": "购买成功通知",
@@ -25,6 +32,8 @@ MESSAGES: tuple[dict[str, Any], ...] = (
         },
     },
     {
+        "app": "app",
+        "channel": "subscribe",
         "message": "voucher_redeemed",
         "template_id": "tmpl-redeemed-00000000000000000000000000001",
         "title": "卡券核销通知",
@@ -36,44 +45,81 @@ MESSAGES: tuple[dict[str, Any], ...] = (
             "number4": ("points", "获得积分"),
         },
     },
+    {
+        "app": "account",
+        "channel": "oa_template",
+        "message": "voucher_redeemed",
+        "template_id": "tmpl-account-redeemed-000000000000000000001",
+        "title": "服务完成通知",
+        "page": "pages/wallet/index",
+        "fields": {
+            "thing1": ("voucher", "服务名称"),
+            "thing2": ("store", "服务门店"),
+            "time3": ("redeemed_at", "完成时间"),
+        },
+    },
 )
 
 
 def make(folder: Path, *, ladder_scale: float) -> bool:
     """Write wechat.json and shop.json unless both are there; whether they were written."""
     platform, shop = folder / "wechat.json", folder / "shop.json"
-    if platform.exists() and shop.exists():
+    if platform.exists() and _version(shop) == VERSION:
         return False
     folder.mkdir(parents=True, exist_ok=True)
-    app = new_app(templates=_templates(), pages=PAGES)
+    app = replace(new_app(templates=_templates("app"), pages=PAGES), name=NAME)
+    account = replace(new_app(kind="oa", templates=_templates("account")), name=NAME)
     people = tuple(
         Person(name=name, unionid=f"union-{place}", phone=f"1380000{place:04d}")
         for place, name in enumerate(PEOPLE, start=1)
     )
     world = new_world(
-        app=app, people=people, retry_ladder_scale=ladder_scale, one_minute_between_refunds=False
+        app=app,
+        more_apps=(account,),
+        people=people,
+        retry_ladder_scale=ladder_scale,
+        one_minute_between_refunds=False,
     )
     save(world.settings, platform)
     shop.touch(mode=0o600)
-    text = json.dumps(_shops_side(app, world), ensure_ascii=False, indent=2)
+    text = json.dumps(_shops_side(app, account, world), ensure_ascii=False, indent=2)
     shop.write_text(text, encoding="utf-8")
     return True
 
 
-def _templates() -> dict[str, Template]:
+def open_doors(folder: Path, doors: Mapping[str, str]) -> None:
+    """Tell the pretend platform where each app hears its messages, as in its console."""
+    platform = folder / "wechat.json"
+    settings = load(platform)
+    apps = tuple(
+        replace(app, message_url=doors.get(app.appid, app.message_url)) for app in settings.apps
+    )
+    save(replace(settings, apps=apps), platform)
+
+
+def _version(shop: Path) -> int:
+    if not shop.exists():
+        return 0
+    return int(json.loads(shop.read_text(encoding="utf-8")).get("version", 1))
+
+
+def _templates(app: str) -> dict[str, Template]:
     return {
         each["template_id"]: Template(
             title=each["title"],
             fields={field: label for field, (_, label) in each["fields"].items()},
         )
         for each in MESSAGES
+        if each["app"] == app
     }
 
 
-def _shops_side(app: App, world: FreshWorld) -> dict[str, Any]:
+def _shops_side(app: App, account: App, world: FreshWorld) -> dict[str, Any]:
     merchant = world.settings.merchants[0]
     return {
-        "app": {"appid": app.appid, "secret": app.secret},
+        "version": VERSION,
+        "app": _app(app),
+        "account": _app(account),
         "pay": {
             "mchid": merchant.mchid,
             "serial": merchant.certificate_serial,
@@ -84,6 +130,8 @@ def _shops_side(app: App, world: FreshWorld) -> dict[str, Any]:
         },
         "messages": [
             {
+                "app": each["app"],
+                "channel": each["channel"],
                 "message": each["message"],
                 "template_id": each["template_id"],
                 "page": each["page"],
@@ -91,4 +139,14 @@ def _shops_side(app: App, world: FreshWorld) -> dict[str, Any]:
             }
             for each in MESSAGES
         ],
+    }
+
+
+def _app(app: App) -> dict[str, str]:
+    return {
+        "appid": app.appid,
+        "secret": app.secret,
+        "original_id": app.original_id,
+        "message_token": app.message_token,
+        "message_aes_key": app.message_aes_key,
     }

@@ -11,9 +11,12 @@ from typing import Any
 
 from deploy.local.children import NotStarted
 from deploy.local.house import House, furnish, processes, settle_in
+from deploy.local.proof import prove
 from deploy.local.servers import HOME, both, leave_tidily
-from deploy.local.story import NotSeen, Story
+from deploy.local.story import Story
 from deploy.local.supervisor import Supervisor
+from deploy.local.telling import NotSeen, Telling
+from deploy.local.wechat_act import WechatAct
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +44,10 @@ def _show(*, stay: bool) -> int:
         shop = furnish(house)
         with Supervisor(processes(house), say=_say):
             _say(f"everything runs after {time.monotonic() - began:.1f} s; the story begins\n")
-            Story(house, shop, say=_say).play()
+            telling = Telling(_say)
+            played = Story(house, shop, telling).play()
+            WechatAct(house, shop, telling, played).play()
+            prove(house, telling)
             _say(f"\nEvery step was seen to happen, {time.monotonic() - began:.1f} s in all.")
             if stay:
                 _stay(house, shop)
@@ -53,7 +59,7 @@ def _stay(house: House, shop: dict[str, Any]) -> None:
         f"""
   API            {house.web_url}/api/v1/{shop["merchant"]}
   API reference  {house.web_url}/api/docs
-  pretend WeChat {house.wechat_url}/_sim/users   (docs/simulator.md)
+  pretend WeChat {house.wechat_url}/phone   {house.wechat_url}/control   (docs/simulator.md)
   cashier's key  {shop["api_key"]}
   invitations    {", ".join(f"{role}: {token}" for role, token in shop["invitations"].items())}
   app            {shop["appid"]}   phones: 小美, 小张; staff: 店主老陈, 店长小林, 店员小周

@@ -69,6 +69,7 @@ def settle_in(addresses: Addresses, *, folder: Path = HOME) -> House:
         "KABAO_PUBLIC_URL": f"http://127.0.0.1:{web}",
         "WECHAT_URL": f"http://127.0.0.1:{wechat}",
         "WECHAT_PAY_URL": f"http://127.0.0.1:{wechat}",
+        "WECHAT_OPEN_URL": f"http://127.0.0.1:{wechat}",
         "KABAO_FILES": str(folder / "files"),
         "KABAO_OUTBOX_AGAIN_SECONDS": "10",
         # A thread may keep one for hot work and use another; readiness is asked on one more.
@@ -88,6 +89,11 @@ def furnish(house: House) -> dict[str, Any]:
     world = house.folder / "world"
     house.flask("make-world", "--folder", str(world))
     shop: dict[str, Any] = json.loads(house.flask("seed", "--shop", str(world / "shop.json")))
+    doors = [
+        f"{appid}={house.web_url}/wechat/apps/{number}/messages"
+        for appid, number in shop["doors"].items()
+    ]
+    house.flask("connect-world", "--folder", str(world), *doors)
     kept = world / "shown-once.json"
     if "api_key" in shop:
         kept.touch(mode=0o600)
