@@ -110,6 +110,16 @@ def list_bags(merchant: str) -> None:
         click.echo(json.dumps(line, default=str))
 
 
+@card_bag_group.command("compare")
+@click.argument("merchant")
+@with_appcontext
+def compare(merchant: str) -> None:
+    """Let the next sweep of compare_bags look at every bag of a merchant again."""
+    with transaction():
+        marked = card_bag.compare_soon(merchant_id=merchants.merchant_id_of(merchant))
+    click.echo(f"{marked} to compare")
+
+
 @card_bag_group.command("differences")
 @click.argument("merchant")
 @click.option("--all", "with_mended", is_flag=True, help="Also those that were mended.")

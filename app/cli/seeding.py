@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import catalog, merchants, messaging
+from app.domain import card_bag, catalog, merchants, messaging
 from app.kernel import clock
 from app.kernel.db import reading, transaction
 from app.kernel.errors import NotFound
@@ -14,6 +14,8 @@ from app.kernel.errors import NotFound
 NAME = "晨光咖啡"
 STORES = (("人民路店", "人民路 18 号"), ("滨江店", "滨江大道 6 号"))
 ACTOR = "system"
+# A card that the account had before WeChat closed the making of new ones.
+LATTE_CARD = "pKabaoLatteCard0000000000001"
 APPS = {
     "app": merchants.AppKind.MINI_PROGRAM,
     "account": merchants.AppKind.OFFICIAL_ACCOUNT,
@@ -119,7 +121,8 @@ def _open(keys: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
         for name, address in STORES
     ]
     _connect(merchant_id, keys, at=at)
-    _fill_shelves(merchant_id, at=at)
+    benefits = _fill_shelves(merchant_id, at=at)
+    _open_card_bag(merchant_id, keys, benefits["latte"], at=at)
     cashier = merchants.add_api_key(
         merchant_id=merchant_id,
         store_id=stores[0],
@@ -180,22 +183,49 @@ def _invite(merchant_id: int, stores: Sequence[int], *, at: datetime) -> dict[st
     }
 
 
-def _fill_shelves(merchant_id: int, *, at: datetime) -> None:
+def _open_card_bag(
+    merchant_id: int, keys: Mapping[str, Any], latte: catalog.BenefitRevision, *, at: datetime
+) -> None:
+    which: dict[str, Any] = {
+        "merchant_id": merchant_id,
+        "capability": card_bag.Capability.WECHAT_CARD,
+        "actor": ACTOR,
+        "at": at,
+    }
+    store = merchants.list_stores(merchant_id=merchant_id)[0]
+    card_bag.add_bag(**which, appid=keys["account"]["appid"], store_number=store.number)
+    card_bag.add_template(
+        **which,
+        platform_id=LATTE_CARD,
+        benefit_number=latte.benefit_number,
+        has_own_codes=True,
+    )
+    card_bag.switch(**which, is_on=True)
+
+
+def _fill_shelves(merchant_id: int, *, at: datetime) -> dict[str, catalog.BenefitRevision]:
     benefits = {name: _add_benefit(merchant_id, words, at=at) for name, words in BENEFITS.items()}
     for offer in OFFERS:
         _add_offer(merchant_id, dict(offer), benefits, at=at)
+    return benefits
 
 
-def _add_benefit(merchant_id: int, words: Mapping[str, Any], *, at: datetime) -> int:
+def _add_benefit(
+    merchant_id: int, words: Mapping[str, Any], *, at: datetime
+) -> catalog.BenefitRevision:
     draft = catalog.add_benefit(merchant_id=merchant_id, actor=ACTOR, at=at, **words)
     catalog.publish_benefit(
         merchant_id=merchant_id, benefit_number=draft.benefit_number, actor=ACTOR, at=at
     )
-    return draft.benefit_id
+    return draft
 
 
 def _add_offer(
-    merchant_id: int, words: dict[str, Any], benefits: Mapping[str, int], *, at: datetime
+    merchant_id: int,
+    words: dict[str, Any],
+    benefits: Mapping[str, catalog.BenefitRevision],
+    *,
+    at: datetime,
 ) -> None:
     shelf = catalog.add_category(
         merchant_id=merchant_id, name=words.pop("shelf"), actor=ACTOR, at=at
@@ -203,7 +233,7 @@ def _add_offer(
     holds = words.pop("holds")
     offer = catalog.add_offer(
         merchant_id=merchant_id,
-        items=[(benefits[name], quantity) for name, quantity in holds.items()],
+        items=[(benefits[name].benefit_id, quantity) for name, quantity in holds.items()],
         category_id=shelf.id,
         actor=ACTOR,
         at=at,
@@ -226,6 +256,7 @@ def _describe(keys: Mapping[str, Any]) -> dict[str, Any]:
         "name": merchant.name,
         "appid": keys["app"]["appid"],
         "account": keys["account"]["appid"],
+        "latte_card": LATTE_CARD,
         "doors": {
             app.appid: app.number
             for app in reading().scalars(

@@ -51,7 +51,7 @@ MESSAGES: tuple[dict[str, Any], ...] = (
         "message": "voucher_redeemed",
         "template_id": "tmpl-account-redeemed-000000000000000000001",
         "title": "服务完成通知",
-        "page": "pages/wallet/index",
+        "page": None,
         "fields": {
             "thing1": ("voucher", "服务名称"),
             "thing2": ("store", "服务门店"),

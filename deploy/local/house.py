@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from redis import Redis
 
 from deploy.local.children import NotStarted, free_port, keep_secret
 from deploy.local.servers import HOME, Addresses
@@ -86,6 +87,7 @@ def furnish(house: House) -> dict[str, Any]:
     What is shown once (invitations, the cashier's key) is kept in the folder, for this demo only.
     """
     house.flask("upgrade")
+    _forget_the_platform(house)
     world = house.folder / "world"
     house.flask("make-world", "--folder", str(world))
     shop: dict[str, Any] = json.loads(house.flask("seed", "--shop", str(world / "shop.json")))
@@ -100,6 +102,13 @@ def furnish(house: House) -> dict[str, Any]:
         once = {name: shop[name] for name in ("api_key", "invitations")}
         kept.write_text(json.dumps(once), encoding="utf-8")
     return shop | dict(json.loads(kept.read_text(encoding="utf-8")))
+
+
+def _forget_the_platform(house: House) -> None:
+    """The pretend platform begins anew, so what it gave before (tokens, tickets) is void."""
+    with Redis.from_url(house.env["REDIS_URL"]) as redis:
+        for key in redis.scan_iter("wechat:*"):
+            redis.delete(key)
 
 
 def processes(house: House) -> list[Process]:

@@ -17,7 +17,6 @@ from deploy.local.story import Played
 from deploy.local.telling import Caller, Telling, eventually, expect, must, yuan
 
 LATTE = "拿铁兑换券"
-CARD = "pKabaoLatteCard0000000000001"
 DELIVERED = 2
 
 
@@ -29,6 +28,7 @@ class WechatAct:
     ) -> None:
         self._house, self._shop, self._telling, self._played = house, shop, telling, played
         self._wechat = Caller(house.wechat_url)
+        self._card: str = shop["latte_card"]
         self._person = f"/_sim/users/{played.name}"
         self._api = f"{house.web_url}/api/v1/{shop['merchant']}"
 
@@ -69,9 +69,7 @@ class WechatAct:
         )
         must(told["reply"], "nobody greets her")
         self._telling.tell(f"at {store_name} she scans the code {scene} and follows the account")
-        self._telling.add(
-            f"it answers within the same breath: {told['reply']['fields']['Content']}"
-        )
+        self._telling.add(f"it answers within the same breath: {told['reply'].get('Content')}")
 
     def _open_the_page(self) -> Caller:
         browser = requests.Session()
@@ -113,7 +111,7 @@ class WechatAct:
         card = {
             "appid": self._shop["account"],
             "card_type": "GIFT",
-            "card_id": CARD,
+            "card_id": self._card,
             "base_info": {"title": LATTE[:9], "use_custom_code": True, "can_give_friend": False},
         }
         expect(200, self._wechat.post("/_sim/cards", card))
@@ -121,7 +119,8 @@ class WechatAct:
         voucher = next(each["voucher"] for each in wallet if each["name"] == LATTE)
         offered = expect(200, phone.post(f"/vouchers/{voucher}/card-bag"))
         asked = {"cardList": offered["parameters"]["card_list"]}
-        expect(200, self._wechat.post(f"{self._person}/add-card", asked))
+        told = expect(200, self._wechat.post(f"{self._person}/add-card", asked))
+        must(told.get("errMsg") == "addCard:ok", f"WeChat says {told}")
         held = eventually("the card is in her WeChat card bag", self._find_held)
         self._telling.tell(f"she puts {voucher} into WeChat's card bag: {held['state']}")
         return voucher, str(held["code"])
@@ -135,15 +134,12 @@ class WechatAct:
         self._telling.tell(f"the clerk scans it in our wallet: {verdict['hand_over']}")
 
     def _see_it_used(self, code: str) -> None:
-        eventually(
-            "WeChat's card is used too",
-            lambda: (held := self._find_held(code)) and held["state"] == "CONSUMED",
-        )
+        eventually("WeChat's card is used too", lambda: self._find_held(code, state="CONSUMED"))
         self._telling.tell("WeChat's card follows: CONSUMED")
 
     def _mend_a_difference(self, code: str) -> None:
         wrong = {"state": "NORMAL"}
-        expect(200, self._wechat.post(f"/_sim/cards/{CARD}/codes/{code}", wrong))
+        expect(200, self._wechat.post(f"/_sim/cards/{self._card}/codes/{code}", wrong))
         self._telling.tell("somebody at WeChat makes the used card valid again; nobody tells us")
         merchant = self._shop["merchant"]
         self._flask("card-bag", "compare", merchant)
@@ -160,10 +156,11 @@ class WechatAct:
         must(found["mended_at"], "the difference is not marked as mended")
         self._telling.tell("and mends it: WeChat's card is CONSUMED again")
 
-    def _find_held(self, code: str = "") -> dict[str, Any] | None:
+    def _find_held(self, code: str = "", *, state: str = "") -> dict[str, Any] | None:
         cards: list[dict[str, Any]] = expect(200, self._wechat.get(f"{self._person}/cards"))
-        mine = [each for each in cards if each["card_id"] == CARD]
-        return next((each for each in mine if code in {"", each["code"]}), None)
+        mine = [each for each in cards if each["card_id"] == self._card]
+        found = [each for each in mine if code in {"", each["code"]}]
+        return next((each for each in found if state in {"", each["state"]}), None)
 
     def _flask(self, *words: str) -> str:
         return self._house.flask(*words)

@@ -1,0 +1,1 @@
+"""Other people's WeChat libraries, unmodified, against the simulator: `python -m deploy.sdk`."""

@@ -1,0 +1,1 @@
+"""Stories told with Python libraries; they run in a venv of their own."""
