@@ -12,7 +12,11 @@ from tests.gateways.stubs import says
 @pytest.fixture
 def set_of_gateways(valkey, wechat, pay_stub, tmp_path):
     return build(
-        redis=valkey, wechat_base_url=wechat.url, pay_base_url=pay_stub.url, files_root=tmp_path
+        redis=valkey,
+        wechat_base_url=wechat.url,
+        pay_base_url=pay_stub.url,
+        open_base_url=wechat.url,
+        files_root=tmp_path,
     )
 
 
@@ -51,5 +55,6 @@ def test_money_does_not_travel_in_the_clear(valkey, tmp_path, url):
             redis=valkey,
             wechat_base_url="https://api.weixin.qq.com",
             pay_base_url=url,
+            open_base_url=url,
             files_root=tmp_path,
         )
