@@ -11,6 +11,7 @@ from flask import Flask
 
 from app.simulator import edge
 from app.simulator.control import controls
+from app.simulator.json_answers import PlatformJson
 from app.simulator.open_platform.cards.products import card_products
 from app.simulator.open_platform.codes import codes
 from app.simulator.open_platform.login import login
@@ -70,8 +71,7 @@ def create_simulator(settings: SimulatorSettings) -> Flask:
     """The whole platform as one Flask app with its state in memory: run it in one process."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the provider is the default one
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the same
+    app.json = PlatformJson(app)
     app.extensions["simulator"] = World(settings)
     for product in PRODUCTS:
         app.register_blueprint(product)

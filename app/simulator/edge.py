@@ -121,7 +121,9 @@ def _sign(world: World, response: Response) -> None:
     body = response.get_data()
     forged = world.faults.take("forge_answer", request.path)
     headers = world.platform.forged_headers if forged else world.platform.headers
-    response.headers.update(headers(body, at=world.clock.now()))
+    asked = request.headers.get("Wechatpay-Serial")
+    serial = world.platform.serial_for(g.get("merchant"), asked=asked)
+    response.headers.update(headers(body, at=world.clock.now(), serial=serial))
     response.headers["Request-ID"] = f"{nonce_text(24)}-{g.get('number', 0)}"
 
 

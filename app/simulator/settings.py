@@ -59,7 +59,8 @@ class Merchant:
 
     `apiv2_key` signs the coupon component's parameters; `brand_id` is set for a brand. A service
     provider has the numbers of its shops in `sub_mchids`. Who receives shared profits is told at
-    `sharing_notify_url`.
+    `sharing_notify_url`. `platform_certificate`: a merchant of before the platform's public key,
+    who verifies by the certificates of GET /v3/certificates.
     """
 
     mchid: str
@@ -73,6 +74,7 @@ class Merchant:
     brand_id: str = ""
     sub_mchids: tuple[str, ...] = ()
     sharing_notify_url: str = ""
+    platform_certificate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,6 +82,14 @@ def punish(appid: str) -> dict[str, Any]:
     return {"push": push.number, "event": push.event}
 
 
+@apps_desk.get("/quotas")
+def all_quotas() -> list[dict[str, Any]]:
+    """How often each API may be called, and how often each app did in this stretch of time."""
+    world = here()
+    with world.lock:
+        return quotas.told(world)
+
+
 @apps_desk.post("/quotas")
 def shrink_quota() -> dict[str, Any]:
     """{path, limit, seconds}: let an API be called fewer times, for a test."""

@@ -1,60 +1,34 @@
-"""What is simulated, told to whoever asks."""
+"""What the listing cannot read from the routes: abilities beside them, gaps, departures."""
 
 from typing import Any
 
 from app.simulator.faults import KINDS
 
-COVERS: dict[str, Any] = {
-    "covered": {
-        "GET /sns/jscode2session": "single use, five minutes, session_key rotates per login",
-        "POST /cgi-bin/stable_token": "same token, five minutes overlap, forced refresh quota",
-        "GET /cgi-bin/token": "new token each time, the old one good for five minutes",
-        "POST /wxa/business/getuserphonenumber": "single use, five minutes",
-        "POST /cgi-bin/message/subscribe/send": "grants, typed limits, pages",
-        "POST /wxa/getwxacodeunlimit": "charset, length, page; a PNG that no phone can scan",
-        "POST /v3/pay/transactions/jsapi": "field table, re-entry, expiry",
-        "GET /v3/pay/transactions/{id,out-trade-no}/{n}": "both numbers",
-        "POST /v3/pay/transactions/out-trade-no/{n}/close": "re-entrant",
-        "POST, GET /v3/refund/domestic/refunds": "sums, 50 refunds, one minute, 365 days",
-        "POST /v3/refund/domestic/refunds/{id}/apply-abnormal-refund": "sealed card data",
-        "/v3/pay/partner/transactions": "JSAPI, query, close; sub_mchid in refunds and bills",
-        "/v3/combine-transactions": "JSAPI, query, close; refunds per sub order",
-        "/v3/profitsharing": "receivers, shares, unfreezing, amounts, ratio, returns, bills",
-        "/v3/fund-app/mch-transfer": "transfers with and without confirmation, cancelling",
-        "POST /v3/security/echo": "sealed field, SECURITY_ECHO.SUCCESS",
-        "GET /v3/bill/{tradebill,fundflowbill}": "CSV of a past Beijing day, SHA1, GZIP",
-        "GET /v3/certificates": "404: a merchant with a platform public key has none",
-        "POST /card/{create,get,batchget,update,delete,modifystock}": "fields, audit, stock",
-        "POST /card/code/*, /card/user/getcardlist": "three code modes, states by the clock",
-        "POST /card/membercard/*": "activation, one-tap form, opening component, bonus, balance",
-        "POST /card/{qrcode,landingpage,mpnews,testwhitelist,paycell,selfconsumecell}/*": "as named",
-        "POST /card/paygiftcard/*": "the rules are kept, a payment gives no card",
-        "wx.addCard": "cardExt signature, once per nonce, sealed codes",
-        "card events": "receipt, gifts, consumption, deletion, views, stock, audits, coins",
-        "/v3/merchant-service/complaints-v2/*": "list, details, history, answers, refund decisions",
-        "/v3/merchant-service/complaint-notifications": "POST, GET, PUT, DELETE",
-        "/v3/merchant-service/images/*": "upload by signed meta, fetch",
-        "COMPLAINT.CREATE, COMPLAINT.STATE_CHANGE": "every action type",
-        "/v3/marketing/busifavor/stocks/*": "fields, budget, three code modes, uploaded codes",
-        "/v3/marketing/busifavor/coupons/*": "send, use, return, deactivate, associate; by the clock",
-        "/v3/marketing/busifavor/{users,callbacks,subsidy/pay-receipts}/*": "as named",
-        "send-coupon component, getcouponinfo link": "APIv2 signature, result codes; COUPON.SEND",
-        "{/brand,/v3/marketing/partner}/…/product-coupon/*": "brand and partner signatures, products, "
-        "stocks, pre-send token, confirm, use, return, deactivate; PRODUCT_COUPON(_SP).SEND/USE/RETURN",
-        "notices": "TRANSACTION.SUCCESS, REFUND.SUCCESS, REFUND.ABNORMAL, REFUND.CLOSED",
-    },
-    "faults": KINDS,
-    "not_covered": [
-        "product coupons used several times (bundles), stores of stocks, pay score orders, audits",
-        "payment gifts (paygiftactivity), membership cards of WeChat Pay",
-        "official account: messages, menus, templates, OAuth pages",
-        "pushing events to message servers (they are recorded under /_sim/pushes)",
-        "gift card pages and orders (/card/giftcard), tickets' updateuser, shops of cards",
-        "profit sharing, transfers, combined and partner payments",
-        "app, H5, native and code payments; apply-abnormal-refund; security/echo",
-        "order shipping management, content safety, links, shareable messages",
-        "rate limits and daily quotas (use the error and status faults)",
-        "IP white lists, TLS, ICP checks of notify_url; loopback notify_url is let through",
-        "coupons and promotions in orders, foreign currency",
-    ],
+# What is there without being a route of its own.
+BESIDE = {
+    "notices": "TRANSACTION.SUCCESS, REFUND.SUCCESS, REFUND.ABNORMAL, REFUND.CLOSED, transfers, sharing, "
+    "complaints, coupons: signed, sealed, fifteen more tries",
+    "pushes": "events and messages to message_url: plain, compatible, secure; XML and JSON; passive replies",
+    "tokens": "stable and plain with their overlaps, forced refresh, 40001 and 42001",
+    "quotas": "per minute and per day, by the platform's clock; white lists of addresses",
+    "wx.login, wx.requestPayment, wx.requestMerchantTransfer": "by /_sim/users/<name>/ and the phone",
+    "wx.requestSubscribeMessage": "grants per template, kept choices, ban and filter",
+    "wx.addCard, send-coupon component, getcouponinfo link": "signatures, result codes",
+    "wx.shareAppMessage, wx.authPrivateMessage": "cards in chats, updatable and private ones, tickets",
+    "phones": "/phone: chats, service notices, card bag, scan, bills, complaints, the mini-program's slot",
+    "clock": "an offset; what becomes due is done",
 }
+
+NOT_COVERED = [
+    "product coupons used several times (bundles), stores of stocks, pay score orders, audits",
+    "payment gifts (paygiftactivity), membership cards of WeChat Pay; /card/paygiftcard gives no card",
+    "gift card pages and orders (/card/giftcard), tickets' updateuser, shops of cards",
+    "media: an uploaded picture or voice of a chat is a media_id and no file",
+    "app, H5, native and code payments; pay score, deductions, cash coupons, foreign currency",
+    "coupons and promotions inside orders; what a payer pays is the total",
+    "TLS, ICP and host checks of notify_url: a loopback address is let through",
+    "phones draw no pictures from elsewhere and open no pages but this machine's",
+    "mini-program codes and scene codes are PNGs whose text chunks say what they carry; no phone reads them",
+]
+
+COVERS: dict[str, Any] = {"beside": BESIDE, "faults": KINDS, "not_covered": NOT_COVERED}

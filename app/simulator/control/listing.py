@@ -30,7 +30,7 @@ listing = Blueprint("listing", __name__, url_prefix="/_sim")
 @listing.get("/covers")
 def covers() -> dict[str, Any]:
     """What is simulated, call by call; what is not, and where it is known to differ."""
-    return {**COVERS, "products": listed()}
+    return {"covered": listed(), **COVERS}
 
 
 @listing.get("/openapi.json")

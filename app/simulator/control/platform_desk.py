@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 
 from app.simulator.clock import rfc3339
 from app.simulator.control.reading import asked
@@ -11,6 +11,7 @@ from app.simulator.notices import Notice
 from app.simulator.pay.order_views import order_view
 from app.simulator.pay.refund_outcomes import OUTCOMES, settle
 from app.simulator.pay.refund_views import refund_view
+from app.simulator.pushes import Push
 from app.simulator.world import here
 
 platform_desk = Blueprint("platform_desk", __name__, url_prefix="/_sim")
@@ -33,23 +34,24 @@ def resend(notice_id: str) -> dict[str, Any]:
 
 @platform_desk.get("/requests")
 def requests() -> list[dict[str, Any]]:
-    """The latest requests and answers. Nothing is hidden: this is the platform's side."""
-    return list(here().requests)
+    """?latest=: the latest requests and answers. Nothing is hidden: this is the platform's side."""
+    kept = list(here().requests)
+    return kept[-abs(request.args.get("latest", len(kept), type=int)) :]
 
 
 @platform_desk.get("/pushes")
 def pushes() -> list[dict[str, Any]]:
     """Every event for a message server, and what became of it; oldest first."""
-    return [
-        {
-            **each.fields,
-            "appid": each.app.appid,
-            "status": each.status,
-            "attempts": list(each.attempts),
-            "reply": each.reply,
-        }
-        for each in here().pushes.all()
-    ]
+    return [_push(each) for each in here().pushes.all()]
+
+
+@platform_desk.post("/pushes/<int:number>/resend")
+def resend_push(number: int) -> dict[str, Any]:
+    """Send a push once more at once, if the app has a message_url."""
+    push = here().pushes.resend(number)
+    if push is None:
+        abort(404, f"no push {number}")
+    return _push(push)
 
 
 @platform_desk.get("/transactions")
@@ -113,6 +115,17 @@ def move_clock() -> dict[str, Any]:
     """{offset_seconds}: what becomes due by that is done."""
     here().move_clock(float(asked().get("offset_seconds", 0)))
     return clock()
+
+
+def _push(push: Push) -> dict[str, Any]:
+    return {
+        **push.fields,
+        "number": push.number,
+        "appid": push.app.appid,
+        "status": push.status,
+        "attempts": list(push.attempts),
+        "reply": push.reply,
+    }
 
 
 def _notice(notice: Notice) -> dict[str, Any]:

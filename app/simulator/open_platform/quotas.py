@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.simulator.clock import beijing
 from app.simulator.errors import OpenRefused
@@ -101,3 +102,20 @@ def _usual(seconds: int) -> int:
 
 def _stretch(world: World, seconds: int) -> int:
     return int((world.clock.now() + BEIJING_AHEAD_SECONDS) // seconds)
+
+
+def told(world: World) -> list[dict[str, Any]]:
+    """Every path with its quotas, and per app what was used in the stretch of now."""
+    paths = dict.fromkeys((*QUOTAS, *world.part(Quotas).shrunk))
+    return [
+        {
+            "path": path,
+            "limit": each.limit,
+            "seconds": each.seconds,
+            "errcode": each.errcode,
+            "shrunk": path in world.part(Quotas).shrunk,
+            "used": {app.appid: used(world, app, path, each) for app in world.apps.values()},
+        }
+        for path in paths
+        for each in quotas_of(world, path)
+    ]

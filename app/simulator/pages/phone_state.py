@@ -5,8 +5,16 @@ from typing import Any
 from flask import Blueprint, request
 
 from app.simulator.clock import rfc3339
-from app.simulator.control import card_bag, chats, complaints, consents, coupons, money, official
-from app.simulator.control import phone as services
+from app.simulator.control import chats
+from app.simulator.control.card_bag import bag as cards_of
+from app.simulator.control.card_bag import gifts as gifts_of
+from app.simulator.control.complaints import of as complaints_of
+from app.simulator.control.consents import settings as settings_of
+from app.simulator.control.coupons import bag as coupons_of
+from app.simulator.control.money import authorizations as authorizations_of
+from app.simulator.control.money import of_person as transfers_to
+from app.simulator.control.official import accounts as accounts_of
+from app.simulator.control.phone import received
 from app.simulator.control.reading import user_named
 from app.simulator.control.shipping import all_shipments
 from app.simulator.open_platform.cards.state import CardBag
@@ -33,19 +41,19 @@ def everything(name: str) -> dict[str, Any]:
             "now": world.clock.now(),
             "person": {"name": user.name, "phone": user.phone, "openids": user.openids},
             "people": [each.name for each in world.people.all() if each is not user],
-            "apps": [_app(world, each) for each in world.apps.values()],
-            "services": services.received(name),
+            "apps": [_app(each) for each in world.apps.values()],
+            "services": received(name),
             "chats": [_chat(name, each) for each in chats.my_chats(name)],
-            "accounts": [_account(world, user, each) for each in official.accounts(name)],
+            "accounts": [_account(world, user, each) for each in accounts_of(name)],
             "helpdesks": _helpdesks(world, user),
-            "cards": card_bag.bag(name),
-            "coupons": coupons.bag(name),
-            "gifts": card_bag.gifts(name),
+            "cards": cards_of(name),
+            "coupons": coupons_of(name),
+            "gifts": gifts_of(name),
             "bills": bills(name),
-            "transfers": money.of_person(name),
-            "authorizations": money.authorizations(name),
-            "complaints": complaints.of(name),
-            "settings": consents.settings(name),
+            "transfers": transfers_to(name),
+            "authorizations": authorizations_of(name),
+            "complaints": complaints_of(name),
+            "settings": settings_of(name),
         }
 
 
@@ -71,7 +79,7 @@ def scannable() -> list[dict[str, Any]]:
     return [each for each in reversed(found) if wanted in {None, each["appid"]}]
 
 
-def _app(world: World, app: App) -> dict[str, Any]:
+def _app(app: App) -> dict[str, Any]:
     templates = {
         key: {"title": each.title, "fields": dict(each.fields)}
         for key, each in app.templates.items()

@@ -8,16 +8,9 @@ from app.simulator.pages.slot import slot_url
 from app.simulator.world import here
 
 # Nothing comes from elsewhere; only what runs on this machine is shown inside a phone.
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data: blob:",
-        "frame-src http://127.0.0.1:* http://localhost:*",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "object-src 'none'",
-    )
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; frame-src http://127.0.0.1:* http://localhost:*; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 )
 
 screens = Blueprint(

@@ -59,6 +59,13 @@ class Pushes:
         """Tell an app what `openid` wrote: a message of MsgType `kind`, which gets a MsgId."""
         return self._send(app=app, openid=openid, kind=kind, fields=fields)
 
+    def resend(self, number: int) -> Push | None:
+        """Send one more time at once, whatever became of it; to nobody when there is no address."""
+        push = next((each for each in self.all() if each.number == number), None)
+        if push is not None and self._now_of(push).message_url:
+            self._timetable.at(self._clock.now(), lambda: self._deliver(push, "resend"))
+        return push
+
     def all(self) -> list[Push]:
         """Every push, oldest first."""
         with self._lock:

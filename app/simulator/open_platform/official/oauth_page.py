@@ -16,13 +16,14 @@ from app.simulator.world import World, here
 STATE_BYTES = 128
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>微信授权</title>
+<link rel="stylesheet" href="/_sim/static/desk.css"><main class="narrow">
 <h1>{{ name }} 申请{{ asks }}</h1>
-<form method="get" action="">{% for key, value in asked %}
+<form class="card" method="get" action="">{% for key, value in asked %}
 <input type="hidden" name="{{ key }}" value="{{ value }}">{% endfor %}
 <p>你是谁？</p>{% for each in people %}
-<p><button name="as" value="{{ each }}">{{ each }}</button></p>{% endfor %}
+<p><button class="primary" name="as" value="{{ each }}">{{ each }}</button></p>{% endfor %}
 <p><label><input type="checkbox" name="snapshot" value="1">快照页模式（虚拟账号）</label></p>
-<p><label><input type="checkbox" name="refuse" value="1">拒绝</label></p></form></html>"""
+<p><label><input type="checkbox" name="refuse" value="1">拒绝</label></p></form></main></html>"""
 TROUBLE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>出错了</title>
 <h1>{{ text }}</h1><p>错误码：{{ errcode }}</p></html>"""
 TEXTS = {10003: "redirect_uri域名与后台配置不一致", 10005: "该公众号没有这些scope的权限"}

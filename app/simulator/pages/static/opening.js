@@ -1,0 +1,93 @@
+// Where a link, a scanned text or a name leads.
+
+import { get, post } from './api.js';
+import { h, icon } from './dom.js';
+import { cardBag, receiveCards } from './bag.js';
+import { billList } from './bills.js';
+import { accountChat, friendChat, payChat, servicesChat } from './chats.js';
+import { messageSettings } from './settings.js';
+import { scanner } from './scan.js';
+
+const AUTHORIZE = '/connect/oauth2/authorize';
+const SCREENS = { bag: cardBag, bills: billList, services: servicesChat, pay: payChat, scan: scanner, settings: messageSettings };
+
+// ?open=: a tab, a screen, chat:<id>, oa:<appid>, mp:<appid>.
+export function opening(phone, wanted) {
+  const [kind, ...rest] = wanted.split(':');
+  const name = rest.join(':');
+  if (kind in SCREENS) phone.push(SCREENS[kind]());
+  else if (kind === 'chat') phone.push(friendChat(name, name.startsWith('group:') ? '' : name));
+  else if (kind === 'oa') phone.push(accountChat(name));
+  else if (kind === 'mp') phone.miniPrograms.launch({ appid: name, scene: 1001 });
+  else if (['contacts', 'discover', 'me'].includes(kind)) phone.stack[0].tab = kind;
+  phone.drawn = null;
+  phone.draw();
+}
+
+// A link as it stands in a message: an address, or {miniprogram: {appid, pagepath}}.
+export async function followLink(phone, link) {
+  if (link?.miniprogram) {
+    const { appid, pagepath = '' } = link.miniprogram;
+    const [path, query = ''] = pagepath.split('?');
+    return phone.miniPrograms.launch({ appid, path, query, scene: 1035 });
+  }
+  return followText(phone, String(link ?? ''));
+}
+
+export async function followText(phone, text) {
+  if (text.includes(AUTHORIZE)) return authorize(phone, text);
+  if (text.includes('/busifavor/getcouponinfo') || text.includes('getcouponinfo?')) return couponLink(phone, text);
+  const known = (await get('/scannable')).find((each) => each.text === text || each.ticket === text);
+  if (known) return followKnown(phone, known);
+  if (/^https?:\/\//.test(text)) return phone.push(webPage(text));
+  return phone.ask({ title: '扫描结果', words: text, yes: '好', no: '' });
+}
+
+export async function followKnown(phone, known) {
+  if (known.kind === 'scene') return followScene(phone, known);
+  if (known.kind === 'card') return receiveCards(phone, { ticket: known.ticket });
+  const launch = await phone.attempt(() => post(phone.path('/open'), { link: known.text }));
+  return launch && phone.miniPrograms.launch(launch);
+}
+
+async function followScene(phone, known) {
+  const told = await phone.attempt(() => post(phone.path('/scan'), { appid: known.appid, ticket: known.ticket }));
+  if (told?.result === 'nothing happened') return phone.toast('二维码已过期');
+  return told && phone.push(accountChat(known.appid));
+}
+
+async function couponLink(phone, url) {
+  const told = await phone.attempt(() => post(phone.path('/open-coupon-link'), { url }));
+  const first = told?.send_coupon_result?.[0];
+  if (told) phone.toast(first?.code === 'SUCCESS' ? '已放入卡包' : first?.message ?? told.msg ?? '领取失败');
+}
+
+async function authorize(phone, url) {
+  const asks = await phone.attempt(() => post(phone.path('/authorize-sheet'), { url }));
+  if (!asks) return;
+  const agrees = asks.scope === 'snsapi_base' ? true : await consent(phone, asks);
+  if (agrees === null) return;
+  const told = await phone.attempt(() => post(phone.path('/authorize'), { url, agrees }));
+  if (told) phone.push(webPage(told.location));
+}
+
+function consent(phone, asks) {
+  return phone.sheet((end) => [
+    h('div', { class: 'asker' }, h('span', { class: 'small group' }, icon('group')), asks.app, ' 申请'),
+    h('h2', {}, '获取你的昵称、头像'),
+    h('p', {}, `${phone.person} · 微信个人信息`),
+    h('div', { class: 'two' }, h('button', { onclick: () => end(false) }, '拒绝'), h('button', { class: 'yes', onclick: () => end(true) }, '允许')),
+  ]);
+}
+
+// A page in WeChat's own browser; only pages of this machine can be shown.
+export function webPage(url) {
+  const near = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(\/|\?|$)/.test(url) && !sameOrigin(url);
+  const frame = () => h('iframe', { class: 'web', src: url, sandbox: 'allow-scripts allow-forms allow-same-origin', title: '网页' });
+  const far = () => [h('p', { class: 'empty' }, '这个网页不在本机，这里不打开它。'), h('p', { class: 'address' }, url)];
+  return { title: '网页', still: true, look: 'webview', draw: () => [h('p', { class: 'address' }, url.split('?')[0], ' ', h('a', { href: url, target: '_blank', rel: 'noreferrer' }, '在浏览器打开')), near ? frame() : far()] };
+}
+
+function sameOrigin(url) {
+  return new URL(url).origin === location.origin;
+}

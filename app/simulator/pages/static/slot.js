@@ -1,0 +1,108 @@
+// Mini-programs on a phone: one frame per app, kept while hidden, spoken to by messages only.
+
+import { h, icon } from './dom.js';
+import { developerConsole } from './console.js';
+import { call } from './wx.js';
+
+const SHARE_MILLISECONDS = 600;
+
+export class MiniPrograms {
+  constructor(phone, slotUrl) {
+    this.phone = phone;
+    this.slotUrl = slotUrl;
+    this.layer = h('div', { class: 'minilayer', hidden: true });
+    this.running = new Map();
+    this.waiting = new Map();
+    this.numbers = 0;
+    addEventListener('message', (event) => this.hear(event));
+  }
+
+  launch({ appid, path = '', query = '', scene = 1001, ...more }) {
+    const app = this.phone.state.apps.find((each) => each.appid === appid);
+    if (!app) return this.phone.toast('没有这个小程序');
+    const options = { appid, path: path || app.pages[0] || '', query, scene, person: this.phone.person, ...more };
+    const before = this.running.get(appid);
+    const one = before ?? this.start(app, options);
+    one.options = options;
+    if (before) this.tell(one, 'show', options);
+    one.show?.(options);
+    this.front(one);
+  }
+
+  start(app, options) {
+    const one = { app, options, title: h('b', {}, app.name) };
+    const capsule = h('span', { class: 'capsule' },
+      h('button', { onclick: () => this.menu(one), 'aria-label': '菜单' }, icon('more')),
+      h('button', { onclick: () => this.hide(), 'aria-label': '关闭' }, h('i', { class: 'ring' })));
+    one.content = this.slotUrl ? this.frame(one) : developerConsole(this.phone, one);
+    one.box = h('section', { class: 'miniapp' }, h('header', { class: 'mininav' }, one.title, capsule), one.content);
+    this.running.set(app.appid, one);
+    this.layer.append(one.box);
+    return one;
+  }
+
+  frame(one) {
+    const url = this.slotUrl.replace(/\{(appid|path|query|scene|person)\}/g, (_, name) => encodeURIComponent(one.options[name]));
+    const origin = new URL(url, location.href).origin;
+    // A frame of our own origin could take its sandbox off; of another it keeps its storage.
+    const allowed = origin === location.origin ? '' : ' allow-same-origin';
+    one.target = allowed ? origin : '*';
+    return h('iframe', { class: 'slot', src: url, sandbox: `allow-scripts allow-forms${allowed}`, title: one.app.name });
+  }
+
+  front(one) {
+    for (const other of this.running.values()) other.box.hidden = other !== one;
+    this.layer.hidden = false;
+    this.current = one;
+  }
+
+  hide() {
+    if (this.current && !this.layer.hidden) this.tell(this.current, 'hide', {});
+    this.layer.hidden = true;
+  }
+
+  end(one) {
+    one.box.remove();
+    this.running.delete(one.app.appid);
+    this.layer.hidden = true;
+  }
+
+  async hear(event) {
+    const one = [...this.running.values()].find((each) => each.content.contentWindow && each.content.contentWindow === event.source);
+    const said = event.data;
+    if (!one || typeof said !== 'object' || said === null) return;
+    if (said.reply !== undefined) return this.waiting.get(said.reply)?.(said.result);
+    if (typeof said.api !== 'string') return;
+    const answer = await call(this.phone, one, said.api, said.args ?? {});
+    event.source.postMessage({ id: said.id, ...answer }, one.target);
+  }
+
+  tell(one, event, args) {
+    if (!one.content.contentWindow) return;
+    one.content.contentWindow.postMessage({ event, args }, one.target);
+  }
+
+  // onShareAppMessage: the page may say what to share; one that does not answer shares its page.
+  shareWords(one) {
+    const usual = { title: one.app.name, path: one.options.path };
+    if (!one.content.contentWindow) return Promise.resolve(usual);
+    this.numbers += 1;
+    const number = this.numbers;
+    return new Promise((resolve) => {
+      const answer = (told) => { this.waiting.delete(number); resolve({ ...usual, ...told }); };
+      this.waiting.set(number, answer);
+      one.content.contentWindow.postMessage({ event: 'shareAppMessage', number, args: { from: 'menu' } }, one.target);
+      setTimeout(() => answer({}), SHARE_MILLISECONDS);
+    });
+  }
+
+  async menu(one) {
+    const choice = await this.phone.menu([
+      { words: '转发给朋友', value: 'share' }, { words: '联系客服', value: 'desk' }, { words: '开发者控制台', value: 'console' }, { words: '重新进入小程序', value: 'again' },
+    ]);
+    if (choice === 'share') await call(this.phone, one, 'shareAppMessage', await this.shareWords(one));
+    if (choice === 'desk') await call(this.phone, one, 'openCustomerServiceChat', {});
+    if (choice === 'again') { this.end(one); this.launch(one.options); }
+    if (choice === 'console') await this.phone.sheet((end) => [developerConsole(this.phone, one), h('button', { class: 'choice cancel', onclick: () => end(null) }, '关闭')], { look: 'tall' });
+  }
+}
