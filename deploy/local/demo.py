@@ -59,7 +59,7 @@ def _stay(house: House, shop: dict[str, Any]) -> None:
         f"""
   API            {house.web_url}/api/v1/{shop["merchant"]}
   API reference  {house.web_url}/api/docs
-  pretend WeChat {house.wechat_url}/phone   {house.wechat_url}/control   (docs/simulator.md)
+  pretend WeChat {house.wechat_url}/phone?people=小美,小张   {house.wechat_url}/control
   cashier's key  {shop["api_key"]}
   invitations    {", ".join(f"{role}: {token}" for role, token in shop["invitations"].items())}
   app            {shop["appid"]}   phones: 小美, 小张; staff: 店主老陈, 店长小林, 店员小周

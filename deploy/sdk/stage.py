@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.kernel.clock import now
 from app.simulator import RunningSimulator, create_simulator, start
@@ -38,6 +38,7 @@ REFUND_SECONDS = 0.1
 class SetUp:
     """What a story is given: a file that tells it everything, and the way to the platform."""
 
+    simulator: str
     world: Path
     authority: Path
     tunnel: str
@@ -61,13 +62,25 @@ def stage(folder: Path) -> Iterator[SetUp]:
 
 @contextmanager
 def _platform(app: flask.Flask, authority: Authority, folder: Path) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=authority.server(folder))
+    server = make_server(
+        "127.0.0.1",
+        0,
+        app,
+        threaded=True,
+        request_handler=_Silent,
+        ssl_context=authority.server(folder),
+    )
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield server.server_port
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  # werkzeug's name
+        """The stories say what was asked."""
 
 
 class _Cast:
@@ -151,4 +164,4 @@ def _write(folder: Path, told: dict[str, Any], *, authority: Authority, tunnel: 
     world, trusted = folder / "world.json", folder / "authority.pem"
     world.write_text(json.dumps(told, ensure_ascii=False))
     trusted.write_bytes(authority.pem)
-    return SetUp(world=world, authority=trusted, tunnel=tunnel.url)
+    return SetUp(simulator=told["simulator"], world=world, authority=trusted, tunnel=tunnel.url)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import requests
+
 from deploy.local.servers import HOME
 from deploy.sdk.installing import NODE, REQUIREMENTS, Tools
 from deploy.sdk.reporting import Result
@@ -14,6 +16,7 @@ from deploy.sdk.stage import SetUp
 
 ROOT = HOME.parent
 MOST_SECONDS = 120
+PATIENCE_S = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,11 @@ STORIES = (
             ("node-easywechat", "certificates"),
         )
     ),
+    Story(
+        name="node-easywechat, apps",
+        package="node-easywechat",
+        script="node_easywechat_apps.cjs",
+    ),
     Story(name="co-wechat-api", package="co-wechat-api", script="co_wechat_api.cjs"),
     Story(name="wechat-oauth", package="wechat-oauth", script="wechat_oauth.cjs"),
     Story(name="wechat-crypto", package="wechat-crypto", script="wechat_crypto.cjs"),
@@ -63,6 +71,7 @@ STORIES = (
 def play(story: Story, *, tools: Tools, set_up: SetUp) -> Result:
     """Run it to its end, printing as it goes."""
     result = Result(name=story.name, version=_version(story))
+    requests.delete(f"{set_up.simulator}/_sim/faults", timeout=PATIENCE_S).raise_for_status()
     command = _command(story, tools=tools, set_up=set_up)
     environment = {**_surroundings(), **_environment(tools, set_up)}
     done = subprocess.run(

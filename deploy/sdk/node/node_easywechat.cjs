@@ -30,7 +30,8 @@ const app = new Pay({
   }),
 });
 const client = app.getClient();
-const mine = { params: { mchid: merchant.mchid } };
+// A new one each time: the client writes its signature into what it is given.
+const mine = () => ({ params: { mchid: merchant.mchid } });
 const NUMBERS = '/v3/pay/transactions/out-trade-no';
 
 const sdk = {
@@ -43,11 +44,11 @@ const sdk = {
   },
 
   async byNumber(number) {
-    return (await client.get(`${NUMBERS}/${number}`, mine)).toObject();
+    return (await client.get(`${NUMBERS}/${number}`, mine())).toObject();
   },
 
   async byId(id) {
-    return (await client.get(`/v3/pay/transactions/id/${id}`, mine)).toObject();
+    return (await client.get(`/v3/pay/transactions/id/${id}`, mine())).toObject();
   },
 
   async refund(asked) {
@@ -68,7 +69,7 @@ const sdk = {
   },
 
   async close(number) {
-    const answer = await client.post(`${NUMBERS}/${number}/close`, { data: mine.params });
+    const answer = await client.post(`${NUMBERS}/${number}/close`, { data: mine().params });
     expect(answer.getStatusCode() === 204, answer.getStatusCode());
   },
 
