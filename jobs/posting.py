@@ -62,7 +62,7 @@ def _subscribe(app: App, envelope: Envelope) -> str | None:
     )
 
 
-def _service_card(app: App, envelope: Envelope) -> None:
+def _service_card(app: App, envelope: Envelope) -> str:
     receipt = cast("Receipt", envelope.way.receipt)
     gateways().service_card(app).show(
         openid=envelope.way.openid,
@@ -75,6 +75,8 @@ def _service_card(app: App, envelope: Envelope) -> None:
         data=envelope.data,
         page=envelope.page,
     )
+    # WeChat gives a card no number; what becomes of it is told by that of its payment.
+    return receipt.transaction_id
 
 
 def _oa_template(app: App, envelope: Envelope) -> str | None:

@@ -16,6 +16,7 @@ from app.gateways.errors import GatewayError
 from app.gateways.shipping import Answer, Shipment, Shipping
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
+from app.kernel.errors import Busy
 from jobs import outside
 from jobs.sweeping import ROWS_PER_PASS, each
 
@@ -37,13 +38,16 @@ def report_order(task: outbox.Task) -> None:
 
 
 def note_settled(task: outbox.Task) -> None:
-    """WeChat says that it let the money of an order go."""
+    """WeChat says that it let the money of an order go. Raises Busy: told before we reported it."""
+    number = task.payload.get("payment_number", "")
     with transaction():
-        shipping.settle(
+        settled = shipping.settle(
             merchant_id=task.merchant_id,
             transaction_id=task.payload["transaction_id"],
             at=clock.now(),
         )
+        if not settled and shipping.is_to_come(merchant_id=task.merchant_id, payment_number=number):
+            raise Busy("The report of this order is still to come.", number=number)
         outbox.finish(task, at=clock.now())
 
 

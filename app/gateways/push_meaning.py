@@ -11,6 +11,7 @@ from app.gateways.told import Told
 
 ENVELOPE = {"ToUserName", "FromUserName", "CreateTime", "MsgType", "Event"}
 SCENE_PREFIX = "qrscene_"
+PAYMENT_PREFIX = "p1."
 LONGEST_NAME = 128
 LAST_SECOND = 2**33
 
@@ -161,6 +162,14 @@ def _template(fields: Json) -> Told:
     )
 
 
+def _card_failed(fields: Json) -> Told:
+    return told.CardFailed(
+        openid=text(fields, "openid") or _whose(fields),
+        transaction_id=text(fields, "notify_code").removeprefix(PAYMENT_PREFIX),
+        reason=text(fields, "fail_ret"),
+    )
+
+
 def _revoked(fields: Json) -> Told:
     codes = re.findall(r"[0-9]{1,6}", str(fields.get("RevokeInfo", "")))
     return told.AuthorizationRevoked(
@@ -236,6 +245,9 @@ _READ: dict[str, Callable[[Json], Told]] = {
     "subscribe_msg_change_event": _withdrawn,
     "subscribe_msg_sent_event": _messages,
     "templatesendjobfinish": _template,
+    "notify_service_msg_send_result": _card_failed,
+    "user_info_modified": lambda fields: told.ProfileChanged(openid=_whose(fields)),
+    "user_enter_tempsession": lambda _: told.ChatEntered(),
     "user_authorization_revoke": _revoked,
     "user_authorization_cancellation": _closed,
     "trade_manage_remind_access_api": lambda fields: told.ShippingWanted(text=text(fields, "msg")),

@@ -73,6 +73,30 @@ class TemplateSettled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardFailed:
+    """A service card that the platform took did not reach its person, or not in this state.
+
+    `transaction_id` is the payment that the card stands on; `reason` is the platform's number.
+    """
+
+    openid: str = field(repr=False)
+    transaction_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileChanged:
+    """Somebody is called otherwise now, or looks otherwise; how, the platform does not say."""
+
+    openid: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatEntered:
+    """Somebody opened a mini-program's customer-service chat, and has not written anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuthorizationRevoked:
     """Somebody takes back what the app may know: 6 nickname and picture, 8 phone, …"""
 
@@ -168,6 +192,9 @@ Told = (
     | GrantsWithdrawn
     | MessageSettled
     | TemplateSettled
+    | CardFailed
+    | ProfileChanged
+    | ChatEntered
     | AuthorizationRevoked
     | AccountClosed
     | CardEvent

@@ -304,8 +304,9 @@ class TestPrivacy:
         by_phone = members.list_by_phone(merchant_id=mini.merchant.id, phone="13800138000")
         assert by_phone == []
 
-    def test_who_takes_back_his_name_has_none_here(self, mini, member):
-        mini.tell("user_authorization_revoke", openid="system", OpenID="o-ming", RevokeInfo="6,13")
+    @pytest.mark.parametrize("event", ["user_authorization_revoke", "user_info_modified"])
+    def test_who_takes_back_or_changes_his_name_has_none_here(self, mini, member, event):
+        mini.tell(event, openid="system", OpenID="o-ming", RevokeInfo="6,13")
         assert self.look(member) == ("138****8000", None, 0)
 
     def test_of_who_is_gone_nothing_personal_stays(self, mini, member):
@@ -351,7 +352,7 @@ class TestForOthers:
         mini.tell("wxa_punish_event", reason="诱导分享")
         fact = {"merchant_id": mini.merchant.id, "app_id": mini.app_id, "transaction_id": "4200"}
         assert published(mini.merchant, "ShippingReminded") == [fact]
-        assert published(mini.merchant, "OrderSettled") == [fact]
+        assert published(mini.merchant, "OrderSettled") == [fact | {"payment_number": "P1"}]
         rows = following.list_notices(merchant_id=mini.merchant.id, with_seen=False, limit=9)
         assert [row.kind for row in rows] == [
             "violation",

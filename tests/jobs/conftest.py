@@ -156,3 +156,15 @@ def shop(house, tmp_path):
     yield Shop(house, wechat, tmp_path)
     wechat.close()
     house.app.extensions["gateways"] = kept
+
+
+@pytest.fixture
+def flask(app):
+    """`flask("jobs", "status")`: what was printed; the exit code is compared with `fails`."""
+
+    def invoke(*words, fails=0):
+        result = app.test_cli_runner().invoke(args=[str(word) for word in words])
+        assert result.exit_code == fails, result.output
+        return result.output
+
+    return invoke

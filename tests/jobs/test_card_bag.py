@@ -14,8 +14,8 @@ from app.domain.vouchers import Move, Voucher
 from app.kernel import clock, inbox, outbox
 from app.kernel.db import fetch_one, transaction
 from app.web import bags
+from jobs import bag_comparison, running
 from jobs import card_bag as jobs
-from jobs import running
 from tests.builders.card_bag import BOSS, set_up
 from tests.builders.merchants import a_clerk, a_store
 from tests.builders.redemption import a_redemption
@@ -66,7 +66,9 @@ class Bag:
         self.store = a_store(merchant=self.merchant)
         self.clerk = a_clerk(self.store)
         benefit = fetch_one(
-            _Number, "SELECT number FROM benefits WHERE merchant_id = %(m)s", {"m": self.id}
+            _Number,
+            "SELECT number FROM benefits WHERE merchant_id = %(m)s ORDER BY id DESC LIMIT 1",
+            {"m": self.id},
         )
         set_up(self, appid=OFFICIAL.appid, benefit_number=benefit.number, platform_id=CARD)
         set_up(self, appid=OFFICIAL.appid, benefit_number=None, platform_id=MEMBER_CARD)
@@ -140,7 +142,7 @@ class Bag:
         return self.shop.rows(BagCard)[-1]
 
     def compare(self):
-        self.shop.sweep(jobs.compare_bags, after=timedelta(days=1))
+        self.shop.sweep(bag_comparison.compare_bags, after=timedelta(days=1))
 
     def differences(self):
         with self.shop.house.app.app_context():
@@ -296,6 +298,6 @@ def test_with_the_bag_off_nothing_is_asked_and_no_job_fails(bag):
 def test_a_shop_without_a_bag_has_nothing_to_do(shop):
     placed = a_paid_order(shop)
     assert shop.state_of(placed) == "fulfilled"
-    assert shop.sweep(jobs.compare_bags) == 0
+    assert shop.sweep(bag_comparison.compare_bags) == 0
     assert shop.sweep(jobs.follow_vouchers) == 0
     assert shop.asked("/card/") == 0

@@ -13,6 +13,7 @@ from app.domain.vouchers import Move, Voucher
 from app.kernel import clock
 from app.kernel.db import fetch_one, transaction
 from app.web import bags
+from jobs import bag_comparison
 from jobs import card_bag as jobs
 from tests.builders.card_bag import BOSS, set_up
 from tests.builders.merchants import a_clerk, a_store
@@ -29,6 +30,8 @@ USE = "/v3/marketing/busifavor/coupons/use"
 
 class Coupons:
     """A shop whose latte is a merchant coupon, which stands on the customer's phone."""
+
+    capability = Capability.BUSIFAVOR
 
     def __init__(self, shop):
         self.shop, self.id, self.merchant = shop, shop.merchant.id, shop.merchant
@@ -151,7 +154,7 @@ def test_a_void_voucher_takes_its_coupon_along(coupons):
 def test_a_coupon_of_which_nobody_told_is_found_at_night(coupons):
     coupons.take(is_told=False)
 
-    coupons.shop.sweep(jobs.compare_bags, after=timedelta(days=1))
+    coupons.shop.sweep(bag_comparison.compare_bags, after=timedelta(days=1))
 
     assert coupons.card().seen == "held"
     with coupons.shop.house.app.app_context():

@@ -11,18 +11,6 @@ from app.kernel.db import execute, transaction
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 
 
-@pytest.fixture
-def flask(app):
-    """`flask("jobs", "status")`: what was printed; the exit code is compared with `fails`."""
-
-    def invoke(*words, fails=0):
-        result = app.test_cli_runner().invoke(args=[str(word) for word in words])
-        assert result.exit_code == fails, result.output
-        return result.output
-
-    return invoke
-
-
 def given_up(house, job):
     def refuse(_task):
         raise Refused("no", code="NO_AUTH")

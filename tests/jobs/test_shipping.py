@@ -35,9 +35,7 @@ def test_a_person_reads_what_is_stuck(shop, flask):
     a_paid_order(shop)
     shop.fault("error", scope=UPLOAD, code="10060031")
     shop.run(JOB)
-    sums, order = map(
-        json.loads, flask("shipping", "stuck", shop.merchant.number).splitlines()
-    )
+    sums, order = map(json.loads, flask("shipping", "stuck", shop.merchant.number).splitlines())
     assert (sums["stuck_yuan"], sums["refused"], order["trouble"]) == ("49.00", 1, "10060031")
     assert "due now" in flask("shipping", "again", order["order_number"])
     again(shop)

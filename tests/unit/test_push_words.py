@@ -152,6 +152,23 @@ CARD = {
             told.AuthorizationRevoked(openid="o-2", codes=frozenset({6, 8})),
         ),
         (
+            an_event(
+                "notify_service_msg_send_result",
+                openid="o-2",
+                notify_code="p1.42",
+                notify_type=2003,
+                card_status=4,
+                fail_ret=-1004,
+                fail_msg="user reject message ",
+            ),
+            told.CardFailed(openid="o-2", transaction_id="42", reason="-1004"),
+        ),
+        (
+            an_event("user_info_modified", OpenID="o-2", RevokeInfo="6"),
+            told.ProfileChanged(openid="o-2"),
+        ),
+        (an_event("user_enter_tempsession", SessionFrom="wallet"), told.ChatEntered()),
+        (
             an_event("user_authorization_cancellation", OpenID="o-2"),
             told.AccountClosed(openid="o-2"),
         ),

@@ -20,10 +20,14 @@ class ShippingReminded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderSettled(Event):
-    """The platform lets the money of an order go. `app_id` is our row."""
+    """The platform lets the money of an order go. `app_id` is our row.
+
+    `payment_number` is what the platform calls our bill.
+    """
 
     app_id: int
     transaction_id: str
+    payment_number: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,14 @@ from app.domain.members.queries import (
     list_user_ids,
     session_is_good,
 )
-from app.domain.members.signing_in import SignedIn, find_by_openid, join, meet, sign_in
+from app.domain.members.signing_in import (
+    SignedIn,
+    find_by_openid,
+    has_unionid,
+    join,
+    meet,
+    sign_in,
+)
 from app.domain.members.statements import SESSION_IS_GOOD
 
 __all__ = [
@@ -42,6 +49,7 @@ __all__ = [
     "find_user_ids",
     "get_canonical_member",
     "get_member",
+    "has_unionid",
     "join",
     "list_by_phone",
     "list_user_ids",

@@ -113,6 +113,12 @@ def find_by_openid(*, merchant_id: int, appid: str, openid: str) -> int | None:
     return _find_member(merchant_id, person) if person else None
 
 
+def has_unionid(*, appid: str, openid: str) -> bool:
+    """Whether it is known who this person is in other apps."""
+    person = fetch_one(Person, FIND_PERSON, {"appid": appid, "openid": openid})
+    return person is not None and person.unionid is not None
+
+
 def _find_person(caller: _Caller) -> Person | None:
     return fetch_one(Person, FIND_PERSON, {"appid": caller.appid, "openid": caller.openid})
 

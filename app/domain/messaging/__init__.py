@@ -5,13 +5,13 @@ from app.domain.messaging.answering import tell_answers, tell_withdrawn
 from app.domain.messaging.cards import card_is_open
 from app.domain.messaging.channels import ROUTES, Channel, Receipt, Way
 from app.domain.messaging.choosing import Wish
-from app.domain.messaging.errors import FieldUnfit
+from app.domain.messaging.errors import FieldUnfit, StillSending
 from app.domain.messaging.grants import Answer, remaining, report_grants
 from app.domain.messaging.models import MessageState, SentMessage
 from app.domain.messaging.outcomes import mark_lost, mark_sent, mark_unknown, release
 from app.domain.messaging.rules import MESSAGES
 from app.domain.messaging.sending import Envelope, claim, turned_away
-from app.domain.messaging.settling import settle_template_told, settle_told
+from app.domain.messaging.settling import settle_card_told, settle_template_told, settle_told
 from app.domain.messaging.switches import Setup, setup_of, switch_channel
 from app.domain.messaging.templates import add_template, templates_to_ask
 from app.domain.messaging.typed_fields import fit
@@ -27,6 +27,7 @@ __all__ = [
     "Receipt",
     "SentMessage",
     "Setup",
+    "StillSending",
     "Way",
     "Wish",
     "add_template",
@@ -40,6 +41,7 @@ __all__ = [
     "release",
     "remaining",
     "report_grants",
+    "settle_card_told",
     "settle_template_told",
     "settle_told",
     "setup_of",

@@ -76,7 +76,8 @@ class SentMessage(OwnedByMerchant, Base):
     """At most once: the row says "sending" before every call, and who finds it so keeps away.
 
     `channel` is the way it goes, `attempts` what was tried in vain: {channel, appid, reason, at}.
-    `platform_id` is the platform's own number of a message that it took.
+    `platform_id` is the platform's own number of a message that it took; a service card has its
+    payment's, which is the same however often the card changes.
     """
 
     __tablename__ = "sent_messages"

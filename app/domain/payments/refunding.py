@@ -15,6 +15,12 @@ from app.kernel.outbox import publish
 
 LOOK_AFTER = timedelta(minutes=2)
 
+# By where it stands; from everywhere else everything can come.
+_CAN_BECOME: dict[RefundState, frozenset[RefundState]] = {
+    RefundState.SUCCEEDED: frozenset(),
+    RefundState.CLOSED: frozenset({RefundState.SUCCEEDED}),
+}
+
 
 @dataclass(frozen=True)
 class RefundOrder:
@@ -157,12 +163,12 @@ def note_refund_look(*, merchant_id: int, refund_id: int, next_at: datetime) -> 
 def settle_refund(fact: RefundFact, *, at: datetime) -> RefundState:
     """Write down what became of a refund. Late and repeated facts are harmless.
 
-    A refund that succeeded is booked once: late money goes back to the payers. Raises NotFound;
+    Success is the last word, and what was closed only ever turns out to have succeeded. A refund that succeeded is booked once: late money goes back to the payers. Raises NotFound;
     WrongPayment when WeChat names another amount.
     """
     refund = _lock(fact)
     now = RefundState(refund.state)
-    if now is RefundState.SUCCEEDED or now is fact.state:
+    if now is fact.state or fact.state not in _CAN_BECOME.get(now, RefundState):
         return now
     _write(fact, refund_id=refund.id, at=at)
     if fact.state is RefundState.SUCCEEDED:

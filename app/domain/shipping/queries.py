@@ -18,6 +18,14 @@ WHERE s.merchant_id = %(merchant_id)s AND s.state IN ('waiting', 'refused')
 ORDER BY s.due_at, s.id LIMIT %(limit)s
 """
 
+# Money that came too late goes back, and is never reported.
+_TO_COME = """
+SELECT p.id FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+WHERE p.merchant_id = %(merchant_id)s AND p.number = %(payment_number)s AND o.state <> 'closed'
+  AND NOT EXISTS (SELECT FROM shipping_reports s
+    WHERE s.merchant_id = p.merchant_id AND s.order_id = p.order_id)
+"""
+
 _SUMS = """
 SELECT coalesce(sum(amount_fen) FILTER (WHERE state = 'waiting'), 0)::bigint,
   count(*) FILTER (WHERE state = 'waiting'),
@@ -34,6 +42,11 @@ _STUCK = _SUMS + " AND merchant_id = %(merchant_id)s"
 @dataclass(frozen=True)
 class DueReport:
     merchant_id: int
+    id: int
+
+
+@dataclass(frozen=True)
+class _Id:
     id: int
 
 
@@ -79,6 +92,12 @@ def list_due(*, at: datetime, limit: int) -> list[DueReport]:
 def list_open(*, merchant_id: int, limit: int) -> list[OpenReport]:
     """What is still to be told, the most urgent first."""
     return fetch_all(OpenReport, _OPEN, {"merchant_id": merchant_id, "limit": limit})
+
+
+def is_to_come(*, merchant_id: int, payment_number: str) -> bool:
+    """Whether this bill of ours will have a report and has none yet."""
+    which = {"merchant_id": merchant_id, "payment_number": payment_number}
+    return fetch_one(_Id, _TO_COME, which) is not None
 
 
 def stuck(*, merchant_id: int, at: datetime) -> Stuck:
