@@ -11,11 +11,11 @@ LOCK := .kabao/lock/bin/python -m piptools compile --quiet --no-header --strip-e
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo story servers test check format bench lock clean
+.PHONY: help setup demo story servers test test-sdk check format bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.ready-to-test ## install everything into .venv (a minute or two; quick the second time)
 	@echo "ready: make demo"
@@ -31,6 +31,9 @@ servers: .venv/.ready-to-run ## only PostgreSQL and Valkey, for development; pri
 
 test: .venv/.ready-to-test ## all tests, on throwaway servers; ARGS="tests/unit -x" for some
 	@$(IN_VENV) -m deploy.local.test $(ARGS)
+
+test-sdk: .venv/.ready-to-run ## other people's WeChat libraries against the simulator; needs Node.js
+	@$(IN_VENV) -m deploy.sdk $(ARGS)
 
 check: .venv/.ready-to-test ## lint, format, types, layers, spelling
 	$(IN_VENV) -m ruff check
@@ -51,6 +54,9 @@ lock: ## write requirements*.txt anew from requirements*.in
 	@.kabao/lock/bin/python -m pip --disable-pip-version-check install --quiet $(LOCK_TOOL)
 	$(LOCK) --output-file requirements.txt requirements.in
 	$(LOCK) --output-file requirements-dev.txt requirements-dev.in
+	$(LOCK) --output-file deploy/sdk/requirements-sdk.txt deploy/sdk/requirements-sdk.in
+	@echo "the Node.js libraries: npm install --package-lock-only --omit-lockfile-registry-resolved" \
+		"in deploy/sdk/node"
 
 clean: ## remove .venv, all local data and caches
 	rm -rf .venv .kabao .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -32,8 +32,12 @@ def wrap(
     platform: Platform,
     at: float,
     kind: str,
+    serial: str = "",
 ) -> Envelope:
-    """Seal and sign a notice; `kind` may be one of the forged kinds of faults.py."""
+    """Seal and sign a notice; `kind` may be one of the forged kinds of faults.py.
+
+    `serial` names the platform's key to the receiver: its public key's id when left out.
+    """
     plain = _with_another_amount(resource) if kind == "wrong_amount" else resource
     key = secrets.token_hex(16) if kind == "wrong_key" else apiv3_key
     sealed = seal(_json(plain), apiv3_key=key, associated_data=original_type)
@@ -47,13 +51,17 @@ def wrap(
             "resource": {"original_type": original_type, **sealed},
         }
     )
-    return Envelope(headers=_headers(body, platform=platform, at=at, kind=kind), body=body)
+    return Envelope(
+        headers=_headers(body, platform=platform, at=at, kind=kind, serial=serial), body=body
+    )
 
 
-def _headers(body: bytes, *, platform: Platform, at: float, kind: str) -> dict[str, str]:
+def _headers(
+    body: bytes, *, platform: Platform, at: float, kind: str, serial: str
+) -> dict[str, str]:
     signed_at = at - LONG_AGO_SECONDS if kind == "old_timestamp" else at
     make = platform.forged_headers if kind == "forge" else platform.headers
-    headers = make(body, at=signed_at)
+    headers = make(body, at=signed_at, serial=serial or platform.public_key_id)
     if kind == "signtest":
         headers["Wechatpay-Signature"] = SIGNTEST_PREFIX + headers["Wechatpay-Signature"]
     if kind == "foreign_serial":

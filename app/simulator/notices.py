@@ -168,6 +168,7 @@ class Notices:
             platform=self._platform,
             at=self._clock.now() + skew_seconds,
             kind=kind,
+            serial=self._platform.serial_for(notice.merchant),
         )
         return envelope, self._put(notice, envelope, kind)
 

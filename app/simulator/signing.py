@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.simulator.errors import PayRefused
+from app.simulator.platform_certificate import PlatformCertificate, certificate_of
 from app.simulator.settings import Merchant
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
@@ -51,29 +52,47 @@ class Incoming:
 
 
 class Platform:
-    """The platform's signing key, loaded once."""
+    """The platform's signing key, loaded once.
+
+    The same key goes by two names: the public key's id, and its certificate's serial number.
+    """
 
     def __init__(self, *, private_key_pem: str, public_key_id: str) -> None:
         self.public_key_id = public_key_id
         self._key = private_key(private_key_pem)
 
-    def headers(self, body: bytes, *, at: float) -> dict[str, str]:
+    @property
+    def certificate(self) -> PlatformCertificate:
+        """The key as merchants of before the public key know it."""
+        return certificate_of(self._key)
+
+    def serial_for(self, merchant: Merchant | None, *, asked: str | None = None) -> str:
+        """By which name a merchant is to find the key; `asked` is its own Wechatpay-Serial.
+
+        A merchant with platform certificates is answered by the public key when it asks for it.
+        """
+        if merchant is None or not merchant.platform_certificate or asked == self.public_key_id:
+            return self.public_key_id
+        return self.certificate.serial
+
+    def headers(self, body: bytes, *, at: float, serial: str) -> dict[str, str]:
         """The five headers that let a receiver verify `body`."""
-        return self._headers(body, at=at, key=self._key)
+        return _headers(body, at=at, serial=serial, key=self._key)
 
-    def forged_headers(self, body: bytes, *, at: float) -> dict[str, str]:
+    def forged_headers(self, body: bytes, *, at: float, serial: str) -> dict[str, str]:
         """The same, signed by a key that is not the platform's."""
-        return self._headers(body, at=at, key=_strangers_key())
+        return _headers(body, at=at, serial=serial, key=_strangers_key())
 
-    def _headers(self, body: bytes, *, at: float, key: rsa.RSAPrivateKey) -> dict[str, str]:
-        timestamp, nonce = str(int(at)), nonce_text(32)
-        return {
-            "Wechatpay-Timestamp": timestamp,
-            "Wechatpay-Nonce": nonce,
-            "Wechatpay-Serial": self.public_key_id,
-            "Wechatpay-Signature": sign(key, f"{timestamp}\n{nonce}\n".encode() + body + b"\n"),
-            "Wechatpay-Signature-Type": SCHEME,
-        }
+
+def _headers(body: bytes, *, at: float, serial: str, key: rsa.RSAPrivateKey) -> dict[str, str]:
+    timestamp, nonce = str(int(at)), nonce_text(32)
+    return {
+        "Wechatpay-Timestamp": timestamp,
+        "Wechatpay-Nonce": nonce,
+        "Wechatpay-Serial": serial,
+        "Wechatpay-Signature": sign(key, f"{timestamp}\n{nonce}\n".encode() + body + b"\n"),
+        "Wechatpay-Signature-Type": SCHEME,
+    }
 
 
 class MerchantKeys:
@@ -95,7 +114,8 @@ class MerchantKeys:
         merchant = self._merchants.get((scheme, claims[_SIGNER[scheme]]))
         if merchant is None:
             raise PayRefused("SIGN_ERROR", "签名商户号不存在")
-        if claims["serial_no"] != merchant.certificate_serial:
+        # Libraries that read it out of the certificate write it in small letters.
+        if claims["serial_no"].upper() != merchant.certificate_serial.upper():
             raise PayRefused("SIGN_ERROR", "商户证书序列号有误")
         if not _is_recent(claims["timestamp"], clocks=clocks):
             raise PayRefused(

@@ -17,7 +17,7 @@ from tests.architecture.reading import PRODUCTION, ROOT, sources
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 TEST_NAME = re.compile(r"`(test_\w+)`")
-MAKE_TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
+MAKE_TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
 # Written by a measurement or by hand when there is something to tell.
 SAID_BY = {"_problem"}
 

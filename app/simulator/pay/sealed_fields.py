@@ -8,6 +8,7 @@ from flask import request
 
 from app.simulator.errors import PayRefused
 from app.simulator.pay.fields import wrong
+from app.simulator.pay.reading import signer
 from app.simulator.signing import private_key
 from app.simulator.world import World
 
@@ -18,7 +19,8 @@ def opened(world: World, value: str, *, at: str) -> str:
     Refused with PARAM_ERROR when the header Wechatpay-Serial does not name that key, or when the
     value does not open.
     """
-    if request.headers.get("Wechatpay-Serial") != world.platform.public_key_id:
+    asked = request.headers.get("Wechatpay-Serial")
+    if asked != world.platform.serial_for(signer(), asked=asked):
         raise PayRefused("PARAM_ERROR", "Http头Wechatpay-Serial缺失或与加密所用的公钥不一致")
     key = private_key(world.settings.platform_private_key_pem)
     try:

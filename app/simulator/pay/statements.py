@@ -20,6 +20,7 @@ from app.simulator.world import World, here
 READY_HOUR = 10
 KEPT_DAYS = 90
 FETCH_SECONDS = 300
+GZIP_MARK = b"\x1f\x8b"
 BILL_TYPES = ("ALL", "SUCCESS", "REFUND")
 ACCOUNT_TYPES = ("BASIC", "OPERATION", "FEES")
 
@@ -60,7 +61,12 @@ def fetch() -> Response:
         raise PayRefused("INVALID_REQUEST", "账单下载链接已失效,请重新申请")
     if statement.mchid != signer().mchid:
         raise PayRefused("NO_AUTH")
-    return Response(statement.content, mimetype="application/octet-stream")
+    return Response(statement.content, mimetype=_kind(statement.content))
+
+
+def _kind(content: bytes) -> str:
+    """As libraries look for it, some of which read only these two."""
+    return "application/x-gzip" if content.startswith(GZIP_MARK) else "text/plain"
 
 
 def asked_day(world: World) -> float:
