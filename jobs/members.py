@@ -1,4 +1,4 @@
-from app.domain import following, members, orders, points, vouchers
+from app.domain import following, members, messaging, orders, points, vouchers
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 
@@ -22,4 +22,6 @@ def join_members(task: outbox.Task) -> None:
         # In the order of the counter, which holds the voucher when it books the points.
         vouchers.take_over(**pair, at=at)
         points.take_over(**pair, at=at)
+        # Who sends takes the message, the grant, and the follower's window, in this order.
+        messaging.take_over(**pair)
         following.take_over(**pair)

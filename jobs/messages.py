@@ -2,6 +2,9 @@
 
 The row that says "sending" is committed before the call. Whoever dies after that leaves it to be
 seen as unknown; nobody sends again. A refusal sent nothing, so the next way is tried.
+
+Whoever is handed the same row meanwhile finds "sending", and the row is done for him. Should the
+platform then ask for patience, the sender opens the row again.
 """
 
 from collections.abc import Callable
@@ -181,7 +184,9 @@ def _lost(task: outbox.Task, envelope: Envelope, failure: OutcomeUnknown) -> Non
             appid=envelope.way.appid,
             at=at,
         )
-        if not may_repeat:
+        if may_repeat:
+            outbox.reopen(task)
+        else:
             outbox.finish(task, at=at)
     if may_repeat:
         raise failure
@@ -193,6 +198,7 @@ def _turned_away(task: outbox.Task, letter: _Letter, failure: GatewayError) -> _
     if failure.retryable:
         with transaction():
             messaging.release(merchant_id=task.merchant_id, sent_id=envelope.sent_id, at=at)
+            outbox.reopen(task)
         raise failure
     _tell(task, envelope, failure)
     with transaction():

@@ -7,7 +7,7 @@ from app.domain import merchants
 from app.gateways.wechat_pay import WechatPay
 from app.kernel import clock, inbox
 from app.kernel.db import transaction
-from app.web import applying, hearing, tills
+from app.web import applying, coupons, hearing, tills
 from jobs.sweeping import ROWS_PER_PASS, each
 
 # WeChat itself comes again within this time.
@@ -29,6 +29,9 @@ def _apply(kept: inbox.Kept) -> None:
     # The source reads "wechat_pay.payments.W…": what it is about, and whose door it came to.
     _, about, door = kept.source.split(".")
     keys = tills.channel_behind(door, merchant_id=kept.merchant_id)
+    if about == "coupons":
+        _apply_coupon(kept, keys)
+        return
     apply = {"payments": _apply_payment, "refunds": _apply_refund}[about]
     apply(kept, keys, tills.till(keys))
 
@@ -38,6 +41,16 @@ def _apply_push(kept: inbox.Kept) -> None:
     with transaction():
         if inbox.mark_applied(kept, at=at):
             hearing.apply_kept(kept, at=at)
+
+
+def _apply_coupon(kept: inbox.Kept, keys: merchants.ChannelSecrets) -> None:
+    notice = coupons.read(
+        keys, json.loads(kept.headers), kept.body.encode(), received_at=kept.received_at
+    )
+    at = clock.now()
+    with transaction():
+        if inbox.mark_applied(kept, at=at):
+            coupons.apply(keys, notice, at=at)
 
 
 def _apply_payment(kept: inbox.Kept, keys: merchants.ChannelSecrets, till: WechatPay) -> None:

@@ -12,6 +12,7 @@ from app.kernel import clock
 from app.kernel.errors import NotFound
 from jobs import (
     audit,
+    bag_comparison,
     card_bag,
     housekeeping,
     messages,
@@ -80,7 +81,7 @@ SWEEPS = (
     Sweep(name="compare_bills", every=timedelta(minutes=15), run=reconciliation.compare_bills),
     Sweep(name="follow_vouchers", every=timedelta(minutes=1), run=card_bag.follow_vouchers),
     # It knows itself which bags were not compared this night.
-    Sweep(name="compare_bags", every=timedelta(hours=1), run=card_bag.compare_bags),
+    Sweep(name="compare_bags", every=timedelta(hours=1), run=bag_comparison.compare_bags),
     Sweep(name="forget_old", every=timedelta(hours=1), run=housekeeping.forget_old),
 )
 

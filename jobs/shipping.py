@@ -20,7 +20,8 @@ from app.kernel.errors import Busy
 from jobs import outside
 from jobs.sweeping import ROWS_PER_PASS, each
 
-MANAGED_SECONDS = 86_400
+# WeChat takes apps under this rule without a word: a "no" must not be believed for long.
+MANAGED_SECONDS, UNMANAGED_SECONDS = 86_400, 600
 YES, NO = b"yes", b"no"
 
 log = structlog.get_logger("jobs")
@@ -86,7 +87,7 @@ def _report(due: shipping.DueReport, *, at: datetime) -> None:
         return
     with transaction():
         if answer is None:
-            shipping.mark_not_needed(**which, why="app_not_managed")
+            shipping.mark_not_needed(**which, why=shipping.NOT_MANAGED)
         elif answer is Answer.CANNOT_BE_SHIPPED:
             shipping.mark_not_needed(**which, why=answer.value)
         else:
@@ -128,13 +129,14 @@ def _sender(merchant_id: int, appid: str) -> Shipping:
 
 
 def _is_managed(sender: Shipping, appid: str) -> bool:
-    """Asked once a day; while Redis is away, every time."""
+    """Asked once a day, a "no" again after ten minutes; while Redis is away, every time."""
     key = f"kabao:trade_managed:{appid}"
     try:
         known = cast("bytes | None", outside.redis().get(key))
         if known is None:
             known = YES if sender.is_managed() else NO
-            outside.redis().set(key, known, ex=MANAGED_SECONDS)
+            lasts = MANAGED_SECONDS if known == YES else UNMANAGED_SECONDS
+            outside.redis().set(key, known, ex=lasts)
     except RedisError:
         return sender.is_managed()
     return known == YES

@@ -1,69 +1,89 @@
-"""WeChat Pay telling of merchant coupons: somebody was given one.
+"""WeChat Pay telling of coupons: given, and of product coupons also used and returned.
 
-It is kept and applied in one commit, like money; what cannot be applied is answered FAIL, for
-WeChat repeats it, and the nightly comparison finds what was never told.
+A notice is kept and applied in one commit, like money. What cannot be applied is kept with the
+reason and answered FAIL: WeChat repeats it for some minutes, the sweep for ever, and the nightly
+comparison finds what was never told.
 """
 
+import orjson
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from app.domain import card_bag, merchants
-from app.domain.card_bag import BagEvent, Kind
+from app.domain import merchants
+from app.gateways.coupon_notices import AnyCouponNotice
 from app.gateways.errors import ForgedNotice, StaleNotice
-from app.gateways.pay_notices import CouponNotice
 from app.kernel import clock, inbox, numbers
 from app.kernel.db import transaction
-from app.kernel.errors import DomainError
-from app.web import bags, metrics, tills
+from app.kernel.errors import Busy, DomainError
+from app.web import bags, coupons, metrics, tills
 from app.web.answers import answer, nothing
-from app.web.errors import Problem
+from app.web.errors import AWAY, Problem
 from app.web.logs import log
 
 bp = APIBlueprint("wechat_coupons", __name__, enable_openapi=False)
 
 COUPONS = "coupons"
-DOOR = "/wechat/pay/<channel>/coupons"
+SIGNED = "wechatpay-"
 
 
-@bp.post(DOOR)
-def given(channel: str) -> Response:
-    """A coupon was given to somebody."""
+@bp.post(bags.COUPONS_DOOR.format(channel="<channel>"))
+def told(channel: str) -> Response:
+    """Something became of a coupon."""
     merchant_id = numbers.merchant_of(channel, numbers.Kind.PAY_CHANNEL)
     keys = tills.channel_behind(channel, merchant_id=merchant_id)
-    at = clock.now()
+    headers, body = dict(request.headers), request.get_data()
     try:
-        told = bags.coupons_of(keys).read_notice(
-            dict(request.headers), request.get_data(), received_at=at
-        )
-        _keep_and_apply(keys, told)
+        said = coupons.read(keys, headers, body, received_at=clock.now())
     except (ForgedNotice, StaleNotice) as refusal:
         return _fail(refusal.code, status=401)
+    return _receive(keys, said)
+
+
+def _receive(keys: merchants.ChannelSecrets, said: AnyCouponNotice) -> Response:
+    notice = _as_received(keys, said.reference)
+    try:
+        _keep_and_apply(keys, notice, said)
+    except Busy as busy:
+        return _fail(busy.code, status=500)
     except DomainError as refusal:
+        _keep_unapplied(notice, failure=refusal.code)
         return _fail(refusal.code, status=500)
+    except AWAY:
+        raise
+    except Exception as trouble:
+        # A mistake of ours must not lose what WeChat said and will not say for ever.
+        _keep_unapplied(notice, failure=type(trouble).__name__)
+        raise
     metrics.NOTICES.labels(COUPONS, "applied").inc()
     return nothing()
 
 
-def _keep_and_apply(keys: merchants.ChannelSecrets, told: CouponNotice) -> None:
+def _keep_and_apply(
+    keys: merchants.ChannelSecrets, notice: inbox.Notice, said: AnyCouponNotice
+) -> None:
     at = clock.now()
-    notice = inbox.Notice(
-        merchant_id=keys.merchant_id,
-        source=f"wechat_pay.{COUPONS}.{keys.number}",
-        reference=told.reference,
-        headers="{}",
-        body=request.get_data().decode(),
-    )
-    event = BagEvent(
-        kind=Kind.GOT,
-        platform_id=told.stock_id,
-        code=told.code,
-        at=told.sent_at,
-        openid=told.openid,
-        unionid=told.unionid,
-    )
     with transaction():
         if inbox.keep_applied(notice, at=at):
-            card_bag.apply_event(merchant_id=keys.merchant_id, event=event, at=at)
+            coupons.apply(keys, said, at=at)
+
+
+def _keep_unapplied(notice: inbox.Notice, *, failure: str) -> None:
+    with transaction():
+        inbox.keep_unapplied(notice, failure=failure, at=clock.now())
+
+
+def _as_received(keys: merchants.ChannelSecrets, reference: str) -> inbox.Notice:
+    """Word for word, still sealed: what is in it can be opened again with the channel's key."""
+    signed = {
+        name: value for name, value in request.headers.items() if name.lower().startswith(SIGNED)
+    }
+    return inbox.Notice(
+        merchant_id=keys.merchant_id,
+        source=f"wechat_pay.{COUPONS}.{keys.number}",
+        reference=reference,
+        headers=orjson.dumps(signed).decode(),
+        body=request.get_data().decode(),
+    )
 
 
 def _fail(reason: str, *, status: int) -> Response:

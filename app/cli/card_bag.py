@@ -10,6 +10,7 @@ from app.domain import card_bag, merchants
 from app.domain.card_bag import Capability
 from app.kernel import clock
 from app.kernel.db import transaction
+from app.web import bags
 
 ACTOR = "system"
 CAPABILITIES = click.Choice([each.value for each in Capability])
@@ -23,6 +24,9 @@ card_bag_group = AppGroup("card-bag", help="Cards in people's WeChat card bags."
 @click.argument("appid")
 @click.option("--store", required=True, help="Where uses at WeChat's own counter are booked.")
 @click.option("--channel", help="Coupons only: the number of the pay channel that owns them.")
+@click.option(
+    "--brand", help="Product coupons only: the brand_id; it signs with that channel's keys."
+)
 @click.option("--location", "locations", multiple=True, help="LOCATION_ID=STORE; may be repeated.")
 @with_appcontext
 def add(
@@ -32,13 +36,15 @@ def add(
     *,
     store: str,
     channel: str | None,
+    brand: str | None,
     locations: tuple[str, ...],
 ) -> None:
     """Let an account's cards stand for vouchers. It stays off until "on".
 
-    The old APIv2 key that signs coupons is asked for, and not shown.
+    The old APIv2 key, which signs merchant coupons, is asked for and not shown.
     """
-    secret = click.prompt("APIv2 key", hide_input=True) if channel else None
+    wants_secret = Capability(capability) is Capability.BUSIFAVOR
+    secret = click.prompt("APIv2 key", hide_input=True) if wants_secret else None
     with transaction():
         merchant_id = merchants.merchant_id_of(merchant)
         card_bag.add_bag(
@@ -47,6 +53,7 @@ def add(
             appid=appid,
             store_number=store,
             channel_id=_channel_id(merchant_id, channel),
+            brand_id=brand,
             secret=secret,
             locations=dict(location.split("=", 1) for location in locations),
             actor=ACTOR,
@@ -65,7 +72,10 @@ def add(
 def card(
     merchant: str, capability: str, platform_id: str, benefit: str | None, *, own_codes: bool
 ) -> None:
-    """Let a card of WeChat stand for a benefit."""
+    """Let a card of WeChat stand for a benefit.
+
+    PLATFORM_ID is a card id, a stock id, or "product/stock" of a product coupon.
+    """
     with transaction():
         card_bag.add_template(
             merchant_id=merchants.merchant_id_of(merchant),
@@ -108,6 +118,21 @@ def list_bags(merchant: str) -> None:
     for capability, is_on, compared_at in lines:
         line = {"capability": capability, "is_on": is_on, "compared_at": compared_at}
         click.echo(json.dumps(line, default=str))
+
+
+@card_bag_group.command("callbacks")
+@click.argument("merchant")
+@with_appcontext
+def callbacks(merchant: str) -> None:
+    """Have WeChat Pay tell our door of coupons: the address for each product that is on."""
+    with transaction():
+        merchant_id = merchants.merchant_id_of(merchant)
+        are_on = [
+            bag.capability for bag in card_bag.list_bags(merchant_id=merchant_id) if bag.is_on
+        ]
+    for capability in are_on:
+        url = bags.be_told(merchant_id=merchant_id, capability=capability)
+        click.echo(f"{capability.value} {url or 'tells its message door'}")
 
 
 @card_bag_group.command("compare")

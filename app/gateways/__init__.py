@@ -19,6 +19,7 @@ from app.gateways.official_desk import OfficialDesk
 from app.gateways.official_web import OfficialWeb
 from app.gateways.open_platform import App
 from app.gateways.pay_channel import PayChannel
+from app.gateways.product_coupon import ProductCoupon
 from app.gateways.service_card import ServiceCard
 from app.gateways.shipping import Shipping
 from app.gateways.tokens import AccessTokens
@@ -38,6 +39,7 @@ class Gateways:
 
     pay: Callable[[PayChannel], WechatPay]
     busifavor: Callable[[PayChannel], Busifavor]
+    product_coupon: Callable[[PayChannel], ProductCoupon]
     card_bag: Callable[[App], CardBag]
     mini_program: Callable[[App], MiniProgram]
     official_account: Callable[[App], OfficialAccount]
@@ -74,6 +76,10 @@ def build(
         return Busifavor(replace(channel, base_url=channel.base_url or pay_base_url))
 
     @lru_cache(maxsize=KEPT)
+    def product_coupon(channel: PayChannel) -> ProductCoupon:
+        return ProductCoupon(replace(channel, base_url=channel.base_url or pay_base_url))
+
+    @lru_cache(maxsize=KEPT)
     def tokens_at(base_url: str) -> AccessTokens:
         return AccessTokens(redis=redis, base_url=base_url)
 
@@ -88,6 +94,7 @@ def build(
     return Gateways(
         pay=pay,
         busifavor=busifavor,
+        product_coupon=product_coupon,
         card_bag=for_app(partial(CardBag, redis=redis)),
         mini_program=for_app(MiniProgram),
         official_account=for_app(OfficialAccount),

@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 from wechatpayv3.type import RequestType
 
-from app.gateways import pay_notices
 from app.gateways._pay_client import ask, connect, understand
 from app.gateways._reading import Json, word, word_or_none
 from app.gateways.card_mirrors import HeldCode, Look, PlaceState
+from app.gateways.coupon_notices import AnyCouponNotice, read_coupon_notice
 from app.gateways.errors import Refused
 from app.gateways.pay_channel import PayChannel
-from app.gateways.pay_notices import CouponNotice
 from app.gateways.signatures import coupon_plugin_signature
 
 BASE = "/v3/marketing/busifavor"
@@ -59,9 +58,9 @@ class Busifavor:
 
     def read_notice(
         self, headers: Mapping[str, str], body: bytes, *, received_at: datetime
-    ) -> CouponNotice:
-        """A coupon was given, verified; raises ForgedNotice or StaleNotice. `body` as received."""
-        return pay_notices.read_coupon(
+    ) -> AnyCouponNotice:
+        """What became of a coupon of either kind; raises ForgedNotice or StaleNotice."""
+        return read_coupon_notice(
             self._client,
             headers,
             body,
@@ -115,8 +114,17 @@ class Busifavor:
         question["deactivate_reason"] = reason[:LONGEST_REASON]
         self._post("deactivate coupon", "deactivate", question)
 
-    def confirm(self, held: HeldCode) -> None:
+    def confirm(self, held: HeldCode) -> PlaceState:  # noqa: ARG002 - the same for every code
         """Nothing to do: a coupon that was given can be used."""
+        return PlaceState.HELD
+
+    def be_told_at(self, url: str) -> None:
+        """Have notices about coupons sent to this address from now on."""
+        question = {"mchid": self._channel.mchid, "notify_url": url}
+        core = self._client._core  # noqa: SLF001 - the library knows coupons' addresses otherwise
+        path = f"{BASE}/callbacks"
+        doing = "set coupon address"
+        ask(doing, lambda: core.request(path, method=RequestType.POST, data=question), changes=True)
 
     def _get(self, doing: str, path: str) -> Json:
         return ask(doing, lambda: self._client._core.request(path), changes=False)  # noqa: SLF001 - the library has half of these calls

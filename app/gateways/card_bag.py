@@ -107,8 +107,13 @@ class CardBag:
         question = {**_which(held), "reason": reason[:LONGEST_REASON]}
         self._do("withdraw card", "/card/code/unavailable", question)
 
-    def confirm(self, held: HeldCode) -> None:
+    def confirm(self, held: HeldCode) -> PlaceState:  # noqa: ARG002 - the same for every code
         """Nothing to do: a card in the bag can be used."""
+        return PlaceState.HELD
+
+    def change_code(self, held: HeldCode, *, code: str) -> None:
+        """Let another code stand on a card whose codes are ours."""
+        self._do("change code", "/card/code/update", {**_which(held), "new_code": code})
 
     def activate(self, held: HeldCode, *, number: str, points: int) -> None:
         """Open a member card under a number that its holder sees. Safe to repeat."""

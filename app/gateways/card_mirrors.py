@@ -10,6 +10,8 @@ class PlaceState(StrEnum):
     """What the platform says a card is."""
 
     OFFERED = "offered"
+    CONFIRMING = "confirming"
+    PENDING = "pending"
     HELD = "held"
     GIFTING = "gifting"
     DELETED = "deleted"
@@ -20,12 +22,16 @@ class PlaceState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HeldCode:
-    """One code of one card. `request_number` names the attempt where the product knows such."""
+    """One code of one card. `request_number` names the attempt where the product knows such.
+
+    `transaction_id` is the platform's number of the payment that it is used for.
+    """
 
     platform_id: str
     code: str = field(repr=False)
     openid: str | None = field(default=None, repr=False)
     request_number: str = ""
+    transaction_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,5 +58,8 @@ class CardMirror(Protocol):
     def withdraw(self, held: HeldCode, *, reason: str) -> None:
         """Make it useless, for ever. The holder reads the reason."""
 
-    def confirm(self, held: HeldCode) -> None:
-        """Take note that it was given; until then some products let nobody use it."""
+    def confirm(self, held: HeldCode) -> PlaceState:
+        """Take note that it was given; until then some products let nobody use it. What it is now."""
+
+    def list_codes(self, *, openid: str, platform_id: str) -> list[tuple[str, str]]:
+        """(card, code) of what a person has of one card."""

@@ -20,7 +20,7 @@ from app.gateways._http import (
 from app.gateways._reading import UNREADABLE, Json, mapping
 from app.gateways.errcodes import LATER, STALE_TOKEN, code_of, wait_after
 from app.gateways.errors import GatewayError, Refused, Unavailable
-from app.gateways.tokens import AccessTokens
+from app.gateways.tokens import AccessTokens, name_of
 from app.kernel import clock
 
 SERVER_ERROR = 500
@@ -43,7 +43,7 @@ class OpenPlatform:
     """
 
     def __init__(self, app: App, tokens: AccessTokens) -> None:
-        self.appid = app.appid
+        self.name = name_of(appid=app.appid, secret=app.secret)
         self._app = app
         self._tokens = tokens
         self._session = open_platform_session(app.base_url or OPEN_PLATFORM)
@@ -95,7 +95,7 @@ class OpenPlatform:
         except Unavailable as refusal:
             if refusal.code not in map(str, STALE_TOKEN):
                 raise
-        self._tokens.drop(token, appid=self._app.appid)
+        self._tokens.drop(token, appid=self._app.appid, secret=self._app.secret)
         return self._send(doing, method, path, words, self._token(), changes=changes)
 
     def _token(self) -> str:

@@ -8,11 +8,13 @@ class PayChannel:
     """Two channels with the same values share one client; a changed key makes another one.
 
     `sub_mchid` is None for a merchant's own account and names the shop when the account is a
-    service provider's. `base_url` is None where the settings decide.
+    service provider's. `brand_id` is the brand that signs with the account's keys, where one does.
+    `base_url` is None where the settings decide.
     """
 
     mchid: str
     sub_mchid: str | None = None
+    brand_id: str | None = None
     appid: str
     serial: str
     private_key_pem: str = field(repr=False)

@@ -71,20 +71,9 @@ class RefundNotice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CouponNotice:
-    """Somebody was given a merchant coupon. Who it is stays open unless the stock says an app."""
+class Opened:
+    """A letter that was sealed for us, and what it says it is."""
 
-    reference: str
-    event_type: str
-    stock_id: str
-    code: str = field(repr=False)
-    openid: str | None = field(repr=False)
-    unionid: str | None = field(repr=False)
-    sent_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Opened:
     reference: str
     event_type: str
     original_type: str
@@ -99,12 +88,14 @@ def read_payment(
     public_key_id: str,
     received_at: datetime,
 ) -> PaymentNotice:
-    opened = _open(client, headers, body, public_key_id=public_key_id, received_at=received_at)
-    _expect(opened, original_type="transaction", events={"TRANSACTION.SUCCESS"})
+    opened = open_notice(
+        client, headers, body, public_key_id=public_key_id, received_at=received_at
+    )
+    expect(opened, original_type="transaction", events={"TRANSACTION.SUCCESS"})
     try:
         return _payment(opened, opened.content)
     except UNREADABLE:
-        raise _unexpected(opened) from None
+        raise unexpected(opened) from None
 
 
 def read_refund(
@@ -115,44 +106,18 @@ def read_refund(
     public_key_id: str,
     received_at: datetime,
 ) -> RefundNotice:
-    opened = _open(client, headers, body, public_key_id=public_key_id, received_at=received_at)
+    opened = open_notice(
+        client, headers, body, public_key_id=public_key_id, received_at=received_at
+    )
     events = {"REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED"}
-    _expect(opened, original_type="refund", events=events)
+    expect(opened, original_type="refund", events=events)
     try:
         return _refund(opened, opened.content)
     except UNREADABLE:
-        raise _unexpected(opened) from None
+        raise unexpected(opened) from None
 
 
-def read_coupon(
-    client: Any,
-    headers: Mapping[str, str],
-    body: bytes,
-    *,
-    public_key_id: str,
-    received_at: datetime,
-) -> CouponNotice:
-    opened = _open(client, headers, body, public_key_id=public_key_id, received_at=received_at)
-    _expect(opened, original_type="coupon", events={"COUPON.SEND"})
-    try:
-        return _coupon(opened, opened.content)
-    except UNREADABLE:
-        raise _unexpected(opened) from None
-
-
-def _coupon(opened: _Opened, said: Json) -> CouponNotice:
-    return CouponNotice(
-        reference=opened.reference,
-        event_type=opened.event_type,
-        stock_id=word(said["stock_id"]),
-        code=word(said["coupon_code"]),
-        openid=word_or_none(said.get("openid")),
-        unionid=word_or_none(said.get("unionid")),
-        sent_at=instant(said["send_time"]),
-    )
-
-
-def _payment(opened: _Opened, said: Json) -> PaymentNotice:
+def _payment(opened: Opened, said: Json) -> PaymentNotice:
     amount = mapping(said["amount"])
     return PaymentNotice(
         reference=opened.reference,
@@ -170,7 +135,7 @@ def _payment(opened: _Opened, said: Json) -> PaymentNotice:
     )
 
 
-def _refund(opened: _Opened, said: Json) -> RefundNotice:
+def _refund(opened: Opened, said: Json) -> RefundNotice:
     amount = mapping(said["amount"])
     return RefundNotice(
         reference=opened.reference,
@@ -189,14 +154,15 @@ def _refund(opened: _Opened, said: Json) -> RefundNotice:
     )
 
 
-def _open(
+def open_notice(
     client: Any,
     headers: Mapping[str, str],
     body: bytes,
     *,
     public_key_id: str,
     received_at: datetime,
-) -> _Opened:
+) -> Opened:
+    """Verified and opened; raises ForgedNotice or StaleNotice. `body` as received."""
     if len(body) > LARGEST:
         raise ForgedNotice("a notice is never this long", code="notice_too_long")
     signed_by = _signed_by(headers)
@@ -236,8 +202,8 @@ def _look_at_clock(timestamp: str, *, received_at: datetime) -> None:
         raise StaleNotice("the notice was not signed just now")
 
 
-def _read_envelope(envelope: Json, notice: Json) -> _Opened:
-    return _Opened(
+def _read_envelope(envelope: Json, notice: Json) -> Opened:
+    return Opened(
         reference=word(notice["id"]),
         event_type=word(notice["event_type"]),
         # The library puts the opened letter in place of the envelope that says what it is.
@@ -246,11 +212,13 @@ def _read_envelope(envelope: Json, notice: Json) -> _Opened:
     )
 
 
-def _expect(opened: _Opened, *, original_type: str, events: set[str]) -> None:
+def expect(opened: Opened, *, original_type: str, events: set[str]) -> None:
+    """Raises ForgedNotice for one that is meant for another door."""
     if opened.original_type != original_type or opened.event_type not in events:
-        raise _unexpected(opened)
+        raise unexpected(opened)
 
 
-def _unexpected(opened: _Opened) -> ForgedNotice:
+def unexpected(opened: Opened) -> ForgedNotice:
+    """It is genuine and not for this door, or of another shape than we know."""
     message = f"notice {opened.reference} is not for this door: {opened.event_type}"
     return ForgedNotice(message, code="unexpected_notice")

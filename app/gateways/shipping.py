@@ -58,7 +58,10 @@ class Shipping:
         doing = "is trade managed"
         path = "/wxa/sec/order/is_trade_managed"
         answer = self._platform.call(doing, path, {"appid": self._appid}, changes=False)
-        return isinstance(answer, dict) and answer.get("is_trade_managed") is True
+        try:
+            return mapping(answer)["is_trade_managed"] is True
+        except UNREADABLE:
+            raise unanswered(doing, code="unreadable_answer", changes=False) from None
 
     def is_shipped(self, transaction_id: str) -> bool:
         """Whether WeChat knows of the delivery. Unavailable while it does not know the order."""

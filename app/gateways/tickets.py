@@ -3,12 +3,13 @@
 import contextlib
 from enum import StrEnum
 from threading import Lock
-from typing import cast
+from typing import NoReturn, cast
 
 from redis import Redis
 from redis.exceptions import LockError, RedisError
 
 from app.gateways._http import unanswered
+from app.gateways._pacing import may_ask, paced
 from app.gateways._reading import UNREADABLE, whole, word
 from app.gateways.open_platform import OpenPlatform
 from app.kernel import clock
@@ -53,7 +54,8 @@ class Tickets:
             f"{self._key(kind)}:lock", timeout=LOCK_SECONDS, blocking_timeout=PATIENCE_SECONDS
         )
         if not lock.acquire():
-            return self._fetch_and_store(kind)
+            # A queue of those who wait in vain must not become one of questions.
+            return self._stored(kind) or _come_again(kind)
         try:
             return self._stored(kind) or self._fetch_and_store(kind)
         finally:
@@ -62,6 +64,8 @@ class Tickets:
                 lock.release()
 
     def _fetch_and_store(self, kind: TicketKind) -> str:
+        if not may_ask(self._redis, self._key(kind)):
+            return _come_again(kind)
         ticket, seconds = self._fetch(kind)
         self._redis.set(self._key(kind), ticket, ex=seconds)
         return ticket
@@ -86,4 +90,8 @@ class Tickets:
             raise unanswered(doing, code="unreadable_answer", changes=False) from None
 
     def _key(self, kind: TicketKind) -> str:
-        return f"wechat:ticket:{self._platform.appid}:{kind}"
+        return f"wechat:ticket:{self._platform.name}:{kind}"
+
+
+def _come_again(kind: TicketKind) -> NoReturn:
+    raise paced(f"{kind} ticket", code="ticket_paced")

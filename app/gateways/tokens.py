@@ -1,11 +1,13 @@
 """Access tokens: one per app, shared by every process, renewed by one at a time."""
 
+import hashlib
 import json
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import NoReturn
 
 import requests
 from redis import Redis
@@ -13,6 +15,7 @@ from redis.exceptions import LockError, RedisError
 from redis.lock import Lock as RedisLock
 
 from app.gateways._http import OPEN_PLATFORM, failure, open_platform_session, unanswered
+from app.gateways._pacing import PACE_SECONDS, QUESTIONS, may_ask, paced
 from app.gateways._reading import UNREADABLE, mapping, whole, word
 from app.gateways.errors import Unavailable
 from app.kernel import clock
@@ -22,18 +25,9 @@ MARGIN_SECONDS = 300
 # Longer than one conversation may take, so that a lock only outlives a dead holder.
 LOCK_SECONDS = 15
 PATIENCE_SECONDS = 5
-# However many ask, and whatever WeChat says of its own tokens: so many questions in so many
-# seconds. The second one is for a token that died just after we got it.
-QUESTIONS = 2
-PACE_SECONDS = 10
 DROP_IF_STILL_STORED = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
 return 0
-"""
-COUNT = """
-local asked = redis.call('incr', KEYS[1])
-if asked == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end
-return asked
 """
 
 
@@ -62,62 +56,64 @@ class AccessTokens:
     def token(self, *, appid: str, secret: str) -> str:
         """A token that is good for a while yet. Raises Unavailable when there is none to get."""
         try:
-            return self._stored(appid) or self._renew(appid, secret)
+            return self._stored(name_of(appid=appid, secret=secret)) or self._renew(appid, secret)
         except RedisError:
             return self._without_redis(appid, secret)
 
-    def drop(self, token: str, *, appid: str) -> None:
+    def drop(self, token: str, *, appid: str, secret: str) -> None:
         """Forget a token that WeChat no longer takes, unless a newer one has replaced it."""
-        memory = self._memory(appid)
+        whose = name_of(appid=appid, secret=secret)
+        memory = self._memory(whose)
         with memory.one_at_a_time:
             if memory.token == token:
                 memory.token = ""
         try:
-            self._redis.eval(DROP_IF_STILL_STORED, 1, _key(appid), token)
+            self._redis.eval(DROP_IF_STILL_STORED, 1, _key(whose), token)
         except RedisError:
             return
 
-    def _stored(self, appid: str) -> str | None:
-        found = self._redis.get(_key(appid))
+    def _stored(self, whose: str) -> str | None:
+        found = self._redis.get(_key(whose))
         if isinstance(found, bytes):
             return found.decode()
         return found if isinstance(found, str) else None
 
     def _renew(self, appid: str, secret: str) -> str:
+        whose = name_of(appid=appid, secret=secret)
         lock = self._redis.lock(
-            f"{_key(appid)}:lock", timeout=LOCK_SECONDS, blocking_timeout=PATIENCE_SECONDS
+            f"{_key(whose)}:lock", timeout=LOCK_SECONDS, blocking_timeout=PATIENCE_SECONDS
         )
         if not lock.acquire():
             # A queue of those who wait in vain must not become one of questions.
-            return self._stored(appid) or _paced()
+            return self._stored(whose) or _come_again()
         try:
-            return self._stored(appid) or self._fetch_and_store(appid, secret)
+            return self._stored(whose) or self._fetch_and_store(appid, secret)
         finally:
             _release(lock)
 
     def _fetch_and_store(self, appid: str, secret: str) -> str:
-        asked = self._redis.eval(COUNT, 1, f"{_key(appid)}:asked", str(PACE_SECONDS * 1000))
-        if int(str(asked)) > QUESTIONS:
-            return _paced()
+        key = _key(name_of(appid=appid, secret=secret))
+        if not may_ask(self._redis, key):
+            return _come_again()
         token, seconds = self._fetch(appid, secret)
-        self._redis.set(_key(appid), token, ex=seconds)
+        self._redis.set(key, token, ex=seconds)
         return token
 
     def _without_redis(self, appid: str, secret: str) -> str:
-        memory = self._memory(appid)
+        memory = self._memory(name_of(appid=appid, secret=secret))
         with memory.one_at_a_time:
             if memory.token and clock.now() < memory.until:
                 return memory.token
             now = clock.monotonic()
             if len(memory.asked) == QUESTIONS and now - memory.asked[0] < PACE_SECONDS:
-                return _paced()
+                return _come_again()
             memory.asked.append(now)
             memory.token, seconds = self._fetch(appid, secret)
             memory.until = clock.now() + timedelta(seconds=seconds)
             return memory.token
 
-    def _memory(self, appid: str) -> _Memory:
-        return self._memories.setdefault(appid, _Memory())
+    def _memory(self, whose: str) -> _Memory:
+        return self._memories.setdefault(whose, _Memory())
 
     def _fetch(self, appid: str, secret: str) -> tuple[str, int]:
         """A token and the seconds for which it may be kept."""
@@ -136,9 +132,8 @@ class AccessTokens:
             raise unanswered(doing, code="token_unreadable", changes=False) from None
 
 
-def _paced() -> str:
-    code = "token_paced"
-    raise Unavailable(f"access token: {code}", code=code, after=timedelta(seconds=PACE_SECONDS))
+def _come_again() -> NoReturn:
+    raise paced("access token", code="token_paced")
 
 
 def _release(lock: RedisLock) -> None:
@@ -151,5 +146,13 @@ def _keep_for(expires_in: int) -> int:
     return max(expires_in - MARGIN_SECONDS, expires_in // 2, 1)
 
 
-def _key(appid: str) -> str:
-    return f"wechat:access_token:{appid}"
+def name_of(*, appid: str, secret: str) -> str:
+    """The name under which is kept what WeChat gave to an app.
+
+    Who knows only the appid of another merchant's app is not handed what its secret opened.
+    """
+    return f"{appid}:{hashlib.sha256(f'{appid}:{secret}'.encode()).hexdigest()[:16]}"
+
+
+def _key(whose: str) -> str:
+    return f"wechat:access_token:{whose}"

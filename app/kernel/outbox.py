@@ -158,6 +158,15 @@ def finish(task: Task, *, at: datetime) -> bool:
     return bool(_settle(task, "done_at = %(at)s, error = NULL", {"at": at}))
 
 
+def reopen(task: Task) -> None:
+    """There is work left after all: another worker saw it in our hands and took it for done."""
+    execute(
+        """UPDATE outbox SET done_at = NULL
+        WHERE merchant_id = %(merchant_id)s AND id = %(id)s""",
+        {"merchant_id": task.merchant_id, "id": task.id},
+    )
+
+
 def count_failure(task: Task) -> None:
     """Count a try as failed before it is made: for a row whose workers never came back."""
     _settle(task, "failures = %(failures)s", {"failures": task.failures + 1})

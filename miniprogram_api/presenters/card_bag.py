@@ -7,7 +7,7 @@ from app.web.words import Told
 
 
 class BagOffer(Told):
-    """`parameters` go to wx.addCard (wechat_card) or the send-coupon component (busifavor).
+    """`parameters` go to wx.addCard (wechat_card) or a component (busifavor, product_coupon).
 
     They are null when the card is in the bag already, which `state` says.
     """

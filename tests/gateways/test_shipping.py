@@ -82,3 +82,10 @@ def test_an_answer_that_cannot_be_read_decides_nothing(shipping, wechat):
     wechat.on(ORDER, says({"errcode": 0, "order": {}}))
     with pytest.raises(Unavailable):
         shipping.is_shipped("4200001")
+
+
+def test_an_answer_that_does_not_say_whether_the_app_is_managed_is_no_no(shipping, wechat):
+    wechat.on("/wxa/sec/order/is_trade_managed", says({"errcode": 0, "errmsg": "ok"}))
+    with pytest.raises(Unavailable) as told:
+        shipping.is_managed()
+    assert told.value.code == "unreadable_answer"

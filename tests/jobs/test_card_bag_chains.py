@@ -82,7 +82,7 @@ def chain(shop):
     with shop.house.app.app_context():
         terms = Conditions(validity=Days(count=30), giftable=True)
         benefit = a_benefit(merchant=shop.merchant, conditions=terms)
-        shop.offer = an_offer(merchant=shop.merchant, items=[(benefit.benefit_id, 1)])
+        shop.offer = an_offer(merchant=shop.merchant, items=[(benefit.benefit_id, 2)])
     with listening(shop.house.app) as home:
         yield Chain(shop, home)
 

@@ -56,6 +56,28 @@ def test_what_is_refused_for_now_waits_as_long_as_it_says_and_goes_the_same_way(
     assert shop.asked(OA_SEND) == 0
 
 
+def test_what_must_wait_is_not_lost_by_a_second_worker_with_the_same_row(shop, monkeypatch):
+    shop.allow_message()
+    a_paid_order(shop)
+    shop.fault("error", scope=SEND, code="-1")
+    send = posting.POSTS[Channel.SUBSCRIBE]
+
+    def while_another_looks(app, envelope):
+        monkeypatch.setitem(posting.POSTS, Channel.SUBSCRIBE, send)
+        shop.run(JOB)
+        return send(app, envelope)
+
+    monkeypatch.setitem(posting.POSTS, Channel.SUBSCRIBE, while_another_looks)
+    shop.run(JOB)
+    assert said(shop) == [("waiting", None)]
+    assert waits(shop) > timedelta(seconds=5)
+    (task,) = shop.run(JOB)
+
+    assert task.done_at
+    assert said(shop) == [("sent", None)]
+    assert len(shop.messages()) == 1
+
+
 def test_a_stale_token_is_renewed_once_and_the_message_goes(shop):
     shop.allow_message()
     a_paid_order(shop)

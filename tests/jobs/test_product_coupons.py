@@ -312,3 +312,18 @@ def test_a_notice_that_cannot_be_applied_is_kept_and_applied_later(coupons):
     coupons.shop.sweep(notices.apply_kept_notices, after=timedelta(minutes=2))
 
     assert coupons.card().seen == "confirming"
+
+
+def test_the_command_line_sets_our_address_and_has_bags_compared_again(coupons):
+    runner, number = coupons.app.test_cli_runner(), coupons.merchant.number
+    coupons.compare()
+
+    told = runner.invoke(args=["card-bag", "callbacks", number])
+    compared = runner.invoke(args=["card-bag", "compare", number])
+
+    assert told.exit_code == 0, told.output
+    address = told.output.split()[-1]
+    assert address.endswith(f"/wechat/pay/{coupons.shop.channel_number}/coupons")
+    assert coupons.brand.told("GET", "/notify-configs")["notify_url"] == address
+    assert compared.output == "1 to compare\n"
+    assert coupons.shop.sweep(bag_comparison.compare_bags) == 1

@@ -145,6 +145,27 @@ def test_an_app_that_is_not_managed_is_left_alone(shop):
     assert shop.asked(UPLOAD) == 0
 
 
+def test_a_reminder_of_an_order_that_was_left_alone_has_it_reported(shop, house):
+    """WeChat took the app under its rule, and we still believed its old answer."""
+    shop.ask("POST", f"/_sim/apps/{APP.appid}/trade", is_managed=False)
+    a_paid_order(shop)
+    shop.run(JOB)
+    shop.ask("POST", f"/_sim/apps/{APP.appid}/trade", is_managed=True)
+    key = f"kabao:trade_managed:{APP.appid}"
+    assert 0 < house.redis.ttl(key) <= shipping_jobs.UNMANAGED_SECONDS
+    house.redis.delete(key)
+
+    (report,) = shop.rows(ShippingReport)
+    with shop.house.app.app_context(), transaction():
+        assert shipping.hurry(
+            merchant_id=shop.merchant.id, transaction_id=report.transaction_id, at=clock.now()
+        )
+    again(shop, after=timedelta(0))
+
+    assert state_of(shop) == [("sent", None)]
+    assert at_wechat(shop) == [2]
+
+
 def test_a_sender_that_died_leaves_it_to_the_next(shop):
     placed = a_paid_order(shop)
     with shop.house.app.app_context():

@@ -108,6 +108,16 @@ def test_two_gifts_in_one_second_end_with_whoever_gave_to_nobody():
             [told(Kind.CONSUMED, minute=3), told(Kind.GIVEN_BACK, minute=4), got(minute=0)],
             Seen.HELD,
         ),
+        ([told(Kind.SENT, minute=0)], Seen.CONFIRMING),
+        ([told(Kind.PENDING, minute=1), told(Kind.SENT, minute=0)], Seen.PENDING),
+        (
+            [
+                told(Kind.SENT, minute=0),
+                told(Kind.CONFIRMED, minute=2),
+                told(Kind.PENDING, minute=1),
+            ],
+            Seen.HELD,
+        ),
         ([got(minute=0), told(Kind.UNAVAILABLE, minute=2)], Seen.UNAVAILABLE),
         (
             [told(Kind.UNAVAILABLE, minute=2), told(Kind.CONSUMED, minute=1), got(minute=0)],
@@ -130,6 +140,10 @@ def test_where_a_card_stands(facts, seen):
         (Wanted.UNAVAILABLE, Seen.DELETED, Act.WITHDRAW),
         (Wanted.UNAVAILABLE, Seen.EXPIRED, None),
         (Wanted.HELD, Seen.CONSUMED, Act.GIVE_BACK),
+        (Wanted.HELD, Seen.CONFIRMING, Act.CONFIRM),
+        (Wanted.CONSUMED, Seen.CONFIRMING, Act.CONFIRM),
+        (Wanted.UNAVAILABLE, Seen.CONFIRMING, Act.WITHDRAW),
+        (Wanted.CONSUMED, Seen.PENDING, Act.CONSUME),
     ],
 )
 def test_what_is_to_be_done_at_the_platform(wanted, seen, act):
@@ -162,6 +176,9 @@ def test_a_card_that_stays_used_up_is_left_alone():
         (Wanted.HELD, Theirs(seen=Seen.CONSUMED), "consumed_there"),
         (Wanted.HELD, Theirs(seen=Seen.DELETED), "deleted_there"),
         (Wanted.HELD, Theirs(seen=Seen.HELD, openid="ben"), "other_holder"),
+        (Wanted.HELD, Theirs(seen=Seen.PENDING), None),
+        (Wanted.HELD, Theirs(seen=Seen.CONFIRMING), "not_confirmed_there"),
+        (Wanted.UNAVAILABLE, Theirs(seen=Seen.CONFIRMING), "not_withdrawn_there"),
         (Wanted.CONSUMED, Theirs(seen=Seen.HELD), "not_consumed_there"),
         (Wanted.CONSUMED, Theirs(seen=Seen.CONSUMED), None),
         (Wanted.UNAVAILABLE, Theirs(seen=Seen.HELD), "not_withdrawn_there"),

@@ -114,11 +114,18 @@ def a_return(house):
     )
 
 
-def a_ticket(house):
+def an_exchange(house):
+    """The ticket that a browser came back with, and the cookie that came with it."""
     back = a_return(house)
     way = back.path(f"{API}/official/<appid>/callback", house.number)
     landed = current_app.test_client(use_cookies=False).get(way, **back.request())
-    return {"ticket": landed.headers["Location"].partition("#ticket=")[2]}
+    cookies = [each.partition(";")[0] for each in landed.headers.getlist("Set-Cookie")]
+    return Call(
+        parts=_page(),
+        body={"ticket": landed.headers["Location"].partition("#ticket=")[2]},
+        more={"headers": {"Cookie": "; ".join(cookies)}},
+        status=201,
+    )
 
 
 def in_the_bag(house, **parts):
@@ -182,9 +189,7 @@ WAYS = {
         who=GUEST, call=_plain(302, parts=_page(), query={"return_to": "/h5/"})
     ),
     f"GET {API}/official/<appid>/callback": Way(who=GUEST, call=a_return),
-    f"POST {API}/official/<appid>/sessions": Way(
-        who=GUEST, call=lambda h: Call(parts=_page(), body=a_ticket(h), status=201)
-    ),
+    f"POST {API}/official/<appid>/sessions": Way(who=GUEST, call=an_exchange),
     f"GET {API}/official/<appid>/js-config": Way(
         who=GUEST, call=_plain(parts=_page(), query={"url": "http://127.0.0.1:9/h5/"})
     ),

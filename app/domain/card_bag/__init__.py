@@ -1,17 +1,29 @@
 """The WeChat card bag as a mirror of our wallet: our books are the truth, the platform follows."""
 
-from app.domain.card_bag.bags import BagKeys, add_bag, add_template, keys_of, list_bags, switch
+from app.domain.card_bag.bags import (
+    BagKeys,
+    add_bag,
+    add_template,
+    capability_of,
+    compare_soon,
+    keys_of,
+    list_bags,
+    switch,
+)
 from app.domain.card_bag.cards import Card, get_card
 from app.domain.card_bag.comparing import (
     BagToCompare,
     Disagreement,
+    Holder,
     Theirs,
     compare,
     compare_card,
     list_bags_to_compare,
     list_cards_to_compare,
+    list_holders,
     note_compared,
     note_mended,
+    note_unknown_codes,
 )
 from app.domain.card_bag.differences import Difference, list_differences
 from app.domain.card_bag.errors import NoCardBag, NotForCardBag, Taken
@@ -59,6 +71,7 @@ __all__ = [
     "Card",
     "Difference",
     "Disagreement",
+    "Holder",
     "Kind",
     "NoCardBag",
     "NotForCardBag",
@@ -74,8 +87,10 @@ __all__ = [
     "add_bag",
     "add_template",
     "apply_event",
+    "capability_of",
     "compare",
     "compare_card",
+    "compare_soon",
     "follow",
     "follow_redemption",
     "get_card",
@@ -86,10 +101,12 @@ __all__ = [
     "list_behind",
     "list_cards_to_compare",
     "list_differences",
+    "list_holders",
     "note_compared",
     "note_done",
     "note_mended",
     "note_refused",
+    "note_unknown_codes",
     "offer_membership",
     "offer_voucher",
     "stand",

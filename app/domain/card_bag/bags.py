@@ -1,16 +1,18 @@
 """Which products of the platform a shop's account may use, and which card stands for what."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Select, select
 
 from app.domain import merchants
+from app.domain.card_bag import statements
 from app.domain.card_bag.errors import NoCardBag, Taken
 from app.domain.card_bag.models import Bag, BagTemplate
 from app.domain.card_bag.rules import Capability
 from app.kernel import audit, keyring
-from app.kernel.db import fetch_one, locked, reading, writing
+from app.kernel.db import execute, fetch_one, locked, reading, writing
 from app.kernel.errors import Invalid, NotFound
 
 
@@ -22,6 +24,7 @@ class BagKeys:
     capability: Capability
     appid: str
     channel_id: int | None
+    brand_id: str | None
     secret: str | None = field(repr=False)
 
 
@@ -35,6 +38,7 @@ class _App:
     appid: str
 
 
+_IN_STOCK = r"[^/]+/[^/]+"
 _APP = "SELECT appid FROM wechat_apps WHERE merchant_id = %(merchant_id)s AND id = %(app_id)s"
 _BENEFIT = "SELECT id FROM benefits WHERE merchant_id = %(merchant_id)s AND number = %(number)s"
 
@@ -46,6 +50,7 @@ def add_bag(
     appid: str,
     store_number: str,
     channel_id: int | None = None,
+    brand_id: str | None = None,
     secret: str | None = None,
     locations: dict[str, str] | None = None,
     actor: str,
@@ -57,8 +62,8 @@ def add_bag(
     platform's counter are booked at `store_number`, or where `locations` maps its place to.
     Raises NotFound, Invalid, Taken.
     """
-    if capability is Capability.PRODUCT_COUPON:
-        raise Invalid("Product coupons need a brand's keys, which we do not hold yet.")
+    if (capability is Capability.PRODUCT_COUPON) != (brand_id is not None):
+        raise Invalid("Product coupons belong to a brand, everything else to none.")
     if (capability is Capability.WECHAT_CARD) != (channel_id is None):
         raise Invalid("Coupons belong to a pay channel, cards to an official account.")
     if reading().scalar(_bag(merchant_id, capability)):
@@ -68,6 +73,7 @@ def add_bag(
         capability=capability,
         app_id=merchants.get_app(merchant_id=merchant_id, appid=appid).app_id,
         channel_id=channel_id,
+        brand_id=brand_id,
         store_id=merchants.get_store(merchant_id=merchant_id, number=store_number).id,
         is_on=False,
         settings={"locations": locations or {}},
@@ -103,8 +109,8 @@ def add_template(
 ) -> BagTemplate:
     """Let a card, stock or product coupon of the platform stand for a benefit.
 
-    Without a benefit it is the member card, which only `wechat_card` has. Raises NotFound,
-    Invalid, Taken.
+    Without a benefit it is the member card, which only `wechat_card` has. A product coupon is
+    named with its stock, "product/stock". Raises NotFound, Invalid, Taken.
     """
     bag = reading().scalar(_bag(merchant_id, capability))
     if bag is None:
@@ -113,6 +119,8 @@ def add_template(
         raise Invalid("Only an official account has member cards.")
     if capability is Capability.BUSIFAVOR and not has_own_codes:
         raise Invalid("Only a coupon whose code we chose is known again when it was given.")
+    if capability is Capability.PRODUCT_COUPON and not re.fullmatch(_IN_STOCK, platform_id):
+        raise Invalid("A product coupon is named with its stock: product/stock.")
     benefit_id = _benefit_id(merchant_id, benefit_number)
     _refuse_taken(merchant_id, platform_id, benefit_id)
     template = BagTemplate(
@@ -141,8 +149,23 @@ def keys_of(*, merchant_id: int, capability: Capability) -> BagKeys:
         capability=capability,
         appid=app.appid,
         channel_id=bag.channel_id,
+        brand_id=bag.brand_id,
         secret=keyring.unseal(sealed, context=_context(merchant_id)) if sealed else None,
     )
+
+
+def capability_of(*, merchant_id: int, bag_id: int) -> Capability:
+    """Raises NotFound."""
+    query = select(Bag.capability).where(Bag.merchant_id == merchant_id, Bag.id == bag_id)
+    capability = reading().scalar(query)
+    if capability is None:
+        raise NotFound("There is no such card bag.")
+    return capability
+
+
+def compare_soon(*, merchant_id: int) -> int:
+    """Let the next sweep compare the merchant's bags; tells how many are on."""
+    return execute(statements.COMPARE_SOON, {"merchant_id": merchant_id})
 
 
 def list_bags(*, merchant_id: int) -> list[Bag]:

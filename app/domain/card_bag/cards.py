@@ -20,11 +20,13 @@ class Card:
     template_id: int
     voucher_id: int | None
     member_id: int
+    offered_to: int
     capability: Capability
     platform_id: str
     reference: str
     own_code: str | None
     code: str | None
+    next_code: str | None
     openid: str | None = field(repr=False)
     wanted: Wanted
     seen: Seen
@@ -92,7 +94,7 @@ def facts_about(
 
 def look_again(card: Card, *, merchant_id: int, at: datetime) -> Standing:
     """Read from all facts where a locked card stands, and write it down."""
-    codes = [code for code in (card.own_code, card.code) if code]
+    codes = [code for code in (card.own_code, card.code, card.next_code) if code]
     facts = facts_about(
         merchant_id=merchant_id,
         platform_id=card.platform_id,
@@ -114,6 +116,14 @@ def look_again(card: Card, *, merchant_id: int, at: datetime) -> Standing:
         },
     )
     return now
+
+
+def belongs_to(
+    card: Card, *, merchant_id: int, member_id: int, next_code: str | None = None
+) -> None:
+    """Who holds it by our books; with a `next_code` when another person knows the present one."""
+    which = {"merchant_id": merchant_id, "bag_card_id": card.id}
+    execute(statements.HAND_OVER, {**which, "member_id": member_id, "next_code": next_code})
 
 
 def want(card: Card, wanted: Wanted, *, merchant_id: int) -> None:

@@ -1,11 +1,12 @@
 """Once a night: what the platform says of each card, beside what our books say."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain import points
 from app.domain.card_bag import differences, statements
-from app.domain.card_bag.cards import get_card
+from app.domain.card_bag.cards import Card, get_card
 from app.domain.card_bag.rules import (
     OURS,
     Act,
@@ -26,7 +27,8 @@ _MISSED = {
     Seen.EXPIRED: Kind.EXPIRED,
     Seen.UNAVAILABLE: Kind.UNAVAILABLE,
 }
-_USABLE_THERE = {Seen.HELD, Seen.GIFTING}
+_UNCONFIRMED = {Seen.CONFIRMING, Seen.PENDING}
+_USABLE_THERE = {Seen.HELD, Seen.GIFTING, *_UNCONFIRMED}
 _MENDED_BY = {
     Wanted.CONSUMED: ("not_consumed_there", Act.CONSUME),
     Wanted.UNAVAILABLE: ("not_withdrawn_there", Act.WITHDRAW),
@@ -60,8 +62,21 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Somebody who holds cards of a template."""
+
+    platform_id: str
+    openid: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class _Id:
     id: int
+
+
+@dataclass(frozen=True)
+class _Code:
+    code: str
 
 
 def compare_card(
@@ -76,11 +91,19 @@ def compare_card(
     there = theirs.seen
     if is_offered or there is None:
         return _not_on_both_sides(wanted, there, is_offered=is_offered)
+    if there is Seen.CONFIRMING and wanted is not Wanted.UNAVAILABLE:
+        # It must be confirmed before it can be used up; that shows the night after.
+        return _differ("not_confirmed_there", wanted, there, act=Act.CONFIRM)
     if wanted is not Wanted.HELD:
         kind, act = _MENDED_BY[wanted]
         return _differ(kind, wanted, there, act=act) if there in _USABLE_THERE else None
     if there in _MISSED:
         return _differ(f"{there.value}_there", wanted, there, missed=_MISSED[there])
+    return _within(openid, our_points, theirs)
+
+
+def _within(openid: str | None, our_points: int | None, theirs: Theirs) -> Disagreement | None:
+    """Both hold it: who, and with how many points."""
     if openid and theirs.openid and openid != theirs.openid:
         return _differ("other_holder", "our holder", "another holder", missed=Kind.GOT)
     if None in {our_points, theirs.points} or our_points == theirs.points:
@@ -93,7 +116,8 @@ def _not_on_both_sides(
 ) -> Disagreement | None:
     """Got, and nobody told us: whatever else followed shows the night after. Or lost there."""
     if is_offered:
-        return _differ("got_there", Seen.OFFERED, there, missed=Kind.GOT) if there else None
+        missed = Kind.SENT if there is Seen.CONFIRMING else Kind.GOT
+        return _differ("got_there", Seen.OFFERED, there, missed=missed) if there else None
     return _differ("unknown_there", wanted, "unknown") if wanted is Wanted.HELD else None
 
 
@@ -112,6 +136,23 @@ def list_cards_to_compare(
     return [row.id for row in rows]
 
 
+def list_holders(*, merchant_id: int, bag_id: int, at: datetime) -> list[Holder]:
+    """Who holds cards of a bag, as far as the platform told."""
+    which = {"merchant_id": merchant_id, "bag_id": bag_id, "since": at - LOOK_BACK}
+    return fetch_all(Holder, statements.HOLDERS, which)
+
+
+def note_unknown_codes(
+    *, merchant_id: int, platform_id: str, codes: Collection[str], at: datetime
+) -> list[str]:
+    """List those codes of people's cards that we know nothing of; nobody mends them."""
+    which = {"merchant_id": merchant_id, "platform_id": platform_id, "codes": list(codes)}
+    unknown = [row.code for row in fetch_all(_Code, statements.UNKNOWN_CODES, which)]
+    for code in unknown:
+        differences.note_unknown(merchant_id=merchant_id, platform_id=platform_id, code=code, at=at)
+    return unknown
+
+
 def note_compared(*, merchant_id: int, bag_id: int, at: datetime) -> None:
     execute(statements.COMPARED, {"merchant_id": merchant_id, "bag_id": bag_id, "at": at})
 
@@ -124,6 +165,8 @@ def compare(
     An `act` in the answer is left to do: `take_to_mend`, and `note_mended` when it is done.
     """
     card = get_card(merchant_id=merchant_id, bag_card_id=bag_card_id)
+    if card.seen in _UNCONFIRMED and theirs.seen is Seen.HELD:
+        card = _learn_confirmed(card, merchant_id=merchant_id, at=at)
     is_membership = card.voucher_id is None
     total = (
         points.balance(merchant_id=merchant_id, member_id=card.member_id, at=at).spendable
@@ -167,9 +210,22 @@ def _agrees(bag_card_id: int, found: Disagreement, theirs: Theirs, *, merchant_i
     card = get_card(merchant_id=merchant_id, bag_card_id=bag_card_id)
     if found.missed is Kind.CONSUMED:
         return card.wanted is Wanted.CONSUMED
-    if found.missed is Kind.GOT:
+    if found.missed in {Kind.GOT, Kind.SENT}:
         return card.openid == theirs.openid
     return found.missed is Kind.DELETED
+
+
+def _learn_confirmed(card: Card, *, merchant_id: int, at: datetime) -> Card:
+    """Its time has come, or our confirming was done and its answer lost: no difference."""
+    event = BagEvent(
+        kind=Kind.CONFIRMED,
+        platform_id=card.platform_id,
+        code=str(card.code),
+        at=at,
+        source=COMPARISON,
+    )
+    apply_event(merchant_id=merchant_id, event=event, at=at)
+    return get_card(merchant_id=merchant_id, bag_card_id=card.id)
 
 
 def _note(

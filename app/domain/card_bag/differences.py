@@ -37,18 +37,42 @@ def note(
     is_mended: bool = False,
 ) -> None:
     """One line a day for each card and kind; a second one only tells that it was mended."""
+    _note(
+        merchant_id=merchant_id,
+        kind=kind,
+        platform_id=card.platform_id,
+        code=card.code or card.reference,
+        bag_card_id=card.id,
+        ours=ours,
+        theirs=theirs,
+        at=at,
+        is_mended=is_mended,
+    )
+
+
+def note_unknown(*, merchant_id: int, platform_id: str, code: str, at: datetime) -> None:
+    """A code in somebody's bag that is none of our cards'."""
+    _note(
+        merchant_id=merchant_id,
+        kind="unknown_code",
+        platform_id=platform_id,
+        code=code,
+        bag_card_id=None,
+        ours="unknown",
+        theirs="held",
+        at=at,
+        is_mended=False,
+    )
+
+
+def _note(*, merchant_id: int, at: datetime, is_mended: bool, **words: str | int | None) -> None:
     day = calendar.day_of(at, merchants.profile(merchant_id=merchant_id).zone)
     execute(
         statements.NOTE_DIFFERENCE,
         {
             "merchant_id": merchant_id,
             "day": day,
-            "kind": kind,
-            "platform_id": card.platform_id,
-            "code": card.code or card.reference,
-            "bag_card_id": card.id,
-            "ours": ours,
-            "theirs": theirs,
+            **words,
             "at": at,
             "mended_at": at if is_mended else None,
         },

@@ -7,6 +7,7 @@ from app.domain import members, points
 from app.domain.card_bag import differences, statements
 from app.domain.card_bag.cards import (
     Card,
+    belongs_to,
     get_card,
     keep_fact,
     lock_card,
@@ -14,6 +15,8 @@ from app.domain.card_bag.cards import (
     moved,
     want,
 )
+from app.domain.card_bag.obeying import voucher_of
+from app.domain.card_bag.paying import paid_by
 from app.domain.card_bag.rules import (
     CAN_GIVE_BACK,
     OURS,
@@ -25,7 +28,6 @@ from app.domain.card_bag.rules import (
     Wanted,
     act_for,
 )
-from app.domain.card_bag.telling import voucher_of
 from app.domain.vouchers import VoucherState
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.errors import Busy
@@ -35,6 +37,8 @@ _LEAVES_A_FACT = {
     Act.CONSUME: Kind.CONSUMED,
     Act.GIVE_BACK: Kind.GIVEN_BACK,
     Act.WITHDRAW: Kind.UNAVAILABLE,
+    Act.CONFIRM: Kind.CONFIRMED,
+    Act.CHANGE_CODE: Kind.RECODED,
 }
 _USABLE = [state.value for state, wanted in WANTED_BY_STATE.items() if wanted is Wanted.HELD]
 _GONE = [state.value for state, wanted in WANTED_BY_STATE.items() if wanted is not Wanted.HELD]
@@ -48,14 +52,20 @@ class Behind:
 
 @dataclass(frozen=True, kw_only=True)
 class ToDo:
-    """One act to do at the platform. `points` is the total that the member has now."""
+    """One act to do at the platform. `points` is the total that the member has now.
+
+    `request_number` and `at` are those of the first try. `transaction_id` is the platform's number
+    of the payment that bought the voucher.
+    """
 
     card: Card
     act: Act
     request_number: str
+    at: datetime
     tries: int
     points: int = 0
     code: str = field(repr=False)
+    transaction_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,7 @@ class _Redemption:
 @dataclass(frozen=True)
 class _Taken:
     request_number: str
+    acts_at: datetime
     tries: int
 
 
@@ -133,15 +144,19 @@ def let_go(todo: ToDo, *, merchant_id: int, why: str) -> None:
     execute(statements.LET_GO, {**which, "trouble": why})
 
 
-def note_done(todo: ToDo, *, merchant_id: int, at: datetime) -> None:
-    """The platform took it. What is still to be done is published again."""
+def note_done(todo: ToDo, *, merchant_id: int, at: datetime, is_pending: bool = False) -> None:
+    """The platform took it. What is still to be done is published again.
+
+    `is_pending` says of a coupon that was confirmed that its time has not come.
+    """
     told_points = todo.points if todo.act in {Act.ACTIVATE, Act.SET_POINTS} else None
-    activated_at = at if todo.act in {Act.ACTIVATE, Act.CONFIRM} else None
+    activated_at = at if todo.act is Act.ACTIVATE else None
     which = {"merchant_id": merchant_id, "bag_card_id": todo.card.id}
     lock_card(merchant_id=merchant_id, bag_card_id=todo.card.id)
     execute(statements.DONE, {**which, "told_points": told_points, "activated_at": activated_at})
     if kind := _LEAVES_A_FACT.get(todo.act):
-        _keep(todo.card, kind, todo.code, merchant_id=merchant_id, at=at)
+        kind = Kind.PENDING if is_pending and kind is Kind.CONFIRMED else kind
+        _keep(todo, kind, merchant_id=merchant_id, at=at)
     if todo.act is Act.GIVE_BACK:
         execute(statements.REOPEN, which)
     card = lock_card(merchant_id=merchant_id, bag_card_id=todo.card.id)
@@ -173,8 +188,7 @@ def _wanted(card: Card, *, merchant_id: int) -> Wanted:
     holder = members.canonical_id(merchant_id=merchant_id, member_id=card.member_id)
     if holder != voucher.holder_id:
         return Wanted.UNAVAILABLE
-    which = {"merchant_id": merchant_id, "bag_card_id": card.id}
-    execute(statements.HAND_OVER, {**which, "member_id": holder})
+    belongs_to(card, merchant_id=merchant_id, member_id=holder)
     return wanted
 
 
@@ -203,6 +217,7 @@ def _act(card: Card, *, merchant_id: int, at: datetime) -> Act | None:
         capability=card.capability,
         is_activated=card.activated_at is not None,
         needs_points=card.voucher_id is None and card.told_points != total,
+        needs_code=card.next_code not in {None, card.code},
     )
 
 
@@ -220,7 +235,8 @@ def _take(card: Card, act: Act, code: str, *, merchant_id: int, at: datetime) ->
         {
             "merchant_id": merchant_id,
             "bag_card_id": card.id,
-            "request_number": f"{card.reference}-{act.value}-{at:%y%m%d%H%M%S%f}",
+            # Forty characters at most; who is told of a request sees by its beginning whose it is.
+            "request_number": f"{card.reference}-{at:%y%m%d%H%M%S%f}",
             "until": at + TAKEN_FOR,
             "at": at,
         },
@@ -231,13 +247,23 @@ def _take(card: Card, act: Act, code: str, *, merchant_id: int, at: datetime) ->
         card=card,
         act=act,
         request_number=taken.request_number,
+        at=taken.acts_at,
         tries=taken.tries,
         # Read under the right to tell, so that an older total never overtakes a newer one.
         points=_points_of(card, merchant_id=merchant_id, at=at),
         code=code,
+        transaction_id=paid_by(card.voucher_id, merchant_id=merchant_id),
     )
 
 
-def _keep(card: Card, kind: Kind, code: str, *, merchant_id: int, at: datetime) -> None:
-    event = BagEvent(kind=kind, platform_id=card.platform_id, code=code, at=at, source=OURS)
+def _keep(todo: ToDo, kind: Kind, *, merchant_id: int, at: datetime) -> None:
+    is_recoded = kind is Kind.RECODED
+    event = BagEvent(
+        kind=kind,
+        platform_id=todo.card.platform_id,
+        code=str(todo.card.next_code) if is_recoded else todo.code,
+        old_code=todo.code if is_recoded else None,
+        at=at,
+        source=OURS,
+    )
     keep_fact(event, merchant_id=merchant_id, at=at)

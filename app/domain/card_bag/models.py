@@ -14,6 +14,7 @@ class Bag(OwnedByMerchant, Base):
 
     `store_id` is where uses at the platform's own counter are booked when it names none of our
     stores; `settings` maps its places (`{"locations": {"<LocationId>": "<store number>"}}`).
+    `brand_id` is whose product coupons these are; the brand signs with the pay channel's keys.
     """
 
     __tablename__ = "bags"
@@ -23,11 +24,15 @@ class Bag(OwnedByMerchant, Base):
         belongs_to("pay_channels", "channel_id"),
         belongs_to("stores", "store_id"),
         CheckConstraint("capability = 'wechat_card' OR channel_id IS NOT NULL", name="who_pays"),
+        CheckConstraint(
+            "(capability = 'product_coupon') = (brand_id IS NOT NULL)", name="which_brand"
+        ),
     )
 
     capability: Mapped[Capability] = mapped_column(word(Capability))
     app_id: Mapped[int]
     channel_id: Mapped[int | None]
+    brand_id: Mapped[str | None]
     store_id: Mapped[int]
     is_on: Mapped[bool]
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
@@ -56,7 +61,9 @@ class BagCard(OwnedByMerchant, Base):
     """A voucher, or a membership, as it stands in somebody's card bag.
 
     `reference` is ours, random, and goes with the offer; `own_code` the code that we chose, if we
-    choose them; `code` the one it has now. `member_id` is who holds it by our books.
+    choose them; `code` the one it has now, `next_code` the one that we want it to have because
+    somebody else knows the present one. `member_id` is who holds it by our books, `offered_to` who
+    put it into the bag. `acts_at` is when we first tried to do what is to be done.
     """
 
     __tablename__ = "bag_cards"
@@ -64,6 +71,7 @@ class BagCard(OwnedByMerchant, Base):
         belongs_to("bag_templates", "template_id"),
         belongs_to("vouchers", "voucher_id"),
         belongs_to("members", "member_id"),
+        belongs_to("members", "offered_to"),
         UniqueConstraint("merchant_id", "reference"),
         UniqueConstraint("merchant_id", "capability", "platform_id", "code"),
         Index(
@@ -88,16 +96,19 @@ class BagCard(OwnedByMerchant, Base):
     template_id: Mapped[int]
     voucher_id: Mapped[int | None]
     member_id: Mapped[int]
+    offered_to: Mapped[int]
     capability: Mapped[Capability] = mapped_column(word(Capability))
     platform_id: Mapped[str]
     reference: Mapped[str]
     own_code: Mapped[str | None]
     code: Mapped[str | None]
+    next_code: Mapped[str | None]
     openid: Mapped[str | None]
     wanted: Mapped[Wanted] = mapped_column(word(Wanted))
     seen: Mapped[Seen] = mapped_column(word(Seen))
     seen_at: Mapped[datetime | None]
     request_number: Mapped[str | None]
+    acts_at: Mapped[datetime | None]
     told_points: Mapped[int | None]
     activated_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(server_default="0")

@@ -1,23 +1,19 @@
 """Putting a voucher, or a membership, into the card bag: what to offer, always the same."""
 
-import secrets
-import string
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain import vouchers
 from app.domain.card_bag import statements
 from app.domain.card_bag.cards import Card
+from app.domain.card_bag.codes import new_code
 from app.domain.card_bag.errors import NoCardBag, NotForCardBag
 from app.domain.card_bag.events import BagCardMoved
+from app.domain.card_bag.paying import paid_by
 from app.domain.card_bag.rules import Capability, Seen
 from app.domain.vouchers import VoucherState
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.outbox import publish
-
-# Codes may have twenty characters, and nobody may guess one: 31^20 of them.
-CODE_LENGTH = 20
-CODE_LETTERS = "".join(set(string.ascii_uppercase + string.digits) - set("01OIL"))
 
 
 @dataclass(frozen=True)
@@ -28,6 +24,7 @@ class Offered:
     """
 
     bag_card_id: int
+    member_id: int
     capability: Capability
     platform_id: str
     code: str | None = field(repr=False)
@@ -55,13 +52,17 @@ class _Template:
 def offer_voucher(*, merchant_id: int, member_id: int, number: str, at: datetime) -> Offered:
     """What puts a voucher into its holder's card bag. Repeating offers the very same.
 
-    Raises NotFound for another's; NotForCardBag when it cannot be used now; NoCardBag.
+    Raises NotFound for another's; NoCardBag; NotForCardBag when it cannot be used now, or for a
+    product coupon, which can only be used for a paid order, when nothing was paid for it.
     """
     held = vouchers.get_held(merchant_id=merchant_id, member_id=member_id, number=number)
     if held.state != VoucherState.ACTIVE or held.valid_until <= at:
         raise NotForCardBag("这张券现在不能放入微信卡包", state=str(held.state))
     which: dict[str, object] = {"merchant_id": merchant_id, "voucher_id": held.id}
     template = _template(statements.TEMPLATE_OF_VOUCHER, which)
+    is_bound = template.capability == Capability.PRODUCT_COUPON
+    if is_bound and paid_by(held.id, merchant_id=merchant_id) is None:
+        raise NotForCardBag("没有付款的券不能放入微信卡包", reason="not_paid")
     whose = {**which, "member_id": member_id}
     for stale in fetch_all(_Id, statements.CLOSE_STALE, {**whose, "at": at}):
         publish(BagCardMoved(merchant_id=merchant_id, bag_card_id=stale.id), at=at)
@@ -97,8 +98,8 @@ def _find_or_add(find: str, template: _Template, which: dict[str, object], *, at
         | {
             "capability": template.capability,
             "platform_id": template.platform_id,
-            "reference": _random(),
-            "own_code": _random() if template.has_own_codes else None,
+            "reference": new_code(),
+            "own_code": new_code() if template.has_own_codes else None,
             "at": at,
         },
     )
@@ -107,13 +108,10 @@ def _find_or_add(find: str, template: _Template, which: dict[str, object], *, at
     return card
 
 
-def _random() -> str:
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-
-
 def _offered(card: Card) -> Offered:
     return Offered(
         bag_card_id=card.id,
+        member_id=card.member_id,
         capability=card.capability,
         platform_id=card.platform_id,
         code=card.own_code,

@@ -1,7 +1,7 @@
 """SQL of the card bag. Every statement names its merchant, but the sweeps, which say so."""
 
-CARD_COLUMNS = """c.id, c.template_id, c.voucher_id, c.member_id, c.capability, c.platform_id,
-  c.reference, c.own_code, c.code, c.openid, c.wanted, c.seen, c.request_number, c.told_points,
+CARD_COLUMNS = """c.id, c.template_id, c.voucher_id, c.member_id, c.offered_to, c.capability,
+  c.platform_id, c.reference, c.own_code, c.code, c.next_code, c.openid, c.wanted, c.seen, c.request_number, c.told_points,
   c.activated_at, c.tries, c.closed_at"""
 
 GET_CARD = f"""
@@ -35,10 +35,10 @@ WHERE c.merchant_id = %(merchant_id)s AND c.member_id = %(member_id)s
 """
 
 ADD_CARD = """
-INSERT INTO bag_cards (merchant_id, template_id, voucher_id, member_id, capability, platform_id,
+INSERT INTO bag_cards (merchant_id, template_id, voucher_id, member_id, offered_to, capability, platform_id,
   reference, own_code, code, wanted, seen, created_at)
-VALUES (%(merchant_id)s, %(template_id)s, %(voucher_id)s, %(member_id)s, %(capability)s,
-  %(platform_id)s, %(reference)s, %(own_code)s, %(own_code)s, 'held', 'offered', %(at)s)
+VALUES (%(merchant_id)s, %(template_id)s, %(voucher_id)s, %(member_id)s, %(member_id)s,
+  %(capability)s, %(platform_id)s, %(reference)s, %(own_code)s, %(own_code)s, 'held', 'offered', %(at)s)
 ON CONFLICT DO NOTHING
 """
 
@@ -108,7 +108,7 @@ FIND_CARD_OF = f"""
 SELECT {CARD_COLUMNS} FROM bag_cards c
 WHERE c.merchant_id = %(merchant_id)s AND c.platform_id = %(platform_id)s
   AND (c.reference = ANY(%(references)s::text[]) OR c.own_code = ANY(%(codes)s::text[])
-    OR c.code = ANY(%(codes)s::text[]))
+    OR c.code = ANY(%(codes)s::text[]) OR c.next_code = ANY(%(codes)s::text[]))
 ORDER BY c.id LIMIT 1 FOR NO KEY UPDATE
 """  # noqa: S608
 
@@ -120,7 +120,8 @@ WHERE merchant_id = %(merchant_id)s AND id = %(bag_card_id)s
 """
 
 WANT = """
-UPDATE bag_cards SET wanted = %(wanted)s, request_number = NULL, tries = 0, trouble = NULL
+UPDATE bag_cards SET wanted = %(wanted)s, request_number = NULL, acts_at = NULL, tries = 0,
+  trouble = NULL
 WHERE merchant_id = %(merchant_id)s AND id = %(bag_card_id)s
 """
 
@@ -135,24 +136,26 @@ WHERE c.merchant_id = %(merchant_id)s AND c.id = %(bag_card_id)s AND NOT EXISTS 
 # Offered to somebody who holds it no more, thrown away, or about to be withdrawn: another takes
 # its place.
 CLOSE_STALE = """
-UPDATE bag_cards SET wanted = 'unavailable', request_number = NULL, closed_at = %(at)s
+UPDATE bag_cards SET wanted = 'unavailable', request_number = NULL, acts_at = NULL,
+  closed_at = %(at)s
 WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s AND closed_at IS NULL
   AND (wanted <> 'held' OR member_id <> %(member_id)s OR seen = 'deleted')
 RETURNING id
 """
 
 HAND_OVER = """
-UPDATE bag_cards SET member_id = %(member_id)s
+UPDATE bag_cards SET member_id = %(member_id)s, next_code = coalesce(%(next_code)s, next_code)
 WHERE merchant_id = %(merchant_id)s AND id = %(bag_card_id)s
 """
 
-# Whoever takes it has a minute; the number goes with every try of the same act.
+# Whoever takes it has a minute; number and time are kept first and go with every try of the act.
 TAKE = """
 UPDATE bag_cards SET taken_until = %(until)s, tries = tries + 1,
+  acts_at = coalesce(acts_at, %(at)s),
   request_number = coalesce(request_number, %(request_number)s)
 WHERE merchant_id = %(merchant_id)s AND id = %(bag_card_id)s
   AND (taken_until IS NULL OR taken_until <= %(at)s)
-RETURNING request_number, tries
+RETURNING request_number, acts_at, tries
 """
 
 LET_GO = """
@@ -162,7 +165,7 @@ WHERE merchant_id = %(merchant_id)s AND id = %(bag_card_id)s
 
 DONE = """
 UPDATE bag_cards SET taken_until = NULL, trouble = NULL, tries = 0, request_number = NULL,
-  told_points = coalesce(%(told_points)s, told_points),
+  acts_at = NULL, told_points = coalesce(%(told_points)s, told_points),
   activated_at = coalesce(activated_at, %(activated_at)s)
 WHERE merchant_id = %(merchant_id)s AND id = %(bag_card_id)s
 """
@@ -180,13 +183,31 @@ ORDER BY c.merchant_id, c.id LIMIT %(limit)s
 """
 
 VOUCHER_STANDS = """
-SELECT id, number, state, holder_id, holder_version, revision_id, valid_until FROM vouchers
+SELECT id, number, state, holder_id, holder_version, revision_id, issued_at, valid_until
+FROM vouchers
 WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s
 """
 
 OF_REDEMPTION = """
 SELECT voucher_id, member_id FROM redemptions
 WHERE merchant_id = %(merchant_id)s AND number = %(number)s
+"""
+
+# By whom a voucher is redeemed now.
+LIVE_REDEMPTION = """
+SELECT number, actor FROM redemptions
+WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s AND reversed_at IS NULL
+"""
+
+# Which payment at the platform bought a voucher; none when nothing was paid for it.
+PAID_BY = """
+SELECT p.transaction_id
+FROM vouchers v
+JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+JOIN payments p ON p.merchant_id = c.merchant_id AND p.order_id = c.order_id
+WHERE v.merchant_id = %(merchant_id)s AND v.id = %(voucher_id)s AND v.allocated_fen > 0
+  AND p.state = 'received' AND p.transaction_id IS NOT NULL
+ORDER BY p.id LIMIT 1
 """
 
 NOTE_DIFFERENCE = """
@@ -225,6 +246,34 @@ WHERE c.merchant_id = %(merchant_id)s AND t.bag_id = %(bag_id)s AND c.id > %(aft
 ORDER BY c.id LIMIT %(limit)s
 """
 
+# Who holds cards of a bag, by the openid that the platform told, and of which templates.
+HOLDERS = """
+SELECT DISTINCT t.platform_id, c.openid
+FROM bag_cards c JOIN bag_templates t ON t.merchant_id = c.merchant_id AND t.id = c.template_id
+WHERE c.merchant_id = %(merchant_id)s AND t.bag_id = %(bag_id)s AND c.openid IS NOT NULL
+  AND (c.closed_at IS NULL OR c.closed_at >= %(since)s)
+ORDER BY t.platform_id, c.openid
+"""
+
+# Of these codes those that no card has or had, and of which nothing was ever told.
+UNKNOWN_CODES = """
+SELECT code FROM unnest(%(codes)s::text[]) AS there (code)
+WHERE NOT EXISTS (
+  SELECT FROM bag_cards c
+  WHERE c.merchant_id = %(merchant_id)s AND c.platform_id = %(platform_id)s
+    AND there.code IN (c.own_code, c.code, c.next_code))
+AND NOT EXISTS (
+  SELECT FROM bag_facts f JOIN bag_cards c ON c.merchant_id = f.merchant_id
+    AND c.platform_id = f.platform_id AND c.reference = f.outer_reference
+  WHERE f.merchant_id = %(merchant_id)s AND f.platform_id = %(platform_id)s
+    AND f.code = there.code)
+ORDER BY code
+"""
+
 COMPARED = """
 UPDATE bags SET compared_at = %(at)s WHERE merchant_id = %(merchant_id)s AND id = %(bag_id)s
+"""
+
+COMPARE_SOON = """
+UPDATE bags SET compared_at = NULL WHERE merchant_id = %(merchant_id)s AND is_on
 """

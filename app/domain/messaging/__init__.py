@@ -7,6 +7,7 @@ from app.domain.messaging.channels import ROUTES, Channel, Receipt, Way
 from app.domain.messaging.choosing import Wish
 from app.domain.messaging.errors import FieldUnfit, StillSending
 from app.domain.messaging.grants import Answer, remaining, report_grants
+from app.domain.messaging.joining import take_over
 from app.domain.messaging.models import MessageState, SentMessage
 from app.domain.messaging.outcomes import mark_lost, mark_sent, mark_unknown, release
 from app.domain.messaging.rules import MESSAGES
@@ -46,6 +47,7 @@ __all__ = [
     "settle_told",
     "setup_of",
     "switch_channel",
+    "take_over",
     "tell_answers",
     "tell_withdrawn",
     "templates_to_ask",

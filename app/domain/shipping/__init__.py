@@ -25,9 +25,10 @@ from app.domain.shipping.queries import (
     stuck,
     stuck_everywhere,
 )
-from app.domain.shipping.rules import Delivery, Parcel
+from app.domain.shipping.rules import NOT_MANAGED, Delivery, Parcel
 
 __all__ = [
+    "NOT_MANAGED",
     "Delivery",
     "DueReport",
     "NotReportable",

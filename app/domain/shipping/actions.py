@@ -3,6 +3,7 @@ from datetime import datetime
 
 from app.domain.shipping.errors import NotReportable
 from app.domain.shipping.rules import (
+    NOT_MANAGED,
     TAKEN_FOR,
     WITHIN,
     Delivery,
@@ -71,10 +72,12 @@ WHERE merchant_id = %(merchant_id)s AND transaction_id = %(transaction_id)s
   AND state IN ('waiting', 'sent', 'refused')
 """
 
+# A reminder is the proof that WeChat keeps this app's money, whatever it said of that before.
 _HURRY = """
-UPDATE shipping_reports SET reminded_at = %(at)s,
-  next_at = CASE WHEN next_at IS NULL THEN NULL ELSE %(at)s END
-WHERE merchant_id = %(merchant_id)s AND transaction_id = %(transaction_id)s AND state = 'waiting'
+UPDATE shipping_reports SET reminded_at = %(at)s, state = 'waiting',
+  next_at = CASE WHEN delivery = 'express' AND tracking_number IS NULL THEN NULL ELSE %(at)s END
+WHERE merchant_id = %(merchant_id)s AND transaction_id = %(transaction_id)s
+  AND (state = 'waiting' OR state = 'not_needed' AND trouble = %(not_managed)s)
 """
 
 _AGAIN = """
@@ -187,9 +190,12 @@ def settle(*, merchant_id: int, transaction_id: str, at: datetime) -> bool:
 
 
 def hurry(*, merchant_id: int, transaction_id: str, at: datetime) -> bool:
-    """WeChat reminds us of an order: try at once. False when there is nothing to hurry."""
+    """WeChat reminds us of an order: try at once. False when there is nothing to hurry.
+
+    One that was left alone because the app was not under this rule is told after all.
+    """
     which = {"merchant_id": merchant_id, "transaction_id": transaction_id, "at": at}
-    return bool(execute(_HURRY, which))
+    return bool(execute(_HURRY, {**which, "not_managed": NOT_MANAGED}))
 
 
 def try_again(*, merchant_id: int, order_number: str, actor: str, at: datetime) -> None:

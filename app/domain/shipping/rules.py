@@ -14,6 +14,8 @@ from app.domain.catalog import GoodsKind
 # WeChat reminds after two days, and blocks payments when that does not help.
 WITHIN = timedelta(hours=48)
 LONGEST_ITEM = 120
+NOT_MANAGED = "app_not_managed"
+"""Why there was nothing to tell: WeChat does not keep this app's money."""
 # Longer than the calls of one attempt may take.
 TAKEN_FOR = timedelta(seconds=60)
 # An order is unknown to the shipping side for some seconds after it was paid.

@@ -34,6 +34,7 @@ def upgrade() -> None:
         ),
         sa.Column("app_id", sa.BigInteger(), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=True),
+        sa.Column("brand_id", sa.Text(), nullable=True),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
         sa.Column(
@@ -41,6 +42,10 @@ def upgrade() -> None:
         ),
         sa.Column("secret_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(capability = 'product_coupon') = (brand_id IS NOT NULL)",
+            name=op.f("ck_bags_which_brand"),
+        ),
         sa.CheckConstraint(
             "capability = 'wechat_card' OR channel_id IS NOT NULL", name=op.f("ck_bags_who_pays")
         ),
@@ -100,6 +105,7 @@ def upgrade() -> None:
         sa.Column("template_id", sa.BigInteger(), nullable=False),
         sa.Column("voucher_id", sa.BigInteger(), nullable=True),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("offered_to", sa.BigInteger(), nullable=False),
         sa.Column(
             "capability",
             sa.Enum(
@@ -117,6 +123,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("own_code", sa.Text(), nullable=True),
         sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("next_code", sa.Text(), nullable=True),
         sa.Column("openid", sa.Text(), nullable=True),
         sa.Column(
             "wanted",
@@ -135,6 +142,8 @@ def upgrade() -> None:
             "seen",
             sa.Enum(
                 "offered",
+                "confirming",
+                "pending",
                 "held",
                 "gifting",
                 "deleted",
@@ -150,6 +159,7 @@ def upgrade() -> None:
         ),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("request_number", sa.Text(), nullable=True),
+        sa.Column("acts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_points", sa.BigInteger(), nullable=True),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.BigInteger(), server_default="0", nullable=False),
@@ -161,6 +171,11 @@ def upgrade() -> None:
             ["merchant_id", "member_id"],
             ["members.merchant_id", "members.id"],
             name=op.f("fk_bag_cards_merchant_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "offered_to"],
+            ["members.merchant_id", "members.id"],
+            name=op.f("fk_bag_cards_merchant_id_offered_to"),
         ),
         sa.ForeignKeyConstraint(
             ["merchant_id", "template_id"],
@@ -211,6 +226,10 @@ def upgrade() -> None:
             "kind",
             sa.Enum(
                 "got",
+                "sent",
+                "pending",
+                "confirmed",
+                "recoded",
                 "gifting",
                 "returned",
                 "deleted",

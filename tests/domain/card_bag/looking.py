@@ -4,10 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.domain import card_bag, vouchers
-from app.domain.card_bag import (
-    BagCard,
-)
+from app.domain import card_bag, members, vouchers
+from app.domain.card_bag import BagCard, Capability
 from app.kernel.db import reading, transaction
 from tests.builders.moments import NOON
 from tests.builders.orders import look_at_voucher
@@ -26,6 +24,11 @@ def state_of(bag):
 
 def holder_of(bag):
     return look_at_voucher(bag.shop, bag.voucher.id).holder_id
+
+
+def joined_as(bag, openid):
+    appid = card_bag.keys_of(merchant_id=bag.shop.id, capability=Capability.WECHAT_CARD).appid
+    return members.find_by_openid(merchant_id=bag.shop.id, appid=appid, openid=openid)
 
 
 def differences(bag, *, with_mended=False):

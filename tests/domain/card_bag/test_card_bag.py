@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain import card_bag, redemption
 from app.domain.card_bag import (
+    Act,
     Capability,
     NoCardBag,
     NotForCardBag,
@@ -27,9 +28,11 @@ from tests.domain.card_bag.looking import (
     LATER,
     card_of,
     differences,
+    done,
     gift,
     got,
     holder_of,
+    joined_as,
     move,
     state_of,
     take,
@@ -234,4 +237,63 @@ def test_any_order_of_a_gift_chain_ends_the_same(database, data):
 
     card = card_of(bag)
     assert (card.seen, card.code, card.openid) == (Seen.CONSUMED, "w3", CARL)
+    assert state_of(bag) == "redeemed"
+    assert holder_of(bag) == card.member_id == joined_as(bag, CARL)
+    assert differences(bag) == []
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_a_use_belongs_to_whoever_held_the_card_then_whatever_is_heard_first(database, data):
+    bag = a_voucher_for_the_bag()
+    reference = bag.offer().reference
+    used_in = data.draw(st.sampled_from([2, 4, 6]))
+    holder, code = {2: (ANNA, "w1"), 4: (BEN, "w2"), 6: (CARL, "w3")}[used_in]
+    facts = [
+        got(bag, reference, minute=1),
+        gift(bag, reference, "w1", "w2", minute=3, giver=ANNA, openid=BEN),
+        gift(bag, reference, "w2", "w3", minute=5, giver=BEN, openid=CARL),
+        bag.event("consumed", code, minute=used_in, openid=holder, source="FROM_MP"),
+    ]
+
+    bag.tell(*data.draw(st.permutations(facts)))
+
+    expected = bag.buyer.id if holder == ANNA else joined_as(bag, holder)
+    assert (state_of(bag), holder_of(bag)) == ("redeemed", expected)
+    late = {("given_after_use", "redeemed", "given")} if used_in < 6 else set()
+    assert set(differences(bag)) == late
+
+
+def test_what_was_booked_at_our_own_counter_stands_whoever_gave_the_card_away(bag):
+    offered = bag.offer()
+    bag.tell(got(bag, offered.reference))
+    a_redemption(bag.shop, bag.voucher)
+
+    bag.tell(gift(bag, offered.reference, "w1", "w2", minute=3, giver=ANNA, openid=BEN))
+
+    assert (state_of(bag), holder_of(bag)) == ("redeemed", bag.buyer.id)
+    assert differences(bag) == [("gift_refused", "redeemed", "given")]
+
+
+def test_a_code_that_the_giver_knew_is_to_be_changed(database):
+    bag = a_voucher_for_the_bag(has_own_codes=True)
+    offered = bag.offer()
+    code = offered.code
+
+    bag.tell(
+        got(bag, offered.reference, code),
+        gift(bag, offered.reference, code, code, minute=3, giver=ANNA, openid=BEN),
+    )
+    todo = take(bag)
+    done(bag, todo)
+
+    assert todo.act is Act.CHANGE_CODE
+    card = card_of(bag)
+    assert card.code == card.next_code != code
+    assert (card.seen, card.openid, take(bag)) == (Seen.HELD, BEN, None)
+    bag.tell(bag.event("consumed", card.code, minute=9, openid=BEN, source="FROM_MP"))
     assert state_of(bag) == "redeemed"

@@ -70,6 +70,7 @@ def test_a_try_of_which_nobody_knows_keeps_its_number(bag):
     second = take(bag, at=LATER + timedelta(minutes=5))
 
     assert second.request_number == first.request_number
+    assert (second.at, len(second.request_number) <= 40) == (first.at, True)
     assert second.tries == 2
     assert second.act is Act.WITHDRAW
 
