@@ -36,7 +36,7 @@ bp = APIBlueprint("official", __name__, url_prefix=DOOR, tag="Customer")
 ways = APIBlueprint("official_ways", __name__, url_prefix=DOOR, enable_openapi=False)
 
 # A path of ours and nothing else: no second slash or backslash, which browsers take for a host.
-OwnPath = Annotated[str, Meta(max_length=300, pattern=r"^/(?![/\\])[!-\[\]-~]*$")]
+OwnPath = Annotated[str, Meta(max_length=300, pattern=r"^/(?![/\\])[!-\[\]-~]*\Z")]
 State = Annotated[str, Meta(min_length=1, max_length=128, pattern=VISIBLE)]
 Address = Annotated[str, Meta(min_length=1, max_length=1000, pattern=VISIBLE)]
 
@@ -79,7 +79,8 @@ class PageAddress(Asked):
 def authorize(merchant: str, appid: str) -> Response:
     """Send the browser to WeChat, to find out who is there.
 
-    It comes back to `return_to` with `#ticket=…`, good for one POST …/sessions within a minute.
+    It comes back to `return_to` with `#ticket=…`, good for one POST …/sessions by the same browser
+    within a minute.
     """
     guest, wanted = auth.guest(merchant), parse.query(SetOut)
     account = _account(guest.merchant_id, appid)
@@ -117,8 +118,11 @@ def callback(merchant: str, appid: str) -> Response:
         )
         _remember_name(signed_in.member, visitor)
         session = present_session(signed_in, app=account, openid=visitor.openid, at=at)
-    ticket = visits.hand_over(as_json(session), merchant_id=guest.merchant_id, appid=appid)
-    response = cast("Response", redirect(f"{visit.return_to}#ticket={ticket}", 302))
+    response = cast("Response", redirect("", 302))
+    ticket = visits.hand_over(
+        response, as_json(session), merchant_id=guest.merchant_id, appid=appid
+    )
+    response.location = f"{visit.return_to}#ticket={ticket}"
     visits.forget(response)
     response.headers["Cache-Control"] = PRIVATE
     # The address that the browser leaves had WeChat's code in it.
@@ -129,7 +133,7 @@ def callback(merchant: str, appid: str) -> Response:
 @bp.post("/sessions")
 @documented(who=GUEST, body=Exchange, told={201: Session}, refuses=[401])
 def open_session(merchant: str, appid: str) -> Response:
-    """Exchange the ticket for the session, once."""
+    """Exchange the ticket for the session, once, with the cookies that came with it."""
     guest, wanted = auth.guest(merchant), parse.body(Exchange)
     limits.check(Action.SIGN_IN, merchant_id=guest.merchant_id, who={Per.IP: client.address()})
     _account(guest.merchant_id, appid)
@@ -167,6 +171,11 @@ def _recognise(guest: auth.Guest, account: merchants.AppSecrets, code: str) -> V
         raise SignInRefused("WeChat did not accept the code.", reason=refusal.code) from refusal
     if visitor.is_snapshot:
         raise SnapshotPage("请点击页面右下角“使用完整服务”后再试")
+    limits.check(
+        Action.SIGN_IN,
+        merchant_id=guest.merchant_id,
+        who={Per.OPENID: f"{account.appid}:{visitor.openid}"},
+    )
     return visitor
 
 

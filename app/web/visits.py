@@ -1,7 +1,8 @@
 """A visit to WeChat's "who is there" page and back: the cookie that waits, and the hand-over.
 
 The session token never stands in an address. The page gets a ticket behind the `#`, which no
-server sees, good for one exchange within a minute.
+server sees, good for one exchange within a minute, by the browser that came back and no other:
+a link with an attacker's ticket must not sign his account into a victim's browser.
 """
 
 import base64
@@ -22,6 +23,7 @@ from app.kernel import keyring
 from app.kernel.errors import DomainError
 
 COOKIE = "kabao_visit"
+HANDOVER_COOKIE = "kabao_handover"
 LASTS = timedelta(minutes=10)
 HANDOVER_SECONDS = 60
 
@@ -33,7 +35,7 @@ class VisitLost(DomainError):
 
 
 class HandoverOver(DomainError):
-    """The ticket was exchanged before, or a minute has gone by."""
+    """The ticket was exchanged before, by another browser, or a minute has gone by."""
 
     code, status = "handover_over", 401
 
@@ -59,15 +61,7 @@ def leave(response: Response, *, merchant_id: int, appid: str, return_to: str, a
         ends_at=int((at + LASTS).timestamp()),
     )
     packed = base64.urlsafe_b64encode(msgspec.msgpack.encode(visit))
-    response.set_cookie(
-        COOKIE,
-        _signer().sign(packed).decode(),
-        max_age=LASTS,
-        path=_door(),
-        secure=_settings().public_url.startswith("https:"),
-        httponly=True,
-        samesite="Lax",
-    )
+    _give(response, COOKIE, _signer().sign(packed).decode(), lasts=LASTS)
     return state
 
 
@@ -87,20 +81,34 @@ def forget(response: Response) -> None:
     response.delete_cookie(COOKIE, path=_door(), httponly=True, samesite="Lax")
 
 
-def hand_over(session: str, *, merchant_id: int, appid: str) -> str:
-    """Keep a session (as text, sealed) for the page that will ask for it; the ticket."""
-    ticket = secrets.token_urlsafe(24)
+def hand_over(response: Response, session: str, *, merchant_id: int, appid: str) -> str:
+    """Keep a session (as text, sealed) for the page that this browser goes to; the ticket."""
+    ticket, browser = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     sealed = keyring.seal(session, context=_context(merchant_id, appid))
-    _redis().set(_key(ticket, merchant_id, appid), sealed, ex=HANDOVER_SECONDS)
+    _redis().set(_key(ticket, browser, merchant_id, appid), sealed, ex=HANDOVER_SECONDS)
+    _give(response, HANDOVER_COOKIE, browser, lasts=timedelta(seconds=HANDOVER_SECONDS))
     return ticket
 
 
 def take_over(ticket: str, *, merchant_id: int, appid: str) -> str:
-    """The session behind a ticket of that app, once. Raises HandoverOver."""
-    sealed = cast("bytes | None", _redis().getdel(_key(ticket, merchant_id, appid)))
+    """The session behind a ticket of that app and this browser, once. Raises HandoverOver."""
+    browser = request.cookies.get(HANDOVER_COOKIE, "")
+    sealed = cast("bytes | None", _redis().getdel(_key(ticket, browser, merchant_id, appid)))
     if sealed is None:
         raise HandoverOver("Please open the page again from the account's menu.")
     return keyring.unseal(sealed, context=_context(merchant_id, appid))
+
+
+def _give(response: Response, cookie: str, value: str, *, lasts: timedelta) -> None:
+    response.set_cookie(
+        cookie,
+        value,
+        max_age=lasts,
+        path=_door(),
+        secure=_settings().public_url.startswith("https:"),
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def _read(cookie: str) -> Visit | None:
@@ -120,8 +128,8 @@ def _door() -> str:
     return request.path.rsplit("/", 1)[0] + "/"
 
 
-def _key(ticket: str, merchant_id: int, appid: str) -> str:
-    asked = f"{_context(merchant_id, appid)}:{ticket}"
+def _key(ticket: str, browser: str, merchant_id: int, appid: str) -> str:
+    asked = f"{_context(merchant_id, appid)}:{browser}:{ticket}"
     return "kabao:handover:" + hashlib.sha256(asked.encode()).hexdigest()
 
 

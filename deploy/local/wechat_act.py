@@ -14,7 +14,7 @@ import requests
 
 from deploy.local.house import House
 from deploy.local.story import Played
-from deploy.local.telling import Caller, Telling, eventually, expect, must, yuan
+from deploy.local.telling import Answer, Caller, Telling, eventually, expect, must, yuan
 
 LATTE = "拿铁兑换券"
 DELIVERED = 2
@@ -92,10 +92,8 @@ class WechatAct:
             timeout=10,
         )
         ticket = landed.headers["Location"].partition("#ticket=")[2]
-        page = Caller(self._api).post(
-            f"/official/{self._shop['account']}/sessions", {"ticket": ticket}
-        )
-        session = expect(201, page)
+        page = browser.post(f"{door}/sessions", json={"ticket": ticket}, timeout=10)
+        session = expect(201, Answer(page.status_code, page.json(), dict(page.headers)))
         phone = Caller(self._api, session["token"])
         wallet = eventually(
             "both of her ways into the shop lead to one wallet",

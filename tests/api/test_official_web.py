@@ -129,6 +129,16 @@ def test_a_ticket_is_exchanged_once(browser):
     assert (again.status_code, again.json["code"]) == (401, "handover_over")
 
 
+def test_a_ticket_in_a_link_signs_nobody_elses_browser_in(browser, app, shop):
+    """An attacker's ticket behind a link must not put a victim into his account."""
+    ticket = browser.visit().headers["Location"].partition("#ticket=")[2]
+    victim = app.test_client()
+    path = f"/api/v1/{shop.merchant.number}{DOOR}/sessions"
+    answer = victim.post(path, json={"ticket": ticket})
+    assert (answer.status_code, answer.json["code"]) == (401, "handover_over")
+    assert browser.post(f"{DOOR}/sessions", {"ticket": ticket}).status_code == 201
+
+
 def test_a_ticket_is_good_at_its_own_account_only(browser, shop):
     with transaction():
         merchants.add_app(
@@ -181,7 +191,15 @@ def test_a_code_that_was_used_is_refused(browser):
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["//evil.example", "/\\evil.example", "https://evil.example", "h5", "/h5/\r\nX: y", "/\t/e"],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "h5",
+        "/h5/\r\nX: y",
+        "/h5/\n",
+        "/\t/e",
+    ],
 )
 def test_the_way_back_is_ours(browser, elsewhere):
     answer = browser.get(f"{DOOR}/authorize", query_string={"return_to": elsewhere})

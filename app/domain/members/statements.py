@@ -136,6 +136,20 @@ USERS_OF_MEMBER = f"""
 WITH RECURSIVE {_PERSON_OF_MEMBER} SELECT id FROM person ORDER BY id
 """  # noqa: S608 - composed of our own words
 
+# In whatever shape this person was a member here: the one that stayed and all that it took in.
+_EVERY_SHAPE = """
+merchant_id = %(merchant_id)s AND user_id IN (SELECT id FROM person)
+"""
+
+ERASE_PHONE = f"""
+WITH RECURSIVE {_PERSON_OF_MEMBER}
+UPDATE members SET phone_sealed = NULL, phone_index = NULL WHERE {_EVERY_SHAPE}
+"""  # noqa: S608 - composed of our own words
+
+ERASE_NICKNAME = f"""
+WITH RECURSIVE {_PERSON_OF_MEMBER} UPDATE members SET nickname = NULL WHERE {_EVERY_SHAPE}
+"""  # noqa: S608 - composed of our own words
+
 OPENID_OF_MEMBER = f"""
 WITH RECURSIVE {_PERSON_OF_MEMBER}
 SELECT i.openid FROM wechat_identities i
