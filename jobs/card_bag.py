@@ -46,13 +46,22 @@ def apply_event(task: outbox.Task) -> None:
         if not outbox.finish(task, at=clock.now()):
             return
         kept = inbox.read(merchant_id=task.merchant_id, notice_id=task.payload["inbox_id"])
-        event = event_of(orjson.loads(kept.body))
+        told = orjson.loads(kept.body)
+        event = event_of(told)
         if event is not None:
-            card_bag.apply_event(merchant_id=task.merchant_id, event=event, at=clock.now())
+            card_bag.apply_event(
+                merchant_id=task.merchant_id,
+                event=event,
+                told_by=str(told.get("appid")),
+                at=clock.now(),
+            )
 
 
 def event_of(told: dict[str, object]) -> BagEvent | None:
-    """A card's event as it was kept, in the domain's words; None when it is of no concern."""
+    """A card's event as it was kept, in the domain's words; None when it is of no concern.
+
+    Its unionid is left out: it joins people for good, and a plain push does not prove it.
+    """
     kind = KINDS.get(str(told.get("event")))
     if kind is None or not told.get("card_id") or not told.get("code"):
         return None
@@ -67,7 +76,6 @@ def event_of(told: dict[str, object]) -> BagEvent | None:
         at=datetime.fromisoformat(str(told["at"])),
         openid=_text(told.get("openid")),
         friend=_text(told.get("friend")) if kind is Kind.GOT else None,
-        unionid=_text(told.get("unionid")),
         old_code=_text(told.get("old_code")),
         outer=_text(told.get("outer")),
         is_gift=bool(told.get("is_gift")),

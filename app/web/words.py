@@ -8,8 +8,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 # Text of one line. PostgreSQL keeps no NUL, and people's words have no control characters.
-ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
-VISIBLE = r"^[!-~]+$"
+ONE_LINE = r"^[^\u0000-\u001f\u007f]*$(?!\n)"
+VISIBLE = r"^[!-~]+$(?!\n)"
 
 Line40 = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 Line200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]

@@ -128,8 +128,9 @@ class Shop:
             grants(member=self.buyer, template_id=TEMPLATE, count=times, at=clock.now())
 
     def messages(self):
-        """What the phone received."""
-        return self.ask("GET", f"/_sim/users/{BUYER}/messages")
+        """What the phone received from the shop; WeChat's own words about parcels are not ours."""
+        received = self.ask("GET", f"/_sim/users/{BUYER}/messages")
+        return [each for each in received if each["kind"] == "subscribe"]
 
     # WeChat
 

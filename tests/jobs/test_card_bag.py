@@ -21,7 +21,7 @@ from tests.builders.merchants import a_clerk, a_store
 from tests.builders.redemption import a_redemption
 from tests.jobs.shop import BUYER
 from tests.jobs.test_messages import a_paid_order
-from tests.simulator.world import OFFICIAL
+from tests.simulator.world import APP, OFFICIAL
 
 CARD, MEMBER_CARD = "pKabaoLatte", "pKabaoMember"
 CONSUME = "/card/code/consume"
@@ -301,3 +301,11 @@ def test_a_shop_without_a_bag_has_nothing_to_do(shop):
     assert shop.sweep(bag_comparison.compare_bags) == 0
     assert shop.sweep(jobs.follow_vouchers) == 0
     assert shop.asked("/card/") == 0
+
+
+def test_another_app_of_the_shop_does_not_speak_of_the_accounts_cards(bag):
+    offered = bag.add()
+    bag.tell("user_consume_card", CARD, offered.code, appid=APP.appid)
+    assert [row.state.value for row in bag.shop.rows(vouchers.Voucher)].count("redeemed") == 0
+    bag.tell("user_consume_card", CARD, offered.code)
+    assert [row.state.value for row in bag.shop.rows(vouchers.Voucher)].count("redeemed") == 1

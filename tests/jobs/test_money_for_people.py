@@ -7,16 +7,15 @@ from app.domain import payments
 from app.domain.payments import Difference
 from app.kernel import clock, inbox
 from app.kernel.db import transaction
-from tests.jobs.test_commands import flask  # noqa: F401 - a fixture
 from tests.jobs.test_money import a_late_payment
 
 
-def listed(flask, merchant_id):  # noqa: F811
+def listed(flask, merchant_id):
     rows = [json.loads(line) for line in flask("money", "open", "--limit", 1000).splitlines()]
     return [row for row in rows if row["merchant_id"] == merchant_id]
 
 
-def test_a_refund_that_did_not_arrive_is_listed_until_it_does(shop, flask):  # noqa: F811
+def test_a_refund_that_did_not_arrive_is_listed_until_it_does(shop, flask):
     a_late_payment(shop)
     shop.run("refunds.return_late_money")
     (refund,) = shop.rows(payments.Refund)
@@ -46,7 +45,7 @@ def become(shop, refund, state):
         payments.settle_refund(fact, at=clock.now())
 
 
-def test_bill_lines_and_notices_are_listed_without_their_words(shop, flask):  # noqa: F811
+def test_bill_lines_and_notices_are_listed_without_their_words(shop, flask):
     at = clock.now() - timedelta(minutes=1)
     with shop.house.app.app_context(), transaction():
         payments.record_differences(

@@ -30,9 +30,14 @@ class Home:
 
     template_id: int
     appid: str
+    capability: Capability
     store_id: int
     settings: dict[str, Any]
     is_on: bool
+
+    def is_told_by(self, appid: str) -> bool:
+        """An account speaks of its own cards only; coupons are told of by WeChat Pay."""
+        return self.capability == Capability.WECHAT_CARD and self.appid == appid
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ WHERE t.merchant_id = %(merchant_id)s AND t.benefit_id IS NULL
 
 # Whoever tells or changes something about cards of one template does so one after the other.
 LOCK_TEMPLATE = """
-SELECT t.id, a.appid, b.store_id, b.settings, b.is_on
+SELECT t.id, a.appid, b.capability, b.store_id, b.settings, b.is_on
 FROM bag_templates t
 JOIN bags b ON b.merchant_id = t.merchant_id AND b.id = t.bag_id
 JOIN wechat_apps a ON a.merchant_id = b.merchant_id AND a.id = b.app_id

@@ -18,8 +18,12 @@ class Outcome(StrEnum):
     STRANGER = "stranger"
 
 
-def apply_event(*, merchant_id: int, event: BagEvent, at: datetime) -> Outcome:
+def apply_event(
+    *, merchant_id: int, event: BagEvent, told_by: str | None = None, at: datetime
+) -> Outcome:
     """Join one happening to what is known of its card. Order and repetition do not matter.
+
+    `told_by` is the appid whose message door it came in by; None for what WeChat Pay has signed.
 
     A use at the platform's counter redeems our voucher; a gift that a friend took gives it to
     that friend; a card that was thrown away leaves the voucher alone. What our books cannot
@@ -27,7 +31,7 @@ def apply_event(*, merchant_id: int, event: BagEvent, at: datetime) -> Outcome:
     """
     which = {"merchant_id": merchant_id, "platform_id": event.platform_id}
     home = fetch_one(Home, statements.LOCK_TEMPLATE, which)
-    if home is None:
+    if home is None or (told_by is not None and not home.is_told_by(told_by)):
         return Outcome.STRANGER
     if _is_echo(event, merchant_id=merchant_id):
         return Outcome.KNOWN_ALREADY

@@ -43,7 +43,7 @@ WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s AND next_at IS N
   AND state = 'waiting'
 """
 
-# Whoever takes it has a minute; then it counts as tried, and somebody else may ask and try.
+# Whoever takes it has two minutes; then it counts as tried, and somebody else may ask and try.
 _TAKE = """
 UPDATE shipping_reports s SET tries = s.tries + 1, next_at = %(until)s
 FROM payments p
@@ -157,7 +157,7 @@ def start(*, merchant_id: int, order_id: int, at: datetime) -> int | None:
 
 
 def take(*, merchant_id: int, report_id: int, at: datetime) -> Report | None:
-    """The right to tell WeChat, for a minute; None when somebody else has it or it is done."""
+    """The right to tell WeChat, for two minutes; None when somebody else has it or it is done."""
     which = {"merchant_id": merchant_id, "report_id": report_id}
     return fetch_one(Report, _TAKE, {**which, "at": at, "until": at + TAKEN_FOR})
 

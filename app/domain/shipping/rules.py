@@ -16,8 +16,8 @@ WITHIN = timedelta(hours=48)
 LONGEST_ITEM = 120
 NOT_MANAGED = "app_not_managed"
 """Why there was nothing to tell: WeChat does not keep this app's money."""
-# Longer than the calls of one attempt may take.
-TAKEN_FOR = timedelta(seconds=60)
+# Longer than the calls of one attempt may take, a renewed token between them included.
+TAKEN_FOR = timedelta(seconds=120)
 # An order is unknown to the shipping side for some seconds after it was paid.
 BACK_OFF = tuple(
     timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900, 3600, 7200, 14_400)
