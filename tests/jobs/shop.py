@@ -20,6 +20,7 @@ from tests.builders.members import a_member
 from tests.builders.messaging import grants
 from tests.simulator.world import APP, FRESH, MERCHANT, TEMPLATE
 
+OURS = {"subscribe", "service_card"}
 NOWHERE = "http://127.0.0.1:9"
 BUYER = "小明"
 
@@ -130,7 +131,7 @@ class Shop:
     def messages(self):
         """What the phone received from the shop; WeChat's own words about parcels are not ours."""
         received = self.ask("GET", f"/_sim/users/{BUYER}/messages")
-        return [each for each in received if each["kind"] == "subscribe"]
+        return [each for each in received if each["kind"] in OURS]
 
     # WeChat
 

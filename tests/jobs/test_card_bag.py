@@ -108,7 +108,7 @@ class Bag:
         openid = self.shop.ask("GET", f"/_sim/users/{who}")["openids"][OFFICIAL.appid]
         at = clock.now()
         told = {"event": event, "card_id": card_id, "code": code, "openid": openid}
-        told |= {"at": at.isoformat(), "more": {}, **more}
+        told |= {"appid": OFFICIAL.appid, "at": at.isoformat(), "more": {}, **more}
         notice = inbox.Notice(
             merchant_id=self.id,
             source="wechat.card",

@@ -131,7 +131,9 @@ def an_exchange(house):
 def in_the_bag(house, **parts):
     """The house's latte and member card stand in WeChat's card bag."""
     benefit = fetch_one(
-        Named, "SELECT number FROM benefits WHERE merchant_id = %(m)s LIMIT 1", {"m": house.id}
+        Named,
+        "SELECT number FROM benefits WHERE merchant_id = %(m)s ORDER BY id LIMIT 1",
+        {"m": house.id},
     )
     for number in (benefit.number, None):
         with suppress(Taken):
