@@ -76,6 +76,7 @@ def set_up(shop, *, appid, benefit_number, platform_id, has_own_codes=True, **mo
         if not any(bag.capability is capability for bag in card_bag.list_bags(merchant_id=shop.id)):
             card_bag.add_bag(**which, appid=appid, store_number=shop.store.number, **more)
         card_bag.switch(**which, is_on=True)
+    with joined():
         card_bag.add_template(
             **which,
             platform_id=platform_id,
