@@ -8,7 +8,7 @@ class DomainError(Exception):
     code = "refused"
     status = 409
 
-    def __init__(self, message: str, **details: object) -> None:
+    def __init__(self, message: str, /, **details: object) -> None:
         super().__init__(message)
         self.message = message
         self.details = details

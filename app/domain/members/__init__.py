@@ -1,7 +1,7 @@
 """People: who signs in, who they are to a merchant, and when two of them turn out to be one."""
 
 from app.domain.members.blocking import block, end_sessions, unblock
-from app.domain.members.details import masked_phone, set_nickname, set_phone
+from app.domain.members.details import masked_name, masked_phone, set_nickname, set_phone
 from app.domain.members.errors import MemberBlocked, SessionEnded
 from app.domain.members.events import MembersMerged
 from app.domain.members.forgetting import erase_nickname, erase_person, erase_phone
@@ -25,9 +25,10 @@ from app.domain.members.signing_in import (
     meet,
     sign_in,
 )
-from app.domain.members.statements import SESSION_IS_GOOD
+from app.domain.members.statements import SAME_PERSON, SESSION_IS_GOOD
 
 __all__ = [
+    "SAME_PERSON",
     "SESSION_IS_GOOD",
     "Member",
     "MemberBlocked",
@@ -53,6 +54,7 @@ __all__ = [
     "join",
     "list_by_phone",
     "list_user_ids",
+    "masked_name",
     "masked_phone",
     "meet",
     "session_is_good",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.domain.members.models import Member
 from app.domain.members.queries import get_member, phone_context
-from app.domain.members.rules import mask, normal_nickname, normal_phone
+from app.domain.members.rules import mask, mask_name, normal_nickname, normal_phone
 from app.kernel import audit, keyring
 from app.kernel.db import writing
 
@@ -30,6 +30,11 @@ def masked_phone(member: Member) -> str | None:
     if member.phone_sealed is None:
         return None
     return mask(keyring.unseal(member.phone_sealed, context=phone_context(member.merchant_id)))
+
+
+def masked_name(nickname: str | None) -> str:
+    """How a friend who is not to know more sees somebody: 王**, or 一位朋友 without a name."""
+    return mask_name(nickname) if nickname else "一位朋友"
 
 
 def set_nickname(*, merchant_id: int, member_id: int, nickname: str) -> None:

@@ -54,7 +54,7 @@ def canonical_id(*, merchant_id: int, member_id: int) -> int:
 
 
 def find_member_id(*, merchant_id: int, number: str) -> int | None:
-    """Who has this public number, if anybody here does."""
+    """Who has this public number, as the member that he has turned out to be; or None."""
     found = fetch_one(_Id, MEMBER_BY_NUMBER, {"merchant_id": merchant_id, "number": number})
     return found.id if found else None
 

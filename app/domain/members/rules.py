@@ -36,6 +36,11 @@ def mask(phone: str) -> str:
     return "****" + phone[-2:]
 
 
+def mask_name(nickname: str) -> str:
+    """The first sign of it; how long it is stays hidden as well."""
+    return nickname[0] + "**"
+
+
 def normal_nickname(text: str) -> str:
     """Without control characters and doubled spaces, 1 to 32 characters. Raises Invalid."""
     visible = (sign for sign in text if unicodedata.category(sign) != "Cc" or sign.isspace())

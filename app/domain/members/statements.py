@@ -132,6 +132,15 @@ up AS (
 )
 """
 
+# Every member of this merchant who is the same person as %(member_id)s, himself included; goes
+# after WITH RECURSIVE.
+SAME_PERSON = f"""
+{_PERSON_OF_MEMBER.strip()}, same AS (
+  SELECT m.id FROM members m
+  WHERE m.merchant_id = %(merchant_id)s AND m.user_id IN (SELECT id FROM person)
+)
+"""  # noqa: S608 - composed of our own words
+
 USERS_OF_MEMBER = f"""
 WITH RECURSIVE {_PERSON_OF_MEMBER} SELECT id FROM person ORDER BY id
 """  # noqa: S608 - composed of our own words
@@ -174,6 +183,15 @@ WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s AND session_epoch = %
   AND state = 'active' AND merged_into IS NULL
 """
 
+# As the member that he has turned out to be.
 MEMBER_BY_NUMBER = """
-SELECT id FROM members WHERE merchant_id = %(merchant_id)s AND number = %(number)s
+WITH RECURSIVE path AS (
+  SELECT m.id, m.merged_into, 0 AS steps FROM members m
+  WHERE m.merchant_id = %(merchant_id)s AND m.number = %(number)s
+  UNION ALL
+  SELECT m.id, m.merged_into, path.steps + 1
+  FROM path JOIN members m ON m.merchant_id = %(merchant_id)s AND m.id = path.merged_into
+  WHERE path.steps < 16
+)
+SELECT id FROM path WHERE merged_into IS NULL
 """

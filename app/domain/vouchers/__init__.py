@@ -24,7 +24,7 @@ from app.domain.vouchers.errors import (
 )
 from app.domain.vouchers.issuing import NewCard, Use, issue
 from app.domain.vouchers.models import Card, Voucher, VoucherEvent
-from app.domain.vouchers.moving import expire_due, hand_over, move, take_over
+from app.domain.vouchers.moving import expire, expire_due, hand_over, move, take_over, unlock
 from app.domain.vouchers.queries import (
     HeldVoucher,
     Tab,
@@ -35,10 +35,11 @@ from app.domain.vouchers.queries import (
     list_wallet,
     timeline,
 )
-from app.domain.vouchers.rules import MOVES, Move, VoucherState
+from app.domain.vouchers.rules import MOVES, NEW_HOLDER_VERSION, Move, VoucherState
 
 __all__ = [
     "MOVES",
+    "NEW_HOLDER_VERSION",
     "STEP_SECONDS",
     "AlreadyRedeemed",
     "Card",
@@ -66,6 +67,7 @@ __all__ = [
     "WalletVoucher",
     "check_code",
     "code_to_show",
+    "expire",
     "expire_due",
     "get_held",
     "hand_over",
@@ -77,4 +79,5 @@ __all__ = [
     "show_code",
     "take_over",
     "timeline",
+    "unlock",
 ]

@@ -11,21 +11,29 @@ from app.kernel.db import execute
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """One voucher to issue: on which terms, worth how much of what was paid, valid when."""
+    """One voucher to issue: on which terms, worth how much of what was paid, valid when.
+
+    A "locked" one is valid until it can be unlocked, and from then on as it is told then.
+    """
 
     revision_id: int
     allocated_fen: int
     valid_from: datetime
     valid_until: datetime
+    state: str = "active"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewCard:
-    """One bought piece of an offer and the uses it holds."""
+    """One bought piece of an offer and the uses it holds.
+
+    With a `number` of his own the caller finds what he issued; without, one is drawn.
+    """
 
     offer_id: int
     title: str
     uses: Sequence[Use]
+    number: str | None = None
 
 
 def issue(
@@ -38,8 +46,8 @@ def issue(
     at: datetime,
 ) -> int:
     """Put cards and their vouchers into a member's wallet, in one statement; how many vouchers."""
-    card_numbers = numbers.bulk(numbers.Kind.CARD, merchant_id=merchant_id, count=len(cards))
-    of_card = list(zip(card_numbers, cards, strict=True))
+    drawn = numbers.bulk(numbers.Kind.CARD, merchant_id=merchant_id, count=len(cards))
+    of_card = [(card.number or fresh, card) for fresh, card in zip(drawn, cards, strict=True)]
     uses = [(number, use) for number, card in of_card for use in card.uses]
     voucher_numbers = numbers.bulk(numbers.Kind.VOUCHER, merchant_id=merchant_id, count=len(uses))
     return execute(

@@ -9,7 +9,10 @@ from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
 
 
 class Card(OwnedByMerchant, Base):
-    """One bought piece of an offer; it groups the vouchers that came with it."""
+    """One bought piece of an offer; it groups the vouchers that came with it.
+
+    With a parent it is a friend's sub-card: uses of the main card that he may use up.
+    """
 
     __tablename__ = "cards"
     __table_args__ = (
@@ -17,6 +20,7 @@ class Card(OwnedByMerchant, Base):
         belongs_to("orders", "order_id"),
         belongs_to("offers", "offer_id"),
         belongs_to("members", "member_id"),
+        belongs_to("cards", "parent_id"),
         Index("ix_cards_order", "merchant_id", "order_id"),
         Index("ix_cards_member", "merchant_id", "member_id", "id"),
     )
@@ -25,6 +29,7 @@ class Card(OwnedByMerchant, Base):
     order_id: Mapped[int]
     offer_id: Mapped[int]
     member_id: Mapped[int]
+    parent_id: Mapped[int | None]
     title: Mapped[str]
     issued_at: Mapped[datetime]
 
@@ -44,6 +49,7 @@ class Voucher(OwnedByMerchant, Base):
         Index("ix_vouchers_expiring", "valid_until", postgresql_where=text("state = 'active'")),
         CheckConstraint("allocated_fen >= 0", name="allocation_not_negative"),
         CheckConstraint("valid_from < valid_until", name="validity_is_forward"),
+        CheckConstraint("held_from IS NULL OR state = 'held'", name="held_from_while_held"),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 
@@ -53,17 +59,25 @@ class Voucher(OwnedByMerchant, Base):
     holder_id: Mapped[int]
     buyer_id: Mapped[int]
     state: Mapped[VoucherState] = mapped_column(word(VoucherState))
+    # What it was before it was held, and what it comes back as.
+    held_from: Mapped[VoucherState | None] = mapped_column(word(VoucherState, name="held_from"))
     holder_version: Mapped[int] = mapped_column(server_default="1")
     allocated_fen: Mapped[int]
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime]
     issued_at: Mapped[datetime]
+    times_given: Mapped[int] = mapped_column(server_default="0")
+    # Since when it has been shared; what was shared once is never passed on again.
+    shared_at: Mapped[datetime | None]
 
     def apply(self, move: Move) -> None:
         """Change state as the table of moves allows. Raises MoveRefused."""
         to_state = MOVES[move].get(self.state)
         if to_state is None:
             raise MoveRefused("The voucher is not in a state that allows this.", move=move.value)
+        if move is Move.RELEASE:
+            to_state = self.held_from or to_state
+        self.held_from = self.state if move is Move.HOLD else None
         self.state = to_state
         if move in NEW_HOLDER_VERSION:
             self.holder_version += 1

@@ -1,10 +1,11 @@
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.vouchers import statements
 from app.domain.vouchers.errors import MoveRefused
-from app.domain.vouchers.rules import MOVES, NEW_HOLDER_VERSION, Move, sources_of
+from app.domain.vouchers.rules import MOVES, NEW_HOLDER_VERSION, Move, VoucherState, sources_of
 from app.kernel.db import execute, fetch_all
 
 
@@ -49,14 +50,18 @@ def hand_over(
     at: datetime,
     reason: str | None = None,
 ) -> None:
-    """Another member holds it from now on; every older show code is dead. Raises MoveRefused."""
+    """Another member holds it from now on; every older show code is dead.
+
+    What is held waits for somebody already, and is handed over by whoever holds it only. Raises
+    MoveRefused.
+    """
     moved = execute(
         statements.HAND_OVER,
         {
             "merchant_id": merchant_id,
             "voucher_id": voucher_id,
             "to_member": to_member,
-            "sources": sources_of(Move.HAND_OVER),
+            "sources": [VoucherState.ACTIVE.value],
             "actor": actor,
             "reason": reason,
             "at": at,
@@ -64,6 +69,34 @@ def hand_over(
     )
     if not moved:
         raise MoveRefused("The voucher is not in a state that allows this.", move="hand_over")
+
+
+def unlock(
+    *,
+    merchant_id: int,
+    voucher_id: int,
+    valid_from: datetime,
+    valid_until: datetime,
+    actor: str,
+    reference: str,
+    at: datetime,
+) -> None:
+    """A locked voucher may be used from now on, with a validity of its own. Raises MoveRefused."""
+    moved = execute(
+        statements.UNLOCK,
+        {
+            "merchant_id": merchant_id,
+            "voucher_id": voucher_id,
+            "sources": sources_of(Move.UNLOCK),
+            "valid_from": valid_from,
+            "valid_until": valid_until,
+            "actor": actor,
+            "reference": reference,
+            "at": at,
+        },
+    )
+    if not moved:
+        raise MoveRefused("The voucher is not in a state that allows this.", move="unlock")
 
 
 @dataclass(frozen=True)
@@ -77,13 +110,13 @@ def expire_due(*, at: datetime, limit: int) -> int:
     by_merchant: dict[int, list[int]] = defaultdict(list)
     for due in fetch_all(Due, statements.DUE, {"at": at, "limit": limit}):
         by_merchant[due.merchant_id].append(due.id)
-    return sum(
-        execute(
-            statements.EXPIRE,
-            {"merchant_id": m, "ids": ids, "sources": sources_of(Move.EXPIRE), "at": at},
-        )
-        for m, ids in by_merchant.items()
-    )
+    return sum(expire(merchant_id=m, voucher_ids=ids, at=at) for m, ids in by_merchant.items())
+
+
+def expire(*, merchant_id: int, voucher_ids: Sequence[int], at: datetime) -> int:
+    """Mark those of these vouchers expired whose validity is over; how many were."""
+    which = {"merchant_id": merchant_id, "ids": list(voucher_ids)}
+    return execute(statements.EXPIRE, {**which, "sources": sources_of(Move.EXPIRE), "at": at})
 
 
 def take_over(*, merchant_id: int, loser_id: int, winner_id: int, at: datetime) -> int:

@@ -18,7 +18,7 @@ from app.domain.vouchers.errors import (
     VoucherRefusal,
     VoucherVoid,
 )
-from app.domain.vouchers.rules import ACTION_WORDS, Move, VoucherState
+from app.domain.vouchers.rules import VoucherState, words_of
 from app.kernel import clock, paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.errors import Invalid, NotFound
@@ -195,7 +195,7 @@ def timeline(*, merchant_id: int, voucher_id: int) -> list[TimelineLine]:
         _Event, statements.TIMELINE, {"merchant_id": merchant_id, "voucher_id": voucher_id}
     )
     return [
-        TimelineLine(event.at, event.action, ACTION_WORDS[Move(event.action)], event.reference)
+        TimelineLine(event.at, event.action, words_of(event.action, event.reason), event.reference)
         for event in events
     ]
 

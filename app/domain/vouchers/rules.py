@@ -20,6 +20,8 @@ class Move(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     HAND_OVER = "hand_over"
+    SHARE = "share"
+    TAKE_BACK = "take_back"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
     REDEEM = "redeem"
@@ -38,6 +40,8 @@ MOVES: dict[Move, dict[VoucherState, VoucherState]] = {
     Move.HOLD: {_S.ACTIVE: _S.HELD, _S.LOCKED: _S.HELD},
     Move.RELEASE: {_S.HELD: _S.ACTIVE},
     Move.HAND_OVER: {_S.ACTIVE: _S.ACTIVE, _S.HELD: _S.ACTIVE},
+    Move.SHARE: {_S.HELD: _S.ACTIVE},
+    Move.TAKE_BACK: {_S.ACTIVE: _S.ACTIVE},
     Move.FREEZE: {_S.ACTIVE: _S.FROZEN},
     Move.UNFREEZE: {_S.FROZEN: _S.ACTIVE},
     Move.REDEEM: {_S.ACTIVE: _S.REDEEMED},
@@ -61,7 +65,7 @@ def sources_of(move: Move, *, to: VoucherState | None = None) -> list[str]:
 
 
 # A move after which every older show code must be dead.
-NEW_HOLDER_VERSION = frozenset({Move.HAND_OVER, Move.FREEZE, Move.HOLD})
+NEW_HOLDER_VERSION = frozenset({Move.HAND_OVER, Move.SHARE, Move.TAKE_BACK, Move.FREEZE, Move.HOLD})
 
 ACTION_WORDS = {
     Move.ISSUE: "券已发放",
@@ -69,6 +73,8 @@ ACTION_WORDS = {
     Move.HOLD: "券已锁定",
     Move.RELEASE: "券已恢复可用",
     Move.HAND_OVER: "券已转给新的持有人",
+    Move.SHARE: "券已共享给好友",
+    Move.TAKE_BACK: "券已被共享人收回",
     Move.FREEZE: "券已冻结",
     Move.UNFREEZE: "券已解冻",
     Move.REDEEM: "已核销",
@@ -77,3 +83,17 @@ ACTION_WORDS = {
     Move.EXPIRE: "券已过期",
     Move.CANCEL: "券已作废",
 }
+
+# Where the reason says more than the move.
+REASON_WORDS = {
+    "gift": "券已包成礼物，等待好友领取",
+    "gift_claimed": "好友已领取，券已转给新的持有人",
+    "gift_declined": "好友未接受礼物，券已退回",
+    "gift_recalled": "礼物已撤回，券已退回",
+    "gift_returned": "礼物无人领取，券已退回",
+}
+
+
+def words_of(action: str, reason: str | None) -> str:
+    """A line of the timeline, in words for the holder."""
+    return REASON_WORDS.get(reason or "") or ACTION_WORDS[Move(action)]

@@ -11,15 +11,16 @@ WITH new_cards AS (
 ), new_vouchers AS (
   INSERT INTO vouchers (merchant_id, number, card_id, revision_id, holder_id, buyer_id, state,
     allocated_fen, valid_from, valid_until, issued_at)
-  SELECT %(merchant_id)s, v.number, c.id, v.revision_id, %(member_id)s, %(member_id)s, 'active',
+  SELECT %(merchant_id)s, v.number, c.id, v.revision_id, %(member_id)s, %(member_id)s, v.state,
     v.allocated_fen, v.valid_from, v.valid_until, %(at)s
   FROM jsonb_to_recordset(%(vouchers)s::jsonb) AS v (number text, card_number text,
-    revision_id bigint, allocated_fen bigint, valid_from timestamptz, valid_until timestamptz)
+    revision_id bigint, allocated_fen bigint, valid_from timestamptz, valid_until timestamptz,
+    state text)
   JOIN new_cards c ON c.number = v.card_number
-  RETURNING id
+  RETURNING id, state
 )
 INSERT INTO voucher_events (merchant_id, voucher_id, at, action, to_state, actor, reference)
-SELECT %(merchant_id)s, id, %(at)s, 'issue', 'active', %(actor)s, %(reference)s FROM new_vouchers
+SELECT %(merchant_id)s, id, %(at)s, 'issue', state, %(actor)s, %(reference)s FROM new_vouchers
 """
 
 MOVE = """
@@ -28,15 +29,32 @@ WITH old AS (
   WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s AND state = ANY(%(sources)s)
   FOR NO KEY UPDATE
 ), moved AS (
-  UPDATE vouchers v SET state = %(to_state)s,
+  UPDATE vouchers v SET
+    state = CASE WHEN %(action)s = 'release' THEN coalesce(held_from, %(to_state)s)
+      ELSE %(to_state)s END,
+    held_from = CASE WHEN %(action)s = 'hold' THEN old.state END,
     holder_version = holder_version + %(new_version)s
   FROM old WHERE v.merchant_id = %(merchant_id)s AND v.id = old.id
-  RETURNING v.id, old.state AS from_state
+  RETURNING v.id, old.state AS from_state, v.state AS to_state
 )
 INSERT INTO voucher_events
   (merchant_id, voucher_id, at, action, from_state, to_state, actor, reference, reason)
-SELECT %(merchant_id)s, id, %(at)s, %(action)s, from_state, %(to_state)s, %(actor)s,
+SELECT %(merchant_id)s, id, %(at)s, %(action)s, from_state, to_state, %(actor)s,
   %(reference)s, %(reason)s FROM moved
+"""
+
+# Its validity begins now, whatever stood there while it was locked.
+UNLOCK = """
+WITH moved AS (
+  UPDATE vouchers SET state = 'active', valid_from = %(valid_from)s,
+    valid_until = %(valid_until)s
+  WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s AND state = ANY(%(sources)s)
+  RETURNING id
+)
+INSERT INTO voucher_events
+  (merchant_id, voucher_id, at, action, from_state, to_state, actor, reference)
+SELECT %(merchant_id)s, id, %(at)s, 'unlock', 'locked', 'active', %(actor)s, %(reference)s
+FROM moved
 """
 
 # A voucher that another merchant's member cannot take: the foreign key sees to that.
@@ -47,7 +65,7 @@ WITH old AS (
   FOR NO KEY UPDATE
 ), moved AS (
   UPDATE vouchers v SET state = 'active', holder_id = %(to_member)s,
-    holder_version = holder_version + 1
+    holder_version = holder_version + 1, times_given = times_given + 1
   FROM old WHERE v.merchant_id = %(merchant_id)s AND v.id = old.id
   RETURNING v.id, old.state AS from_state
 )
@@ -131,7 +149,15 @@ SELECT v.id, v.state, v.holder_version FROM ({SESSION_IS_GOOD}) s LEFT JOIN vouc
 ON v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.number = %(number)s
 """  # noqa: S608 - joined from our own constants
 
+# What an order or redemption of an earlier holder is called is not for whom it was given to.
 TIMELINE = """
-SELECT at, action, actor, reference, reason FROM voucher_events
-WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s ORDER BY id
+SELECT e.at, e.action, e.actor,
+  CASE WHEN v.holder_id = v.buyer_id OR e.id >= coalesce(came.id, 0) THEN e.reference END, e.reason
+FROM voucher_events e
+JOIN vouchers v ON v.merchant_id = e.merchant_id AND v.id = e.voucher_id
+LEFT JOIN LATERAL (
+  SELECT max(id) AS id FROM voucher_events
+  WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s
+    AND action IN ('hand_over', 'share') AND reason IS DISTINCT FROM 'account_merged') came ON true
+WHERE e.merchant_id = %(merchant_id)s AND e.voucher_id = %(voucher_id)s ORDER BY e.id
 """
