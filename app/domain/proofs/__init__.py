@@ -1,0 +1,5 @@
+"""Proof for the whole database, across all subjects: where every voucher is, and why."""
+
+from app.domain.proofs.verifying import verify
+
+__all__ = ["verify"]
