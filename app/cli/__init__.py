@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import card_bag, demo, messages, official, operating, shipping
+from app.cli import campaigns, card_bag, demo, messages, official, operating, shipping
 
 
 def register(app: Flask) -> None:
@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
         *demo.COMMANDS,
         *shipping.COMMANDS,
         *card_bag.COMMANDS,
+        *campaigns.COMMANDS,
         *official.COMMANDS,
         *messages.COMMANDS,
     ):

@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from app.domain import ledger, merchants, payments
+from app.domain import ledger, merchants, payments, proofs
 from app.kernel import audit, clock, inbox, outbox
 from app.kernel.db import reading, transaction
 from app.migrations import run
@@ -19,6 +19,7 @@ from app.migrations import run
 LINES_PER_STEP = 500
 
 ledger_group = AppGroup("ledger", help="The books.")
+vouchers_group = AppGroup("vouchers", help="Who holds what, and why.")
 audit_group = AppGroup("audit", help="The chain of who did what.")
 outbox_group = AppGroup("outbox", help="Work that was given up.")
 money_group = AppGroup("money", help="Money that waits for a person.")
@@ -52,6 +53,14 @@ def verify_ledger() -> None:
     with transaction():
         troubles = ledger.verify()
     _report(troubles, clean="the books add up")
+
+
+@vouchers_group.command("verify")
+def verify_vouchers() -> None:
+    """Follow every voucher through its story; prints each trouble, and fails when there is one."""
+    with transaction():
+        troubles = proofs.verify()
+    _report(troubles, clean="every voucher is where it should be")
 
 
 @audit_group.command("verify")
@@ -135,4 +144,12 @@ def _report(troubles: list[str], *, clean: str) -> None:
     click.echo(clean)
 
 
-COMMANDS = (upgrade, add_merchant, ledger_group, audit_group, outbox_group, money_group)
+COMMANDS = (
+    upgrade,
+    add_merchant,
+    ledger_group,
+    vouchers_group,
+    audit_group,
+    outbox_group,
+    money_group,
+)

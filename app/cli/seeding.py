@@ -1,4 +1,4 @@
-"""The demonstration shop 晨光咖啡: two stores, three people, three benefits, four offers."""
+"""The demonstration shop 晨光咖啡: two stores, three people, four benefits, five offers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import card_bag, catalog, merchants, messaging
+from app.domain import campaigns, card_bag, catalog, merchants, messaging
 from app.kernel import clock
 from app.kernel.db import reading, transaction
 from app.kernel.errors import NotFound
@@ -14,6 +14,7 @@ from app.kernel.errors import NotFound
 NAME = "晨光咖啡"
 STORES = (("人民路店", "人民路 18 号"), ("滨江店", "滨江大道 6 号"))
 ACTOR = "system"
+FRIENDS_OFFER = "好友助力咖啡卡"
 # A card that the account had before WeChat closed the making of new ones.
 LATTE_CARD = "pKabaoLatteCard0000000000001"
 APPS = {
@@ -48,6 +49,15 @@ BENEFITS: dict[str, dict[str, Any]] = {
         "face": {"rate_bp": 8000, "cap_fen": 2000},
         "conditions": catalog.Conditions(validity=catalog.Days(count=14)),
         "hand_over": "烘焙商品打 8 折，最多减 20 元",
+    },
+    "cookie": {
+        "kind": catalog.BenefitKind.EXCHANGE,
+        "name": "曲奇兑换券",
+        "market_value_fen": 800,
+        "cost_fen": 200,
+        "face": {"thing": "黄油曲奇一份"},
+        "conditions": catalog.Conditions(validity=catalog.Days(count=7)),
+        "hand_over": "黄油曲奇一份",
     },
 }
 
@@ -90,6 +100,14 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "stock": 100,
         "per_member_limit": 1,
     },
+    {
+        "kind": catalog.OfferKind.ASSIST,
+        "shelf": "组合卡",
+        "title": FRIENDS_OFFER,
+        "description": "一杯拿铁立即可用；三位好友助力，再得一杯。",
+        "price_fen": 2590,
+        "holds": {"latte": 1},
+    },
 )
 
 
@@ -123,6 +141,7 @@ def _open(keys: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
     _connect(merchant_id, keys, at=at)
     benefits = _fill_shelves(merchant_id, at=at)
     _open_card_bag(merchant_id, keys, benefits["latte"], at=at)
+    _draft_campaign(merchant_id, benefits, at=at)
     cashier = merchants.add_api_key(
         merchant_id=merchant_id,
         store_id=stores[0],
@@ -203,6 +222,35 @@ def _open_card_bag(
     card_bag.switch(**which, is_on=True)
 
 
+def _draft_campaign(
+    merchant_id: int, benefits: Mapping[str, catalog.BenefitRevision], *, at: datetime
+) -> None:
+    """Three friends unlock one more latte, each for a cookie; publishing asks WeChat's judge."""
+    offer = reading().scalars(
+        select(catalog.Offer.number).where(
+            catalog.Offer.merchant_id == merchant_id, catalog.Offer.title == FRIENDS_OFFER
+        )
+    )
+    terms = {
+        "offer": offer.one(),
+        "subs": [{"benefit": benefits["latte"].benefit_number, "helpers": 3}],
+        "reward": benefits["cookie"].benefit_number,
+        "hours": 24,
+        "helper_daily_cap": 3,
+        "sharer_daily_cap": 20,
+        "rewards": 500,
+        "fallback": benefits["five_off"].benefit_number,
+        "wording": {
+            "title": "三位好友助力，解锁拿铁兑换券",
+            "rules": "购买后24小时内，每邀请3位好友在小程序内登录并确认助力，"
+            "解锁一张拿铁兑换券（价值28元）；好友每人立即获得曲奇兑换券1张（价值8元）。"
+            "到期未完成的改发满30减5券1张。购买和使用主卡不需要助力。",
+            "share_title": "帮我助力，你也得一张曲奇兑换券",
+        },
+    }
+    campaigns.draft(merchant_id=merchant_id, terms=campaigns.parse(terms), actor=ACTOR, at=at)
+
+
 def _fill_shelves(merchant_id: int, *, at: datetime) -> dict[str, catalog.BenefitRevision]:
     benefits = {name: _add_benefit(merchant_id, words, at=at) for name, words in BENEFITS.items()}
     for offer in OFFERS:
@@ -257,6 +305,11 @@ def _describe(keys: Mapping[str, Any]) -> dict[str, Any]:
         "appid": keys["app"]["appid"],
         "account": keys["account"]["appid"],
         "latte_card": LATTE_CARD,
+        "friends_offer": FRIENDS_OFFER,
+        "campaigns": {
+            campaign.number: campaign.state
+            for campaign in campaigns.list_campaigns(merchant_id=merchant.id)
+        },
         "doors": {
             app.appid: app.number
             for app in reading().scalars(

@@ -10,10 +10,16 @@ from app.simulator.fresh import FreshWorld, new_app, new_world
 from app.simulator.settings import App, Person, Template, load, save
 
 # Who has keys of an older shape gets new ones, and with them a new shop.
-VERSION = 2
+VERSION = 3
 NAME = "晨光咖啡"
 PEOPLE = ("小美", "小张", "店主老陈", "店长小林", "店员小周")
-PAGES = ("pages/index/index", "pages/wallet/index", "pages/orders/index")
+PAGES = (
+    "pages/index/index",
+    "pages/wallet/index",
+    "pages/orders/index",
+    "pages/gift/take",
+    "pages/assist/help",
+)
 
 # Our message, the pretend platform's template that says it, and which field says which word.
 MESSAGES: tuple[dict[str, Any], ...] = (
@@ -43,6 +49,32 @@ MESSAGES: tuple[dict[str, Any], ...] = (
             "thing2": ("store", "核销门店"),
             "time3": ("redeemed_at", "核销时间"),
             "number4": ("points", "获得积分"),
+        },
+    },
+    {
+        "app": "app",
+        "channel": "subscribe",
+        "message": "assist_unlocked",
+        "template_id": "tmpl-unlocked-00000000000000000000000000001",
+        "title": "助力成功通知",
+        "page": "pages/wallet/index",
+        "fields": {
+            "thing1": ("voucher", "权益名称"),
+            "thing2": ("hint", "温馨提示"),
+            "time3": ("at", "完成时间"),
+        },
+    },
+    {
+        "app": "app",
+        "channel": "subscribe",
+        "message": "gift_claimed",
+        "template_id": "tmpl-gift-taken-000000000000000000000000001",
+        "title": "礼物领取通知",
+        "page": "pages/wallet/index",
+        "fields": {
+            "thing1": ("gift", "礼物名称"),
+            "thing2": ("friend", "领取人"),
+            "time3": ("at", "领取时间"),
         },
     },
     {

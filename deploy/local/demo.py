@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from deploy.local.children import NotStarted
+from deploy.local.friends_act import FriendsAct
 from deploy.local.house import House, furnish, processes, settle_in
 from deploy.local.proof import prove
 from deploy.local.servers import HOME, both, leave_tidily
@@ -47,6 +48,7 @@ def _show(*, stay: bool) -> int:
             telling = Telling(_say)
             played = Story(house, shop, telling).play()
             WechatAct(house, shop, telling, played).play()
+            FriendsAct(house, shop, telling, played).play()
             prove(house, telling)
             _say(f"\nEvery step was seen to happen, {time.monotonic() - began:.1f} s in all.")
             if stay:
