@@ -1,4 +1,14 @@
-from app.domain import following, members, messaging, orders, points, vouchers
+from app.domain import (
+    assist,
+    following,
+    gifting,
+    members,
+    messaging,
+    orders,
+    points,
+    sharing,
+    vouchers,
+)
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 
@@ -19,6 +29,10 @@ def join_members(task: outbox.Task) -> None:
             "winner_id": winner_id,
         }
         orders.take_over(**pair)
+        # Gifts, shares and tasks before their vouchers, as whoever settles them does.
+        gifting.take_over(**pair)
+        sharing.take_over(**pair)
+        assist.take_over(**pair, at=at)
         # In the order of the counter, which holds the voucher when it books the points.
         vouchers.take_over(**pair, at=at)
         points.take_over(**pair, at=at)

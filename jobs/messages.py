@@ -33,7 +33,7 @@ log = structlog.get_logger("jobs")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _News:
+class News:
     """Who should hear what."""
 
     person: ways.Person
@@ -53,12 +53,12 @@ class _Letter:
 
 def push_order_paid(task: outbox.Task) -> None:
     """Tell the buyer that the vouchers are in the wallet."""
-    _push(task, _order_paid)
+    push(task, _order_paid)
 
 
 def push_redeemed(task: outbox.Task) -> None:
     """Tell the holder what was used where, and what it earned."""
-    _push(task, _redeemed)
+    push(task, _redeemed)
 
 
 def settle_lost_messages(*, at: datetime) -> int:
@@ -69,40 +69,40 @@ def settle_lost_messages(*, at: datetime) -> int:
     )
 
 
-def _order_paid(task: outbox.Task) -> _News:
+def _order_paid(task: outbox.Task) -> News:
     order_id = task.payload["order_id"]
     paid = orders.notice_words(merchant_id=task.merchant_id, order_id=order_id)
-    return _News(
+    return News(
         person=ways.Person(
             merchant_id=task.merchant_id,
             member_id=paid.member_id,
             appid=paid.appid,
             order_id=order_id,
-            order_key=_order_key(paid.number),
+            order_key=order_key(paid.number),
         ),
-        event_key=_order_key(paid.number),
+        event_key=order_key(paid.number),
         message="order_paid",
         words={
             "title": paid.title,
             "total": f"{yuan(paid.total_fen)}元",
             "number": paid.number,
-            "paid_at": _time_in_shop(task.merchant_id, paid.paid_at),
+            "paid_at": time_in_shop(task.merchant_id, paid.paid_at),
             "hint": f"{paid.voucher_count}张券已放入卡包",
         },
     )
 
 
-def _redeemed(task: outbox.Task) -> _News:
+def _redeemed(task: outbox.Task) -> News:
     used = redemption.notice_words(
         merchant_id=task.merchant_id, redemption_number=task.payload["redemption_number"]
     )
-    return _News(
+    return News(
         person=ways.Person(
             merchant_id=task.merchant_id,
             member_id=used.member_id,
             appid=used.appid,
             order_id=used.order_id,
-            order_key=_order_key(used.order_number),
+            order_key=order_key(used.order_number),
         ),
         event_key=f"redemption:{used.number}",
         message="voucher_redeemed",
@@ -110,17 +110,19 @@ def _redeemed(task: outbox.Task) -> _News:
             "voucher": used.benefit_name,
             "store": used.store_name,
             "number": used.number,
-            "redeemed_at": _time_in_shop(task.merchant_id, used.redeemed_at),
+            "redeemed_at": time_in_shop(task.merchant_id, used.redeemed_at),
             "points": str(used.points),
         },
     )
 
 
-def _order_key(number: str) -> str:
+def order_key(number: str) -> str:
+    """The event of an order's payment."""
     return f"order:{number}"
 
 
-def _push(task: outbox.Task, news_of: Callable[[outbox.Task], _News]) -> None:
+def push(task: outbox.Task, news_of: Callable[[outbox.Task], News]) -> None:
+    """Send one message, at most once, by the first way that is open; and finish the task."""
     with transaction():
         letter = _claim(news_of(task), at=clock.now())
         if letter is None:
@@ -129,7 +131,7 @@ def _push(task: outbox.Task, news_of: Callable[[outbox.Task], _News]) -> None:
         letter = _send(task, letter)
 
 
-def _claim(news: _News, *, at: datetime) -> _Letter | None:
+def _claim(news: News, *, at: datetime) -> _Letter | None:
     """None when there is no way to this person, no leave to write, or it was written before."""
     wish = messaging.Wish(
         merchant_id=news.person.merchant_id,
@@ -225,6 +227,7 @@ def _tell(task: outbox.Task, envelope: Envelope, failure: GatewayError) -> None:
     )
 
 
-def _time_in_shop(merchant_id: int, at: datetime) -> str:
+def time_in_shop(merchant_id: int, at: datetime) -> str:
+    """As the platform's fields of time want it."""
     there = at.astimezone(ZoneInfo(merchants.profile(merchant_id=merchant_id).zone))
     return f"{there.year}年{there.month}月{there.day}日 {there:%H:%M}"

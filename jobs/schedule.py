@@ -11,9 +11,11 @@ from redis import Redis
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from jobs import (
+    assists,
     audit,
     bag_comparison,
     card_bag,
+    gifts,
     housekeeping,
     messages,
     notices,
@@ -22,6 +24,7 @@ from jobs import (
     queues,
     reconciliation,
     refunds,
+    shares,
     shipping,
 )
 from jobs import vouchers as voucher_jobs
@@ -76,7 +79,12 @@ SWEEPS = (
         name="settle_lost_messages", every=timedelta(minutes=1), run=messages.settle_lost_messages
     ),
     Sweep(name="expire_points", every=timedelta(minutes=10), run=points.expire_points),
+    Sweep(name="return_gifts", every=timedelta(minutes=1), run=gifts.return_gifts),
+    Sweep(name="remind_of_gifts", every=timedelta(minutes=1), run=gifts.remind_of_gifts),
+    Sweep(name="close_assists", every=timedelta(seconds=30), run=assists.close_assists),
+    Sweep(name="remind_of_assists", every=timedelta(minutes=1), run=assists.remind_of_assists),
     Sweep(name="expire_vouchers", every=timedelta(minutes=5), run=voucher_jobs.expire_vouchers),
+    Sweep(name="expire_shares", every=timedelta(minutes=1), run=shares.expire_shares),
     # It knows itself which statements are out and not compared yet.
     Sweep(name="compare_bills", every=timedelta(minutes=15), run=reconciliation.compare_bills),
     Sweep(name="follow_vouchers", every=timedelta(minutes=1), run=card_bag.follow_vouchers),

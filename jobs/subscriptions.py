@@ -3,15 +3,23 @@
 from collections.abc import Callable
 from typing import NoReturn
 
+from app.domain.assist import (
+    AssistHelped,
+    AssistHurry,
+    AssistOver,
+    AssistShort,
+    AssistUnlocked,
+)
 from app.domain.card_bag import BagCardMoved
 from app.domain.following import CardEventTold, FollowerCame, OrderSettled, ShippingReminded
+from app.domain.gifting import GiftClaimed, GiftDeclined, GiftDue, GiftEnding, GiftReturned
 from app.domain.members import MembersMerged
 from app.domain.orders import OrderPaid, PaymentCameLate
 from app.domain.payments import RefundAsked
 from app.domain.redemption import RedemptionReversed, VoucherRedeemed
 from app.kernel.errors import NotFound
 from app.kernel.outbox import Event, Task
-from jobs import card_bag, followers, members, messages, refunds, shipping
+from jobs import assists, card_bag, followers, gifts, members, messages, refunds, shipping
 from jobs.queues import BULK, MESSAGES, MONEY
 
 Handler = Callable[[Task], None]
@@ -24,6 +32,16 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     CardEventTold: [card_bag.apply_event],
     PaymentCameLate: [refunds.return_late_money],
     RefundAsked: [refunds.send_refund],
+    GiftClaimed: [gifts.tell_giver_claimed, gifts.tell_friend_received],
+    GiftDeclined: [gifts.tell_giver_declined],
+    GiftReturned: [gifts.tell_giver_returned],
+    GiftDue: [gifts.tell_giver_due],
+    GiftEnding: [gifts.tell_giver_ending],
+    AssistHelped: [assists.show_progress],
+    AssistUnlocked: [assists.tell_unlocked],
+    AssistShort: [assists.tell_short],
+    AssistHurry: [assists.tell_hurry],
+    AssistOver: [assists.tell_over],
     MembersMerged: [members.join_members],
     FollowerCame: [followers.learn_who],
     ShippingReminded: [shipping.hurry],
@@ -31,6 +49,8 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
 }
 QUEUES = {
     "jobs.messages": MESSAGES,
+    "jobs.gifts": MESSAGES,
+    "jobs.assists": MESSAGES,
     "jobs.refunds": MONEY,
     "jobs.members": BULK,
     "jobs.followers": BULK,

@@ -5,14 +5,27 @@ from flask import Response
 from msgspec import field
 
 from app.domain import members, orders
+from app.domain.gifting import Wrapping
 from app.domain.risk import Action, Per
 from app.kernel import clock, numbers
 from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import NotFound
 from app.web import auth, client, limits, parse, tills
 from app.web.answers import answer
+from app.web.messages import check_message
 from app.web.openapi import MEMBER, documented
-from app.web.words import Asked, Cursor, Limit, Line40, Line200, Number, Quantity
+from app.web.words import (
+    Asked,
+    Cursor,
+    GiftCover,
+    GiftMessage,
+    Instant,
+    Limit,
+    Line40,
+    Line200,
+    Number,
+    Quantity,
+)
 from miniprogram_api.presenters.orders import (
     OrderDetails,
     OrderPage,
@@ -35,10 +48,22 @@ class OrderSource(Asked):
     sharer: Number | None = None
 
 
+class OrderAsGift(Asked):
+    """Wrap what is bought, at once or for a later day. The order tells the gift's number."""
+
+    message: GiftMessage | None = None
+    cover: GiftCover | None = None
+    gives_at: Instant | None = None
+
+    def wrapping(self) -> Wrapping:
+        return Wrapping(message=self.message, cover=self.cover, gives_at=self.gives_at)
+
+
 class PlaceOrder(Asked):
     offer: Number
     quantity: Quantity = 1
     source: OrderSource = field(default_factory=OrderSource)
+    gift: OrderAsGift | None = None
 
 
 class PageOfOrders(Asked):
@@ -57,6 +82,8 @@ def place(merchant: str) -> Response:
     member, wanted = auth.member_to_be_asked(merchant), parse.body(PlaceOrder)
     key = parse.request_key(merchant_id=member.merchant_id, actor=member.actor)
     limits.check(Action.ORDER, merchant_id=member.merchant_id, who={Per.MEMBER: member.actor})
+    if wanted.gift:
+        check_message(wanted.gift.message, member=member)
     channel_id = tills.default_channel_id(member.merchant_id)
     with hot_transaction():
         wish = _wish(member, wanted, channel_id=channel_id)
@@ -112,6 +139,7 @@ def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | No
             sharer_member_id=_find_sharer(member.merchant_id, source.sharer),
         ),
         on_ios=client.is_ios(),
+        gift=wanted.gift.wrapping() if wanted.gift else None,
     )
 
 

@@ -22,6 +22,15 @@ from tests.simulator.world import FRESH
 keyring.install(MASTER_KEY)
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--walk-steps",
+        type=int,
+        default=200,
+        help="how many steps the random walk over gifts, shares and redemptions takes",
+    )
+
+
 @pytest.fixture(scope="session")
 def worker():
     """0, 1, …: each of the parallel test processes has a database of its own."""

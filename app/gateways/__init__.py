@@ -12,6 +12,7 @@ from redis import Redis
 from app.gateways._http import checked_base_url
 from app.gateways.busifavor import Busifavor
 from app.gateways.card_bag import CardBag
+from app.gateways.content import ContentCheck
 from app.gateways.files import Files, LocalFiles
 from app.gateways.mini_program import MiniProgram
 from app.gateways.official_account import OfficialAccount
@@ -22,6 +23,7 @@ from app.gateways.pay_channel import PayChannel
 from app.gateways.product_coupon import ProductCoupon
 from app.gateways.service_card import ServiceCard
 from app.gateways.shipping import Shipping
+from app.gateways.social import Social
 from app.gateways.tokens import AccessTokens
 from app.gateways.wechat_pay import WechatPay
 
@@ -41,12 +43,14 @@ class Gateways:
     busifavor: Callable[[PayChannel], Busifavor]
     product_coupon: Callable[[PayChannel], ProductCoupon]
     card_bag: Callable[[App], CardBag]
+    content: Callable[[App], ContentCheck]
     mini_program: Callable[[App], MiniProgram]
     official_account: Callable[[App], OfficialAccount]
     official_desk: Callable[[App], OfficialDesk]
     official_web: Callable[[App], OfficialWeb]
     service_card: Callable[[App], ServiceCard]
     shipping: Callable[[App], Shipping]
+    social: Callable[[App], Social]
     files: Files
 
 
@@ -96,11 +100,13 @@ def build(
         busifavor=busifavor,
         product_coupon=product_coupon,
         card_bag=for_app(partial(CardBag, redis=redis)),
+        content=for_app(ContentCheck),
         mini_program=for_app(MiniProgram),
         official_account=for_app(OfficialAccount),
         service_card=for_app(ServiceCard),
         official_desk=for_app(OfficialDesk),
         official_web=for_app(partial(OfficialWeb, redis=redis, open_url=open_base_url)),
         shipping=for_app(Shipping),
+        social=for_app(Social),
         files=LocalFiles(files_root),
     )

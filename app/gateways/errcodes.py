@@ -120,6 +120,19 @@ MEANINGS: dict[int, Meaning] = {
     85449: NEXT_MINUTE,
     85461: OURS_TO_MEND,
     85462: OURS_TO_MEND,
+    # Judging texts and people
+    40129: OURS_TO_MEND,
+    43104: OURS_TO_MEND,
+    45002: OURS_TO_MEND,
+    61010: Meaning(do=Do.NEVER_AGAIN, word="not_here_lately"),
+    61080: NEXT_MINUTE,
+    61081: NEXT_MINUTE,
+    9410009: Meaning(do=Do.NEXT_DAY),
+    # Cards in a chat that change
+    47501: OURS_TO_MEND,
+    47502: Meaning(do=Do.NEVER_AGAIN, word="activity_full"),
+    47503: OURS_TO_MEND,
+    47504: Meaning(do=Do.NEVER_AGAIN, word="activity_over"),
 }
 
 STALE_TOKEN = frozenset(code for code, meaning in MEANINGS.items() if meaning.do == Do.NEW_TOKEN)

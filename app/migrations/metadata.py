@@ -1,8 +1,11 @@
 """Every table there is, for migrations and for the tests that compare them with the database."""
 
+from app.domain.assist import models as _assist
+from app.domain.campaigns import models as _campaigns
 from app.domain.card_bag import models as _card_bag
 from app.domain.catalog import models as _catalog
 from app.domain.following import models as _following
+from app.domain.gifting import models as _gifting
 from app.domain.ledger import models as _ledger
 from app.domain.members import models as _members
 from app.domain.merchants import models as _merchants
@@ -11,6 +14,7 @@ from app.domain.orders import models as _orders
 from app.domain.payments import models as _payments
 from app.domain.points import models as _points
 from app.domain.redemption import models as _redemption
+from app.domain.sharing import models as _sharing
 from app.domain.shipping import models as _shipping
 from app.domain.vouchers import models as _vouchers
 from app.kernel import audit, inbox, outbox, request_keys
@@ -32,7 +36,11 @@ TABLES_OF = (
     _orders,
     _vouchers,
     _redemption,
+    _gifting,
+    _sharing,
     _card_bag,
+    _campaigns,
+    _assist,
     _shipping,
 )
 METADATA = Base.metadata

@@ -43,6 +43,11 @@ IN_PATH = {
     "offer": ("G", "The offer's number."),
     "order": ("O", "The order's number."),
     "voucher": ("V", "The voucher's number."),
+    "gift": ("Z", "The gift's number."),
+    "task": ("J", "The task's number."),
+    "given": ("L", "The help's number."),
+    "share": ("H", "The share's number."),
+    "member": ("U", "The member's number."),
     "redemption": ("D", "The redemption's number."),
     "channel": ("W", "The pay channel's number."),
 }

@@ -3,7 +3,8 @@
 The documentation is made from the same words, so that a caller reads the very limits we check.
 """
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -34,6 +35,16 @@ Limit = Annotated[int, Meta(ge=1, le=100)]
 Position = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Fen = Annotated[int, Meta(ge=0, le=1_000_000_000_00, description="Hundredths of a yuan.")]
 Quantity = Annotated[int, Meta(ge=1, le=100)]
+
+
+Instant = Annotated[datetime, Meta(tz=True)]
+GiftMessage = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
+GiftCover = Literal["plain", "birthday", "thanks", "festival", "love", "cheer"]
+SealedData = Annotated[str, Meta(min_length=1, max_length=4000, pattern=r"^[0-9A-Za-z+/=]+$")]
+Sealed64 = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z+/=]+$")]
+LinkToken = Annotated[
+    str, Meta(pattern=r"^[0-9A-Za-z_-]{22}$", max_length=22, description="From the link.")
+]
 
 
 class Asked(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -24,7 +24,10 @@ class Line(Told):
 
 
 class OrderDetails(Told):
-    """`state`: pending, paid, fulfilled, closed, refunding, partly_refunded or refunded."""
+    """`state`: pending, paid, fulfilled, closed, refunding, partly_refunded or refunded.
+
+    `gift`: the number of the gift that it was bought as.
+    """
 
     order: str
     state: str
@@ -35,6 +38,7 @@ class OrderDetails(Told):
     paid_at: datetime | None
     closed_at: datetime | None
     close_reason: str | None
+    gift: str | None
 
 
 class OrderPage(Told):
@@ -75,6 +79,7 @@ def present_order(order: orders.OrderView) -> OrderDetails:
         paid_at=order.paid_at,
         closed_at=order.closed_at,
         close_reason=order.close_reason,
+        gift=order.gift_number,
     )
 
 

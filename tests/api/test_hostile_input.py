@@ -121,7 +121,9 @@ def _loose(schema, path=""):
     if not isinstance(schema, dict):
         return
     kind = schema.get("type")
-    if kind == "string" and not schema.keys() & {"maxLength", "enum"}:
+    # A moment is read strictly, which no long text survives.
+    is_moment = schema.get("format") == "date-time"
+    if kind == "string" and not is_moment and not schema.keys() & {"maxLength", "enum"}:
         yield path
     if kind == "integer" and not schema.keys() >= {"minimum", "maximum"}:
         yield path

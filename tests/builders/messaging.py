@@ -10,8 +10,34 @@ from tests.builders.transactions import joined
 FIELDS = {
     "order_paid": {"thing1": "title", "amount2": "total", "character_string3": "number"},
     "voucher_redeemed": {"thing1": "voucher", "thing2": "store", "time3": "redeemed_at"},
+    "assist_unlocked": {"thing1": "voucher", "thing2": "hint", "time3": "at"},
+    "assist_short": {"thing1": "voucher", "thing2": "progress", "time3": "ends_at"},
+    "assist_hurry": {"thing1": "voucher", "thing2": "progress", "time3": "ends_at"},
+    "assist_over": {"thing1": "voucher", "thing2": "hint", "time3": "at"},
+    "gift_claimed": {"thing1": "gift", "thing2": "friend", "time3": "at"},
+    "gift_received": {"thing1": "gift", "thing2": "friend", "time3": "at"},
+    "gift_declined": {"thing1": "gift", "time3": "at"},
+    "gift_returned": {"thing1": "gift", "time3": "at"},
+    "gift_due": {"thing1": "gift", "time3": "ends_at"},
+    "gift_ending": {"thing1": "gift", "time3": "ends_at"},
 }
+_GIFT = {"gift": "美式咖啡等2张", "number": "Z2345678"}
+_TAKEN = _GIFT | {"at": "2026-05-15 20:00"}
+_WAITS = _GIFT | {"ends_at": "2026-05-15 20:00"}
+_HELPED = {"voucher": "蛋糕券", "number": "J2345678"}
+_ENDED = _HELPED | {"at": "2026-05-15 20:00", "hint": "好友助力成功，券可以使用了"}
+_ASKED = _HELPED | {"ends_at": "2026-05-15 20:00", "progress": "1/2"}
 WORDS = {
+    "assist_unlocked": _ENDED,
+    "assist_short": _ASKED,
+    "assist_hurry": _ASKED,
+    "assist_over": _ENDED,
+    "gift_claimed": _TAKEN | {"friend": "王**"},
+    "gift_received": _TAKEN | {"friend": "王**"},
+    "gift_declined": _TAKEN,
+    "gift_returned": _TAKEN,
+    "gift_due": _WAITS,
+    "gift_ending": _WAITS,
     "order_paid": {
         "title": "周末欢聚包",
         "total": "¥30.00",

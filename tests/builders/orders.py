@@ -142,7 +142,8 @@ def a_voucher(shop, *, buyer=None, at=NOON):
     """One active voucher of a paid order."""
     buyer = buyer or a_buyer(shop)
     a_paid_order(shop, buyer=buyer, at=at)
-    return vouchers_of(shop, buyer, at=at + timedelta(minutes=1))[0]
+    found = vouchers_of(shop, buyer, at=at + timedelta(minutes=1))
+    return next(each for each in found if each.state == "active")
 
 
 def epoch_of(member):

@@ -34,7 +34,10 @@ VALUES = {
 }
 # Some fields may rightly be any line of text, and some may be left out: no lie there.
 MAY_BE = {
+    "cover": {"null"},
+    "gives_at": {"null"},
     "reason": {"right to left", "sql", "format", "path", "look-alikes"},
+    "text": {"right to left", "sql", "format", "path", "look-alikes"},
     "spend_fen": {"zero", "null"},
     "mine": {"zero", "true"},
     "store": {"null"},
@@ -43,7 +46,8 @@ MAY_BE = {
     | {"minus one"},
     "source": {"object"},
     "sharer": {"null"},
-    "channel": {"null", "right to left", "sql", "format", "path", "look-alikes"},
+    "channel": {"null", "right to left", "sql", "format", "path", "look-alikes"}
+    | {"minus one", "lone surrogate"},
     "scene": {"null", "right to left", "sql", "format", "path", "look-alikes"},
     "group": {"null", "right to left", "sql", "format", "path", "look-alikes"},
     "referrer": {"null", "right to left", "sql", "format", "path", "look-alikes"},

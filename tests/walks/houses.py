@@ -23,12 +23,14 @@ from tests.api.calling import (
     token_of_member,
     token_of_staff,
 )
-from tests.builders.catalog import an_offer
+from tests.builders.catalog import a_benefit, an_offer
+from tests.builders.gifting import a_gift, token_of
 from tests.builders.members import a_member, a_unionid
 from tests.builders.merchants import a_clerk, a_merchant, a_store, an_api_key
 from tests.builders.messaging import a_template
 from tests.builders.orders import Shop, a_voucher, a_wish, shown
 from tests.builders.redemption import a_redemption
+from tests.builders.sharing import SHAREABLE, a_new_voucher, a_share
 from tests.simulator.world import APP, FRESH, MERCHANT
 
 
@@ -108,6 +110,40 @@ class House(Shop):
     def voucher(self):
         """A usable one of our member's."""
         return a_voucher(self, buyer=self.member.who, at=clock.now() - timedelta(minutes=1))
+
+    def shareable(self, *, of=None):
+        """The same, which a friend may be let use."""
+        whom, sold = of or self.member.who, self.offer
+        terms = a_benefit(merchant=self.merchant, conditions=SHAREABLE)
+        self.offer = an_offer(merchant=self.merchant, items=[(terms.benefit_id, 2)])
+        try:
+            return a_new_voucher(self, whom, at=clock.now() - timedelta(minutes=1))
+        finally:
+            self.offer = sold
+
+    def share(self, *, of=None):
+        """One that waits for a friend."""
+        made = a_share(self, of or self.member.who, self.shareable(of=of), at=clock.now())
+        db.session.rollback()
+        self.secrets.add(made.token)
+        return made
+
+    def gift(self, *, of=None):
+        """The number of a gift that waits for a friend."""
+        giver = (of or self.member).who
+        at = clock.now()
+        voucher = a_voucher(self, buyer=giver, at=at - timedelta(minutes=1))
+        number = a_gift(self, giver=giver, vouchers=[voucher], at=at)
+        db.session.rollback()
+        self.secrets.add(token_of(self, number))
+        return number
+
+    def gift_link(self, *, of=None):
+        """What a friend sends who has the link of such a gift."""
+        return {"token": token_of(self, self.gift(of=of))}
+
+    def anothers_share(self):
+        return self.share(of=a_member(merchant=self.merchant, appid=APP.appid))
 
     def code(self, voucher=None):
         """What the phone shows for a voucher, or for a new one."""

@@ -70,6 +70,14 @@ def _as_their_clerk(town):
     return Call(body=signed_in_with(town.ours, town.theirs.phone))
 
 
+def _give_their_voucher(town):
+    return Call(body={"vouchers": [town.make(_voucher_of, town.theirs)]}, is_keyed=True)
+
+
+def _open_their_gift(town):
+    return Call(body=town.make(town.theirs.gift_link))
+
+
 def _order_of(house):
     return house.order()
 
@@ -87,6 +95,14 @@ CASES = [
     ("member", f"GET {API}/vouchers/<voucher>", _their("voucher", _voucher_of), NOTHING),
     ("member", f"GET {API}/vouchers/<voucher>/code", _their("voucher", _voucher_of), NOTHING),
     ("member", f"GET {API}/vouchers/<voucher>/code.png", _their("voucher", _voucher_of), NOTHING),
+    ("member", f"POST {API}/gifts", _give_their_voucher, NOTHING),
+    ("member", f"GET {API}/gifts/<gift>", _their("gift", lambda h: h.gift()), NOTHING),
+    ("member", f"POST {API}/gifts/<gift>/recall", _their("gift", lambda h: h.gift()), NOTHING),
+    ("member", f"GET {API}/gifts/<gift>/share", _their("gift", lambda h: h.gift()), NOTHING),
+    ("member", f"GET {API}/gifts/<gift>/code.png", _their("gift", lambda h: h.gift()), NOTHING),
+    ("member", f"POST {API}/gift-links/claim", _open_their_gift, NOTHING),
+    (None, f"POST {API}/gift-links/look", _open_their_gift, NOTHING),
+    (None, f"POST {API}/gift-links/decline", _open_their_gift, NOTHING),
     ("member", f"POST {API}/grants", _grant_their_template, NOTHING),
     (None, f"GET {API}/offers/<offer>", _their("offer", lambda h: h.offer.number), NOTHING),
     (None, f"GET {API}/offers", lambda t: Call(query={"category": t.theirs.category}), NOTHING),

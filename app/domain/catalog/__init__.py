@@ -9,6 +9,7 @@ from app.domain.catalog.errors import (
     SoldOut,
 )
 from app.domain.catalog.lint import Finding, lint
+from app.domain.catalog.lint import lint as vague_words
 from app.domain.catalog.models import (
     Benefit,
     BenefitKind,
@@ -91,5 +92,6 @@ __all__ = [
     "refuse_use",
     "revise_benefit",
     "stop_offer",
+    "vague_words",
     "validity_window",
 ]

@@ -20,6 +20,8 @@ class BenefitKind(StrEnum):
 class OfferKind(StrEnum):
     SINGLE = "single"
     BUNDLE = "bundle"
+    # A main card whose extra vouchers friends help to unlock.
+    ASSIST = "assist"
 
 
 class OfferState(StrEnum):

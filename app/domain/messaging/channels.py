@@ -15,6 +15,9 @@ class Channel(StrEnum):
     KF = "kf"
 
 
+# The card of a payment speaks of what was bought, not of where it went since.
+_WITHOUT_CARD = (Channel.SUBSCRIBE, Channel.OA_TEMPLATE, Channel.OA_SUBSCRIBE, Channel.KF)
+
 ROUTES: dict[str, tuple[Channel, ...]] = {
     # The card costs no grant; those are kept for what cannot be said without one.
     "order_paid": (
@@ -32,6 +35,16 @@ ROUTES: dict[str, tuple[Channel, ...]] = {
         Channel.OA_SUBSCRIBE,
         Channel.KF,
     ),
+    "assist_unlocked": _WITHOUT_CARD,
+    "assist_short": _WITHOUT_CARD,
+    "assist_hurry": _WITHOUT_CARD,
+    "assist_over": _WITHOUT_CARD,
+    "gift_claimed": _WITHOUT_CARD,
+    "gift_received": _WITHOUT_CARD,
+    "gift_declined": _WITHOUT_CARD,
+    "gift_returned": _WITHOUT_CARD,
+    "gift_due": _WITHOUT_CARD,
+    "gift_ending": _WITHOUT_CARD,
 }
 """By message: the first way that is open is taken, the next one when nothing was sent."""
 

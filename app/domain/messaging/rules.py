@@ -6,11 +6,31 @@ MOST_GRANTS = 100
 MESSAGES: dict[str, tuple[str, ...]] = {
     "order_paid": ("title", "total", "number", "paid_at", "hint"),
     "voucher_redeemed": ("voucher", "store", "number", "redeemed_at", "points"),
+    "assist_unlocked": ("voucher", "hint", "at", "number"),
+    "assist_short": ("voucher", "progress", "ends_at", "number"),
+    "assist_hurry": ("voucher", "progress", "ends_at", "number"),
+    "assist_over": ("voucher", "hint", "at", "number"),
+    "gift_claimed": ("gift", "friend", "at", "number"),
+    "gift_received": ("gift", "friend", "at", "number"),
+    "gift_declined": ("gift", "at", "number"),
+    "gift_returned": ("gift", "at", "number"),
+    "gift_due": ("gift", "ends_at", "number"),
+    "gift_ending": ("gift", "ends_at", "number"),
 }
 """Every message and its words; a merchant's template picks those that it has fields for."""
 
 TEXTS: dict[str, str] = {
     "order_paid": "您购买的「{title}」已付款{total}，{hint}。订单号：{number}",
     "voucher_redeemed": "您的「{voucher}」已于{redeemed_at}在{store}使用，获得{points}积分。核销号：{number}",
+    "assist_unlocked": "「{voucher}」已于{at}解锁：{hint}。助力号：{number}",
+    "assist_short": "解锁「{voucher}」还差一位好友（{progress}），{ends_at}截止。助力号：{number}",
+    "assist_hurry": "解锁「{voucher}」的时间不多了（{progress}），{ends_at}截止。助力号：{number}",
+    "assist_over": "「{voucher}」的助力已于{at}结束：{hint}。助力号：{number}",
+    "gift_claimed": "您送出的「{gift}」已于{at}被{friend}领取。礼物号：{number}",
+    "gift_received": "您已于{at}领取{friend}送的「{gift}」，已放入卡包。礼物号：{number}",
+    "gift_declined": "您送出的「{gift}」好友没有接受，{at}已退回卡包。礼物号：{number}",
+    "gift_returned": "您送出的「{gift}」无人领取，{at}已退回卡包。礼物号：{number}",
+    "gift_due": "您预约的礼物「{gift}」可以送出了，请在{ends_at}前转发给好友。礼物号：{number}",
+    "gift_ending": "您送出的「{gift}」还没有人领取，{ends_at}将退回卡包。礼物号：{number}",
 }
 """The same as plain text, where no template is asked for."""

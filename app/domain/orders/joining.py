@@ -13,5 +13,6 @@ def take_over(*, merchant_id: int, loser_id: int, winner_id: int) -> int:
         "winner_id": winner_id,
     }
     moved = execute(statements.TAKE_OVER, who)
+    execute(statements.TAKE_OVER_BROUGHT, who)
     execute(statements.TAKE_OVER_SHARES, who)
     return moved

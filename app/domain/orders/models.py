@@ -25,7 +25,10 @@ class CloseReason(StrEnum):
 
 
 class Order(OwnedByMerchant, Base):
-    """A purchase. Amounts are fen. The source columns cannot be filled in later."""
+    """A purchase. Amounts are fen. The source columns cannot be filled in later.
+
+    `gift`: how it is to be wrapped when it is handed over, {message, cover, gives_at}.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -35,6 +38,13 @@ class Order(OwnedByMerchant, Base):
         belongs_to("wechat_apps", "app_id"),
         belongs_to("pay_channels", "channel_id"),
         Index("ix_orders_member", "merchant_id", "member_id", "id"),
+        Index(
+            "ix_orders_sharer",
+            "merchant_id",
+            "sharer_member_id",
+            "placed_at",
+            postgresql_where=text("sharer_member_id IS NOT NULL"),
+        ),
         Index("ix_orders_unpaid", "expires_at", postgresql_where=text("state = 'pending'")),
         CheckConstraint("total_fen >= 0", name="total_not_negative"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
@@ -51,6 +61,7 @@ class Order(OwnedByMerchant, Base):
     source_group: Mapped[str | None]
     source_referrer: Mapped[str | None]
     sharer_member_id: Mapped[int | None]
+    gift: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     placed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]

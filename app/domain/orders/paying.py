@@ -7,7 +7,7 @@ from app.domain import ledger, members, payments
 from app.domain.orders import statements
 from app.domain.orders.events import OrderPaid, PaymentCameLate
 from app.domain.orders.fulfilling import hand_over
-from app.domain.orders.rules import Line
+from app.domain.orders.rules import Line, wrapping_of
 from app.domain.payments import Asked, PaidFact, UnknownPayment
 from app.kernel import outbox
 from app.kernel.db import execute, fetch_one
@@ -41,6 +41,8 @@ class _Locked:
     order_state: str
     lines: list[list[Any]]
     buyer_was_merged: bool
+    gift: dict[str, Any] | None
+    promised_at: datetime | None
 
 
 def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
@@ -75,6 +77,8 @@ def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
         order_number=found.order_number,
         member_id=_holder(fact.merchant_id, found),
         lines=[Line(*line) for line in found.lines],
+        gift=wrapping_of(found.gift),
+        promised_at=found.promised_at,
         at=at,
     )
     return Outcome.PAID

@@ -4,12 +4,21 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from app.domain import catalog
+from app.domain import catalog, gifting
 from app.domain.catalog import ForSale, LimitReached, NotOnSale, SoldOut
+from app.domain.gifting import NotGiftable
 from app.domain.members import SessionEnded
 from app.domain.orders import statements
 from app.domain.orders.fulfilling import hand_over_free
-from app.domain.orders.rules import FIRST_LOOK, PAY_WITHIN, Line, Placed, Wish, check_sale
+from app.domain.orders.rules import (
+    FIRST_LOOK,
+    PAY_WITHIN,
+    Line,
+    Placed,
+    Wish,
+    check_sale,
+    wrapping_to_json,
+)
 from app.kernel import numbers, request_keys
 from app.kernel.db import fetch_one
 from app.kernel.errors import Busy
@@ -30,7 +39,8 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 
     The same key again returns the first answer, marked as a replay.
 
-    Raises NotFound, NotOnSale, NotSoldOnIos, SoldOut, LimitReached, Invalid, KeyReused, SessionEnded.
+    Raises NotFound, NotOnSale, NotSoldOnIos, SoldOut, LimitReached, Invalid, NotGiftable,
+    MessageRefused, KeyReused, SessionEnded.
     """
     shop, number = wish.merchant_id, wish.offer_number
     lately = catalog.for_sale_lately(merchant_id=shop, offer_number=number)
@@ -43,8 +53,8 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 def _place(wish: Wish, offer: ForSale, *, key: RequestKey | None, at: datetime) -> Placed | None:
     """None when the offer is not any more as it was read; then nothing was written."""
     try:
-        check_sale(offer, quantity=wish.quantity, on_ios=wish.on_ios, at=at)
-    except (NotOnSale, LimitReached):
+        _check(wish, offer, at=at)
+    except (NotOnSale, LimitReached, NotGiftable):
         # The sale may have ended since the first attempt: its answer counts, not this refusal.
         if first := key and _first_answer(key):
             return first
@@ -63,6 +73,14 @@ def _place(wish: Wish, offer: ForSale, *, key: RequestKey | None, at: datetime) 
     if placed.total_fen == 0:
         _hand_over_free(wish, offer, placed, order_id, at)
     return placed
+
+
+def _check(wish: Wish, offer: ForSale, *, at: datetime) -> None:
+    check_sale(offer, quantity=wish.quantity, on_ios=wish.on_ios, at=at)
+    if wish.gift:
+        gifting.check_sale(
+            merchant_id=wish.merchant_id, contents=offer.contents, wrapping=wish.gift, at=at
+        )
 
 
 def _refuse_moving() -> NoReturn:
@@ -86,6 +104,7 @@ def _hand_over_free(
         order_number=placed.order_number,
         member_id=wish.member_id,
         lines=[Line(offer.offer_id, offer.title, wish.quantity, 0, offer.contents)],
+        gift=wish.gift,
         at=at,
     )
 
@@ -133,7 +152,8 @@ def _parameters(
         "source_scene": source.scene,
         "source_group": source.group,
         "source_referrer": source.referrer,
-        "sharer_member_id": source.sharer_member_id,
+        "sharer_member_id": _sharer(wish),
+        "gift": wrapping_to_json(wish.gift),
         "at": at,
         "expires_at": placed.expires_at,
         "look_at": at + FIRST_LOOK,
@@ -142,6 +162,12 @@ def _parameters(
         "key_hash": key.body_hash if key else None,
         "answer": msgspec.json.encode(placed).decode(),
     }
+
+
+def _sharer(wish: Wish) -> int | None:
+    """Nobody brings himself."""
+    sharer = wish.source.sharer_member_id
+    return sharer if sharer != wish.member_id else None
 
 
 def _replay(key: RequestKey) -> Placed:

@@ -14,7 +14,10 @@ from app.kernel.paging import Page
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order as its buyer sees it. Lines: {title, quantity, unit_price_fen, amount_fen}."""
+    """An order as its buyer sees it. Lines: {title, quantity, unit_price_fen, amount_fen}.
+
+    `gift_number`: of the gift that it went into when it was handed over.
+    """
 
     id: int
     number: str
@@ -26,6 +29,7 @@ class OrderView:
     closed_at: datetime | None
     close_reason: str | None
     lines: list[dict[str, Any]]
+    gift_number: str | None
 
 
 @dataclass(frozen=True)

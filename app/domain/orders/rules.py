@@ -3,8 +3,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from app.domain import catalog
 from app.domain.catalog import ForSale, LimitReached, NotOnSale, NotSoldOnIos, RevisionTerms
+from app.domain.gifting import Wrapping
 from app.domain.vouchers import NewCard, Use
 from app.kernel import money
 from app.kernel.errors import Invalid
@@ -30,7 +33,7 @@ class Wish:
     """What a member wants to buy, through which app and for which pay channel.
 
     `epoch` is that of the member's session, which is asked about in the same breath. Without a
-    channel only what costs nothing can be ordered.
+    channel only what costs nothing can be ordered. With `gift` it goes straight into a gift.
     """
 
     merchant_id: int
@@ -44,6 +47,7 @@ class Wish:
     quantity: int
     source: Source
     on_ios: bool = False
+    gift: Wrapping | None = None
 
 
 @dataclass(frozen=True)
@@ -122,3 +126,12 @@ def cards_of(
         )
         for _ in range(line.quantity)
     ]
+
+
+def wrapping_to_json(wrapping: Wrapping | None) -> str | None:
+    """As an order keeps it until it is paid."""
+    return msgspec.json.encode(wrapping).decode() if wrapping else None
+
+
+def wrapping_of(kept: Mapping[str, Any] | None) -> Wrapping | None:
+    return msgspec.convert(kept, Wrapping) if kept else None

@@ -35,11 +35,11 @@ WITH offer AS (
   RETURNING 1
 ), placed AS (
   INSERT INTO orders (merchant_id, number, member_id, state, total_fen, app_id, channel_id,
-    source_channel, source_scene, source_group, source_referrer, sharer_member_id, placed_at,
-    expires_at)
+    source_channel, source_scene, source_group, source_referrer, sharer_member_id, gift,
+    placed_at, expires_at)
   SELECT %(merchant_id)s, %(number)s, %(member_id)s, 'pending', %(total_fen)s, %(app_id)s,
     %(channel_id)s, %(source_channel)s, %(source_scene)s, %(source_group)s,
-    %(source_referrer)s, %(sharer_member_id)s, %(at)s, %(expires_at)s
+    %(source_referrer)s, %(sharer_member_id)s, %(gift)s::jsonb, %(at)s, %(expires_at)s
   FROM gate
   WHERE (NOT %(has_stock)s OR EXISTS (SELECT FROM stock))
     AND (%(per_member)s::bigint IS NULL OR EXISTS (SELECT FROM taker))
@@ -70,7 +70,12 @@ SELECT p.id, p.channel_id, p.appid, p.payer_openid, p.amount_fen, p.state, p.tra
      ORDER BY l.id)
    FROM order_lines l WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id),
   EXISTS (SELECT FROM members m WHERE m.merchant_id = %(merchant_id)s AND m.id = o.member_id
-    AND m.merged_into IS NOT NULL)
+    AND m.merged_into IS NOT NULL),
+  o.gift,
+  CASE WHEN EXISTS (SELECT FROM order_lines l JOIN assist_campaigns c
+    ON c.merchant_id = %(merchant_id)s AND c.offer_id = l.offer_id
+    WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id
+      AND c.published_at <= o.placed_at) THEN o.placed_at END
 FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
 WHERE p.merchant_id = %(merchant_id)s AND p.number = %(number)s
 FOR NO KEY UPDATE OF o, p
@@ -140,6 +145,14 @@ UPDATE orders SET member_id = %(winner_id)s
 WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s
 """
 
+# Whom he brought, the winner brought; but nobody brings himself.
+TAKE_OVER_BROUGHT = """
+UPDATE orders SET sharer_member_id = nullif(%(winner_id)s, member_id)
+WHERE merchant_id = %(merchant_id)s
+  AND (sharer_member_id = %(loser_id)s
+    OR (sharer_member_id = %(winner_id)s AND member_id = %(winner_id)s))
+"""
+
 # What both took counts together against the limit, so that closing an order gives it back there.
 TAKE_OVER_SHARES = """
 WITH gone AS (
@@ -161,7 +174,8 @@ SELECT o.id, o.number, o.state, o.total_fen, o.placed_at, o.expires_at, o.paid_a
   o.close_reason,
   (SELECT jsonb_agg(jsonb_build_object('title', l.title, 'quantity', l.quantity,
      'unit_price_fen', l.unit_price_fen, 'amount_fen', l.amount_fen) ORDER BY l.id)
-   FROM order_lines l WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id)
+   FROM order_lines l WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id),
+  (SELECT g.number FROM gifts g WHERE g.merchant_id = o.merchant_id AND g.order_id = o.id)
 FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.member_id = %(member_id)s
 """
 VIEW_ONE = VIEW + " AND o.number = %(number)s"

@@ -14,6 +14,11 @@ class Action(StrEnum):
     REDEEM = "redeem_attempt"
     REDEEM_BY_DIGITS = "redeem_by_digits"
     ACCEPT_INVITATION = "accept_invitation"
+    GIVE = "give"
+    OPEN_ASSIST = "open_assist"
+    HELP = "help"
+    CLAIM_GIFT = "claim_gift"
+    OPEN_GIFT_LINK = "open_gift_link"
 
 
 class Per(StrEnum):
@@ -23,6 +28,7 @@ class Per(StrEnum):
     OPENID = "openid"  # with its appid
     MEMBER = "member"
     ACTOR = "actor"  # staff or API key
+    DEVICE = "device"  # as the client names it
     HANDLE = "handle"  # of the voucher whose code is tried
 
 
@@ -115,6 +121,73 @@ RULES: tuple[Rule, ...] = (
         limit=60,
         window_seconds=60,
         when_counts_are_away=Away.CLOSED,
+    ),
+    # Who gives or takes all day long trades.
+    Rule(
+        name="gifts_per_hour",
+        action=_A.GIVE,
+        per=_P.MEMBER,
+        limit=20,
+        window_seconds=3600,
+        when_counts_are_away=Away.OPEN,
+    ),
+    Rule(
+        name="gifts_per_day",
+        action=_A.GIVE,
+        per=_P.MEMBER,
+        limit=50,
+        window_seconds=86400,
+        when_counts_are_away=Away.OPEN,
+    ),
+    Rule(
+        name="gift_claims_per_day",
+        action=_A.CLAIM_GIFT,
+        per=_P.MEMBER,
+        limit=20,
+        window_seconds=86400,
+        when_counts_are_away=Away.OPEN,
+    ),
+    # 128 bits are not guessed; this only keeps a flood away.
+    Rule(
+        name="gift_links_per_ip",
+        action=_A.OPEN_GIFT_LINK,
+        per=_P.IP,
+        limit=300,
+        window_seconds=60,
+        when_counts_are_away=Away.OPEN,
+    ),
+    # Nobody has so many friends in trouble at once.
+    Rule(
+        name="helps_per_member",
+        action=_A.HELP,
+        per=_P.MEMBER,
+        limit=10,
+        window_seconds=60,
+        when_counts_are_away=Away.OPEN,
+    ),
+    Rule(
+        name="helps_per_device",
+        action=_A.HELP,
+        per=_P.DEVICE,
+        limit=10,
+        window_seconds=3600,
+        when_counts_are_away=Away.OPEN,
+    ),
+    Rule(
+        name="helps_per_ip",
+        action=_A.HELP,
+        per=_P.IP,
+        limit=120,
+        window_seconds=60,
+        when_counts_are_away=Away.OPEN,
+    ),
+    Rule(
+        name="assist_links_per_member",
+        action=_A.OPEN_ASSIST,
+        per=_P.MEMBER,
+        limit=60,
+        window_seconds=60,
+        when_counts_are_away=Away.OPEN,
     ),
     Rule(
         name="invitation_per_ip",

@@ -81,7 +81,9 @@ def lose(member, envelope, at=NOON):
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_every_message_has_a_route_of_every_channel_and_a_text(message):
-    assert sorted(ROUTES[message]) == sorted(Channel)
+    # A service card hangs on a purchase, and only these two messages speak of one.
+    without = set() if message in {"order_paid", "voucher_redeemed"} else {Channel.SERVICE_CARD}
+    assert sorted(ROUTES[message]) == sorted(set(Channel) - without)
     assert TEXTS[message].format_map(WORDS[message])
 
 

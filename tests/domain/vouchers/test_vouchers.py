@@ -28,7 +28,7 @@ def shop(database):
 def put_into(shop, voucher, state):
     with transaction():
         execute(
-            "UPDATE vouchers SET state = %(s)s WHERE merchant_id = %(m)s AND id = %(v)s",
+            "UPDATE vouchers SET state = %(s)s, held_from = NULL WHERE merchant_id = %(m)s AND id = %(v)s",
             {"s": state.value, "m": shop.id, "v": voucher.id},
         )
 
