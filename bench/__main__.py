@@ -22,19 +22,33 @@ from bench.world import Scale
 from deploy.local.servers import NotStarted, leave_tidily
 
 # Each clerk stays below the limit of 120 attempts a minute; each member comes rarely.
-SCALE = Scale(members=4000, clerks=600)
+SCALE = Scale(members=4000, clerks=600, gifts=2600, helps=2400)
 FULL = Plan(
     rounds=5,
-    counts={"redeem": 1600, "sale": 800, "wallet": 2400, "empty": 4800},
+    counts={
+        "redeem": 1600,
+        "sale": 800,
+        "wallet": 2400,
+        "claim": 400,
+        "help": 384,
+        "empty": 4800,
+    },
     warm_up=400,
 )
-QUICK_SCALE = Scale(members=600, clerks=200)
+QUICK_SCALE = Scale(members=600, clerks=200, gifts=400, helps=400)
 QUICK = Plan(
     rounds=1,
-    counts={"redeem": 480, "sale": 320, "wallet": 640, "empty": 1600},
+    counts={
+        "redeem": 480,
+        "sale": 320,
+        "wallet": 640,
+        "claim": 160,
+        "help": 160,
+        "empty": 1600,
+    },
     warm_up=100,
 )
-NAMES = ("wallet", "redeem", "sale")
+NAMES = ("wallet", "redeem", "sale", "claim", "help")
 SWEEP = (1, 2, 4)
 PROFILE_TURNS, A_TURN = 6, 80
 
@@ -115,6 +129,8 @@ def _profile(stage: Stage, requests: Requests) -> None:
     makers = {
         "wallet": requests.wallets,
         "redeem": requests.redemptions,
+        "claim": requests.claims,
+        "help": requests.helps,
         "place": requests.orders,
         "notice": partial(_some_notices, stage, requests),
     }

@@ -42,6 +42,12 @@ def count(stage: Stage, requests: Requests, app: Flask) -> dict[str, Trips]:
             ),
             "place": look.trips(lambda i: requests.orders(i, 1, bare=False), scale.members),
         }
+        late = scale.gifts - 2 * UNTIL_PREPARED, scale.helps - 2 * UNTIL_PREPARED
+        for name, make, far in (
+            ("claim", requests.claims, late[0]),
+            ("help", requests.helps, late[1]),
+        ):
+            found[name] = look.trips(lambda i, make=make, far=far: make(far + i, 1, bare=False), 1)
         bills = iter(waiting_bills(stage))
         found["notice"] = look.trips(lambda _: requests.notices([next(bills)], bare=False), 0)
         db.engine.dispose()

@@ -4,6 +4,18 @@ The history is not for show: a plan that was made over empty tables stays with i
 until the next ANALYZE, and would be measured in place of the one that production has.
 """
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A row with its number, and whose it is."""
+
+    id: int
+    number: str
+    member_id: int
+
+
 # Voucher n belongs to member n modulo members, so that neighbours have different holders.
 CROWD = (
     "INSERT INTO users (created_at) SELECT now() FROM generate_series(1, {people})",

@@ -94,8 +94,13 @@ class Operations:
         if name == "sale":
             yield from self._sale(server, start, count, is_bare=is_bare)
             return
-        make = self._requests.wallets if name == "wallet" else self._requests.redemptions
-        expect = OK if name == "wallet" else CREATED
+        makers = {
+            "wallet": (self._requests.wallets, OK),
+            "redeem": (self._requests.redemptions, CREATED),
+            "claim": (self._requests.claims, OK),
+            "help": (self._requests.helps, OK),
+        }
+        make, expect = makers[name]
         requests = make(start, count, bare=is_bare)
         yield name, self._meter.load(server.port, server.pid, requests, expect=expect)
 

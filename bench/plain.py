@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from bench import bare
+from bench import bare, floor
 from bench.world import Scale, World
 from deploy.local.binaries import postgres_programs
 
@@ -61,6 +61,21 @@ _RECEIVE = _ALIKE | {
     "vouchers": "ARRAY['Va' || :tag || '-' || :n, 'Vb' || :tag || '-' || :n]",
     "valid_until": "now() + interval '30 days'",
 }
+_CLAIM = _ALIKE | {
+    "member": ":claimant::bigint",
+    "gift": ":gift::bigint",
+    "card": "('Cg' || :tag || '-' || :n)",
+}
+_HELP = _ALIKE | {
+    "member": ":helper::bigint",
+    "task": ":task::bigint",
+    "offer": ":first_offer::bigint",
+    "number": "('H' || :tag || '-' || :n)",
+    "card": "('Ch' || :tag || '-' || :n)",
+    "voucher": "('Vh' || :tag || '-' || :n)",
+    "address": "'\\x0101010101010101010101010101010101010101010101010101010101010101'::bytea",
+    "valid_until": "now() + interval '30 days'",
+}
 _START = """\\set n :n + 1
 \\set i :start + :client_id * :each + :n
 \\set tag :start + :client_id * :each
@@ -68,6 +83,10 @@ _START = """\\set n :n + 1
 \\set clerk :first_clerk + :i % :clerks
 \\set voucher :first_voucher + :i
 \\set offer :first_offer + :i % :offers
+\\set gift :first_gift + :i
+\\set claimant :first_member + (:first_given + :i + 1) % :members
+\\set task :first_task + :i
+\\set helper :first_member + (:sharers + :i) % :members
 """
 
 
@@ -87,9 +106,11 @@ class Pgbench:
         contents = json.dumps(world.contents)
         place = _PLACE | {"contents": f"'{contents}'"}
         self._scripts = {
-            "redeem": _script(bare.REDEEM, _REDEEM),
-            "sale": _script(bare.PLACE, place) + _translate(bare.RECEIVE, _RECEIVE) + ";\n",
-            "wallet": _script(bare.WALLET, _ALIKE),
+            "redeem": _script(floor.REDEEM, _REDEEM),
+            "sale": _script(floor.PLACE, place) + _translate(floor.RECEIVE, _RECEIVE) + ";\n",
+            "wallet": _script(floor.WALLET, _ALIKE),
+            "claim": _script(floor.CLAIM, _CLAIM),
+            "help": _script(floor.HELP, _HELP),
         }
         self._known = {
             "merchant": world.merchant,
@@ -105,6 +126,10 @@ class Pgbench:
             "first_clerk": world.first_clerk,
             "clerks": scale.clerks,
             "first_voucher": world.first_voucher,
+            "first_gift": world.first_gift,
+            "first_given": scale.first_given,
+            "first_task": world.first_task,
+            "sharers": scale.sharers,
         }
 
     def run(self, script: str, *, start: int, count: int, clients: int) -> Run:

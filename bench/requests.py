@@ -14,7 +14,7 @@ class Requests:
     """Makes requests for both sides; both get the same headers, so that reading them costs alike."""
 
     def __init__(self, world: World, keys: Keys, scale: Scale) -> None:
-        self._world, self._keys = world, keys
+        self._world, self._keys, self._scale = world, keys, scale
         members = range(world.first_member, world.first_member + scale.members)
         clerks = range(world.first_clerk, world.first_clerk + scale.clerks)
         self._members = [(member, keys.of_member(member)) for member in members]
@@ -39,6 +39,30 @@ class Requests:
     def notices(self, bills: list[tuple[str, int]], *, bare: bool) -> list[bytes]:
         """`bills` are (payment number, member), still unpaid."""
         return [self._notice(payment, member, bare=bare) for payment, member in bills]
+
+    def claims(self, start: int, count: int, *, bare: bool) -> list[bytes]:
+        return [self._claim(i, bare=bare) for i in range(start, start + count)]
+
+    def helps(self, start: int, count: int, *, bare: bool) -> list[bytes]:
+        return [self._help(i, bare=bare) for i in range(start, start + count)]
+
+    def _claim(self, i: int, *, bare: bool) -> bytes:
+        """The giver's neighbour takes it."""
+        member, token = self._member(self._scale.first_given + i + 1)
+        if bare:
+            said = {"gift": self._world.first_gift + i, "member": member}
+            return _post("/claim", said, token, address=_address(i))
+        path = f"/api/v1/{self._world.merchant_number}/gift-links/claim"
+        return _post(path, {"token": self._world.gifts[i]}, token, address=_address(i))
+
+    def _help(self, i: int, *, bare: bool) -> bytes:
+        """The first members ask; everybody after them helps once."""
+        member, token = self._member(self._scale.sharers + i)
+        if bare:
+            said = {"task": self._world.first_task + i, "member": member}
+            return _post("/help", said, token, address=_address(i))
+        path = f"/api/v1/{self._world.merchant_number}/assist-links/help"
+        return _post(path, {"token": self._world.tasks[i]}, token, address=_address(i))
 
     def _member(self, i: int) -> tuple[int, str]:
         return self._members[i % len(self._members)]
@@ -79,13 +103,27 @@ def _get(path: str, token: str) -> bytes:
     return _request("GET", path, {"Authorization": f"Bearer {token}"}, b"")
 
 
-def _post(path: str, said: Mapping[str, object], token: str, *, key: str) -> bytes:
+def _post(
+    path: str,
+    said: Mapping[str, object],
+    token: str,
+    *,
+    key: str | None = None,
+    address: str | None = None,
+) -> bytes:
     headers = {
         "Authorization": f"Bearer {token}",
         "Idempotency-Key": key,
+        "X-Forwarded-For": address,
         "Content-Type": JSON,
     }
-    return _request("POST", path, headers, json.dumps(said).encode())
+    given = {name: value for name, value in headers.items() if value}
+    return _request("POST", path, given, json.dumps(said).encode())
+
+
+def _address(i: int) -> str:
+    """Everybody comes from somewhere else, as through the one proxy in front of us."""
+    return f"10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}"
 
 
 def _request(method: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:

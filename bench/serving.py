@@ -16,7 +16,7 @@ from deploy.local import children
 WORKERS, THREADS = 2, 2
 UP_WITHIN_S = 40.0
 STOP_WITHIN_S = 10.0
-OURS, BARE = "wsgi:app", "bench.bare:app"
+OURS, BARE, PLATFORM = "wsgi:app", "bench.bare:app", "bench.platform:app"
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,29 @@ def bare(
         yield server
 
 
-def environment(*, database_url: str, redis_url: str, master_key_text: str) -> dict[str, str]:
-    """Ours as in production: only the addresses of the two servers are of this machine."""
+@contextmanager
+def platform(folder: Path) -> Iterator[Server]:
+    log = folder / "logs" / "platform.log"
+    env = {"BENCH_PLATFORM": "1"}
+    with _granian(PLATFORM, log, env, threads=THREADS, health="/empty") as server:
+        yield server
+
+
+def environment(
+    *, database_url: str, redis_url: str, master_key_text: str, wechat_port: int
+) -> dict[str, str]:
+    """Ours as in production, but for the addresses of this machine, which production refuses.
+
+    Behind one proxy, so that callers can come from many addresses.
+    """
     return {
+        "WECHAT_URL": f"http://127.0.0.1:{wechat_port}",
+        "KABAO_PROXIES": "1",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "KABAO_SECRET": master_key_text,
         "KABAO_PUBLIC_URL": "https://card.example.com",
-        "KABAO_ENV": "production",
+        "KABAO_ENV": "development",
     }
 
 

@@ -28,6 +28,7 @@ class Stage:
     folder: Path
     template_url: str
     redis: str
+    wechat_port: int
     master_key: bytes
     scale: Scale
     world: World
@@ -48,6 +49,7 @@ class Stage:
             database_url=self.database("ours"),
             redis_url=self.redis,
             master_key_text=base64.b64encode(self.master_key).decode(),
+            wechat_port=self.wechat_port,
         )
 
     def serve_ours(self, *, threads: int = serving.THREADS) -> AbstractContextManager[Server]:
@@ -74,11 +76,12 @@ def set_up(scale: Scale) -> Iterator[Stage]:
     with ExitStack() as running:
         redis = running.enter_context(valkey(folder, throwaway=True))
         address = running.enter_context(postgres(folder, throwaway=True, durable=True))
-        key = world.a_secret()
-        yield _seeded(folder, address, redis, key, scale)
+        wechat = running.enter_context(serving.platform(folder))
+        yield _seeded(folder, address, redis, wechat.port, scale)
 
 
-def _seeded(folder: Path, address: str, redis: str, key: bytes, scale: Scale) -> Stage:
+def _seeded(folder: Path, address: str, redis: str, wechat_port: int, scale: Scale) -> Stage:
+    key = world.a_secret()
     upgrade(address)
     settings = Settings(
         database_url=address,
@@ -96,6 +99,7 @@ def _seeded(folder: Path, address: str, redis: str, key: bytes, scale: Scale) ->
         folder=folder,
         template_url=address,
         redis=redis,
+        wechat_port=wechat_port,
         master_key=key,
         scale=scale,
         world=shop,

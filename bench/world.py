@@ -14,6 +14,7 @@ from app.simulator.envelope import Envelope, wrap
 from app.simulator.fresh import FreshWorld, new_app, new_world
 from app.simulator.signing import Platform
 from app.web import tokens
+from bench import friends
 from bench.crowd import CROWD, HISTORY
 
 PRICE_FEN = 4900
@@ -31,11 +32,23 @@ class Scale:
 
     members: int
     clerks: int
+    gifts: int
+    helps: int
 
     @property
     def vouchers(self) -> int:
         """Those that can be redeemed."""
         return self.members * VOUCHERS_EACH
+
+    @property
+    def first_given(self) -> int:
+        """From there on vouchers are wrapped as gifts; those before it are redeemed."""
+        return self.vouchers // 2
+
+    @property
+    def sharers(self) -> int:
+        """Members who ask their friends."""
+        return self.helps // friends.HELPS_EACH
 
     @property
     def history(self) -> int:
@@ -62,10 +75,16 @@ class World:
     first_member: int
     first_clerk: int
     first_voucher: int
+    benefit_number: str
+    gifts: list[str]
+    first_gift: int
+    tasks: list[str]
+    first_task: int
     price: int = PRICE_FEN
 
     def for_bare(self) -> dict[str, object]:
         kept = {"merchant", "store", "app", "appid", "channel", "revision", "contents", "price"}
+        kept.add("first_offer")
         return {name: value for name, value in asdict(self).items() if name in kept}
 
 
@@ -161,6 +180,8 @@ def seed(app: Flask, database_url: str, scale: Scale) -> tuple[World, Keys]:
         world = _open_shop(wechat)
     with psycopg.connect(database_url, autocommit=True) as connection:
         world = _fill(connection, world, scale)
+        with app.app_context():
+            world = _befriend(connection, world, scale)
         connection.execute("VACUUM ANALYZE")
     return world, Keys(world, wechat)
 
@@ -210,6 +231,11 @@ def _open_shop(wechat: FreshWorld) -> World:
         first_member=0,
         first_clerk=0,
         first_voucher=0,
+        benefit_number=revision.benefit_number,
+        gifts=[],
+        first_gift=0,
+        tasks=[],
+        first_task=0,
     )
 
 
@@ -278,6 +304,33 @@ def _fill(connection: psycopg.Connection, world: World, scale: Scale) -> World:
         first_member=firsts["members"],
         first_clerk=firsts["staff"],
         first_voucher=firsts["vouchers"],
+    )
+
+
+def _befriend(connection: psycopg.Connection, world: World, scale: Scale) -> World:
+    """Gifts of vouchers that nobody redeems, and tasks of the first members."""
+    at = datetime.now(UTC)
+    first = world.first_voucher + scale.first_given
+    with transaction():
+        gifts = friends.wrap(
+            merchant_id=world.merchant,
+            voucher_ids=list(range(first, first + scale.gifts)),
+            at=at,
+        )
+    with transaction():
+        tasks = friends.ask_for_help(
+            merchant_id=world.merchant,
+            benefit_id=world.contents[0]["benefit_id"],
+            benefit_number=world.benefit_number,
+            tasks=scale.helps,
+            at=at,
+        )
+    return replace(
+        world,
+        gifts=gifts,
+        first_gift=_first(connection, "gifts", scale.gifts),
+        tasks=tasks,
+        first_task=_first(connection, "assist_tasks", scale.helps),
     )
 
 
