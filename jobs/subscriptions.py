@@ -17,9 +17,10 @@ from app.domain.members import MembersMerged
 from app.domain.orders import OrderPaid, PaymentCameLate
 from app.domain.payments import RefundAsked
 from app.domain.redemption import RedemptionReversed, VoucherRedeemed
+from app.domain.sharing import ShareClaimed, ShareTakenBack
 from app.kernel.errors import NotFound
 from app.kernel.outbox import Event, Task
-from jobs import assists, card_bag, followers, gifts, members, messages, refunds, shipping
+from jobs import assists, card_bag, followers, gifts, members, messages, refunds, shares, shipping
 from jobs.queues import BULK, MESSAGES, MONEY
 
 Handler = Callable[[Task], None]
@@ -37,6 +38,8 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     GiftReturned: [gifts.tell_giver_returned],
     GiftDue: [gifts.tell_giver_due],
     GiftEnding: [gifts.tell_giver_ending],
+    ShareClaimed: [shares.tell_owner_claimed],
+    ShareTakenBack: [shares.tell_friend_taken_back],
     AssistHelped: [assists.show_progress],
     AssistUnlocked: [assists.tell_unlocked],
     AssistShort: [assists.tell_short],
@@ -50,6 +53,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
 QUEUES = {
     "jobs.messages": MESSAGES,
     "jobs.gifts": MESSAGES,
+    "jobs.shares": MESSAGES,
     "jobs.assists": MESSAGES,
     "jobs.refunds": MONEY,
     "jobs.members": BULK,

@@ -20,6 +20,8 @@ FIELDS = {
     "gift_returned": {"thing1": "gift", "time3": "at"},
     "gift_due": {"thing1": "gift", "time3": "ends_at"},
     "gift_ending": {"thing1": "gift", "time3": "ends_at"},
+    "share_claimed": {"thing1": "card", "thing2": "friend", "time3": "at"},
+    "share_taken_back": {"thing1": "card", "thing2": "friend", "time3": "at"},
 }
 _GIFT = {"gift": "美式咖啡等2张", "number": "Z2345678"}
 _TAKEN = _GIFT | {"at": "2026-05-15 20:00"}
@@ -27,7 +29,10 @@ _WAITS = _GIFT | {"ends_at": "2026-05-15 20:00"}
 _HELPED = {"voucher": "蛋糕券", "number": "J2345678"}
 _ENDED = _HELPED | {"at": "2026-05-15 20:00", "hint": "好友助力成功，券可以使用了"}
 _ASKED = _HELPED | {"ends_at": "2026-05-15 20:00", "progress": "1/2"}
+_SHARED = {"card": "热拿铁十次卡", "friend": "王**", "at": "2026-05-15 20:00", "number": "K2345678"}
 WORDS = {
+    "share_claimed": _SHARED,
+    "share_taken_back": _SHARED,
     "assist_unlocked": _ENDED,
     "assist_short": _ASKED,
     "assist_hurry": _ASKED,

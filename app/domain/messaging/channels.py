@@ -45,6 +45,8 @@ ROUTES: dict[str, tuple[Channel, ...]] = {
     "gift_returned": _WITHOUT_CARD,
     "gift_due": _WITHOUT_CARD,
     "gift_ending": _WITHOUT_CARD,
+    "share_claimed": _WITHOUT_CARD,
+    "share_taken_back": _WITHOUT_CARD,
 }
 """By message: the first way that is open is taken, the next one when nothing was sent."""
 

@@ -16,6 +16,8 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "gift_returned": ("gift", "at", "number"),
     "gift_due": ("gift", "ends_at", "number"),
     "gift_ending": ("gift", "ends_at", "number"),
+    "share_claimed": ("card", "friend", "at", "number"),
+    "share_taken_back": ("card", "friend", "at", "number"),
 }
 """Every message and its words; a merchant's template picks those that it has fields for."""
 
@@ -32,5 +34,7 @@ TEXTS: dict[str, str] = {
     "gift_returned": "您送出的「{gift}」无人领取，{at}已退回卡包。礼物号：{number}",
     "gift_due": "您预约的礼物「{gift}」可以送出了，请在{ends_at}前转发给好友。礼物号：{number}",
     "gift_ending": "您送出的「{gift}」还没有人领取，{ends_at}将退回卡包。礼物号：{number}",
+    "share_claimed": "您共享的「{card}」已于{at}被{friend}领取。共享号：{number}",
+    "share_taken_back": "{friend}已于{at}收回共享给您的「{card}」未用部分。共享号：{number}",
 }
 """The same as plain text, where no template is asked for."""

@@ -14,11 +14,14 @@ from app.domain.sharing.errors import (
     SharedBefore,
     ShareOver,
     ShareTaken,
+    ShareWaiting,
     TooMuchShared,
 )
+from app.domain.sharing.events import ShareClaimed, ShareTakenBack
 from app.domain.sharing.giving import NewShare, give_sub_card, renew_link, share_once
 from app.domain.sharing.models import Share, SharedVoucher, ShareKind, ShareState
 from app.domain.sharing.queries import Box, ShareView, get_share, list_shares, look
+from app.domain.sharing.telling import ShareWords, notice_words, refuse_if_waiting
 
 __all__ = [
     "Box",
@@ -29,11 +32,15 @@ __all__ = [
     "NothingToTakeBack",
     "OwnShare",
     "Share",
+    "ShareClaimed",
     "ShareKind",
     "ShareOver",
     "ShareState",
     "ShareTaken",
+    "ShareTakenBack",
     "ShareView",
+    "ShareWaiting",
+    "ShareWords",
     "SharedBefore",
     "SharedVoucher",
     "TakenBack",
@@ -44,6 +51,8 @@ __all__ = [
     "give_sub_card",
     "list_shares",
     "look",
+    "notice_words",
+    "refuse_if_waiting",
     "renew_link",
     "share_once",
     "take_back",

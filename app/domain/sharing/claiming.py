@@ -6,12 +6,14 @@ from datetime import datetime
 from app.domain import members
 from app.domain.sharing import statements
 from app.domain.sharing.errors import LinkUnknown, ShareOver
+from app.domain.sharing.events import ShareClaimed
 from app.domain.sharing.giving import Count, hold_member
 from app.domain.sharing.models import ShareKind, ShareState
 from app.domain.sharing.rules import Part, Standing, check_claim, check_friend
 from app.domain.vouchers import VoucherState
 from app.kernel import keyring, numbers
 from app.kernel.db import execute, fetch_all, fetch_one
+from app.kernel.outbox import publish
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def claim(*, merchant_id: int, member_id: int, epoch: int, token: str, at: datet
     if share.kind == ShareKind.SUB_CARD:
         _check_friend(share, member_id, len(held), merchant_id=merchant_id)
     _lend(share, held, merchant_id=merchant_id, member_id=member_id, at=at)
+    publish(ShareClaimed(merchant_id=merchant_id, share_number=share.number), at=at)
     return Claimed(share.number, len(held))
 
 

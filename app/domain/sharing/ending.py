@@ -8,11 +8,13 @@ from app.domain import vouchers
 from app.domain.sharing import statements
 from app.domain.sharing.claiming import lock_parts
 from app.domain.sharing.errors import NothingToTakeBack, ShareOver
+from app.domain.sharing.events import ShareTakenBack
 from app.domain.sharing.giving import Count, hold_member, lock_own
 from app.domain.sharing.models import ShareState
 from app.domain.sharing.rules import Standing
 from app.domain.vouchers import Move, VoucherState
 from app.kernel.db import execute, fetch_all, fetch_one
+from app.kernel.outbox import publish
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def take_back(
         raise ShareOver("共享已结束", state=str(share.state))
     uses = _take_unused(merchant_id, share, actor=actor, at=at)
     _end(merchant_id, share, ShareState.TAKEN_BACK, at=at)
+    publish(ShareTakenBack(merchant_id=merchant_id, share_number=share.number), at=at)
     return TakenBack(share.number, uses, ShareState.TAKEN_BACK)
 
 

@@ -45,3 +45,9 @@ class NothingToTakeBack(DomainError):
     """Everything is used up, or back already."""
 
     code = "nothing_to_take_back"
+
+
+class ShareWaiting(DomainError):
+    """What is offered to a friend is not refunded; the owner takes it back first."""
+
+    code = "share_waiting"

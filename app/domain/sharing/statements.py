@@ -151,6 +151,25 @@ UPDATE shares s SET
 FROM mine WHERE s.merchant_id = %(merchant_id)s AND s.id = mine.id
 """
 
+WAITING_OF_ORDER = """
+SELECT s.number FROM shares s
+JOIN cards c ON c.merchant_id = s.merchant_id AND c.id = s.card_id
+WHERE s.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s AND s.state = 'waiting'
+LIMIT 1
+"""
+
+WORDS = """
+SELECT s.number, s.owner_id, s.friend_id, o.nickname, f.nickname, s.claimed_at, s.over_at,
+  c.title, d.id, d.number, a.appid
+FROM shares s
+JOIN cards c ON c.merchant_id = s.merchant_id AND c.id = s.card_id
+JOIN orders d ON d.merchant_id = c.merchant_id AND d.id = c.order_id
+JOIN wechat_apps a ON a.merchant_id = d.merchant_id AND a.id = d.app_id
+JOIN members o ON o.merchant_id = s.merchant_id AND o.id = s.owner_id
+LEFT JOIN members f ON f.merchant_id = s.merchant_id AND f.id = s.friend_id
+WHERE s.merchant_id = %(merchant_id)s AND s.number = %(number)s
+"""
+
 # A friend sees whose it is and what became of his own; the owner sees who used what, where.
 _VIEW = """
 SELECT s.id, s.number, s.kind, s.state, c.title, s.owner_id = %(member_id)s, o.nickname,
