@@ -11,6 +11,7 @@ from flask.cli import AppGroup, with_appcontext
 from app.domain import campaigns, members, merchants
 from app.domain.campaigns import AssistCampaign, CampaignRefused, Finding
 from app.gateways import App, gateways
+from app.gateways.errors import GatewayError
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.errors import NotFound
@@ -145,7 +146,10 @@ def _judge(merchant_id: int, text: str, *, appid: str, author: str) -> bool:
     if not openid:
         raise NotFound("There is no such member in this mini-program.", number=author[:40])
     check = gateways().content(App(appid=keys.appid, secret=keys.secret))
-    return check.check_text(openid=openid, text=text).may_be_shown
+    try:
+        return check.check_text(openid=openid, text=text).may_be_shown
+    except GatewayError as failure:
+        raise click.ClickException(f"WeChat did not judge the words: {failure.code}") from failure
 
 
 def _tell(campaign: AssistCampaign, findings: list[Finding]) -> None:

@@ -115,6 +115,10 @@ class Shop:
             asked = self.till().sign_for_phone(prepay_id=self.prepay_id, at=clock.now())
         return self.ask("POST", f"/_sim/users/{BUYER}/pay", **asked)["result"]
 
+    def open_the_program(self):
+        """WeChat judges only what somebody says who was there lately."""
+        self.ask("POST", f"/_sim/users/{BUYER}/login", appid=APP.appid)
+
     def allow_message(self, times=1):
         """On the phone, and in our books."""
         for _ in range(times):

@@ -20,7 +20,7 @@ from tests.builders.catalog import BOSS
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_paid_order, a_shop
 from tests.builders.together import Hold, one_behind_the_other
-from tests.races.racing import count, pair, storm, tally, told, value, without
+from tests.races.racing import count, meet_after, pair, storm, tally, told, value, without
 
 END = NOON + timedelta(hours=24, seconds=21)
 
@@ -95,8 +95,6 @@ def test_without_the_locks_two_last_helpers_unlock_nothing(unguarded, monkeypatc
         statements, "LOCK_PEOPLE", without(statements.LOCK_PEOPLE, "FOR NO KEY UPDATE")
     )
     monkeypatch.setattr(statements, "LOOK", without(statements.LOOK, "FOR NO KEY UPDATE OF t"))
-    from tests.races.racing import meet_after
-
     meet_after(monkeypatch, helping, "terms_of")
 
     results = pair(unguarded, helping_of(shop, task), helping_of(shop, task))

@@ -7,6 +7,7 @@ from app.domain.campaigns.linter import Finding
 from app.domain.campaigns.models import AssistCampaign, State
 from app.domain.campaigns.queries import examine
 from app.domain.campaigns.terms import Terms, parse
+from app.domain.catalog import Offer
 from app.kernel import audit, numbers
 from app.kernel.db import locked, writing
 from app.kernel.errors import NotFound
@@ -103,6 +104,11 @@ def _lock(merchant_id: int, number: str, *states: State) -> AssistCampaign:
 
 
 def _refuse_second(campaign: AssistCampaign) -> None:
+    """Two campaigns of one offer that are published at once meet at the offer."""
+    offer = select(Offer.id).where(
+        Offer.merchant_id == campaign.merchant_id, Offer.id == campaign.offer_id
+    )
+    writing().scalar(locked(offer))
     running = select(AssistCampaign.number).where(
         AssistCampaign.merchant_id == campaign.merchant_id,
         AssistCampaign.offer_id == campaign.offer_id,
