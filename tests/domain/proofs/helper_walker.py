@@ -74,12 +74,13 @@ class HelpedWalk(Walk):
 
     def _be_swept(self):
         super()._be_swept()
-        for task in self.tasks:
-            if task.state == "open" and task.ends_at <= self.at:
-                task.state = "expired"
-                if task.use.state == "locked":
-                    task.use.state = "expired"
-                    self._adopt(1, holder=task.sharer, is_shareable=False)
+        over = [task for task in self.tasks if task.state == "open" and task.ends_at <= self.at]
+        consoled = [task for task in over if task.use.state == "locked"]
+        for task in over:
+            task.state = "expired"
+        for task in consoled:
+            task.use.state = "expired"
+        self._adopt_all([task.sharer for task in consoled], is_shareable=False)
 
     def _become(self, loser_id, winner_id):
         """Of two helps of one person the earlier one counts, and none for himself."""

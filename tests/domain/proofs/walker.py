@@ -366,8 +366,12 @@ class Walk(RuleBasedStateMachine):
         return fetch_all(Seen, EVERY, {"m": self.shop.id})
 
     def _adopt(self, count, *, holder, is_shareable=True):
+        return self._adopt_all([holder] * count, is_shareable=is_shareable)
+
+    def _adopt_all(self, holders, *, is_shareable):
+        """What came into the world since the last look: one for each of these, and no more."""
         fresh = [row for row in self._look() if row.id not in self.uses]
-        assert (len(fresh), {row.holder for row in fresh}) == (count, {holder})
+        assert sorted(row.holder for row in fresh) == sorted(holders)
         for row in fresh:
             told = (row.id, row.number, row.card, row.holder, row.valid_until)
             self.uses[row.id] = Use(*told, state=row.state, is_shareable=is_shareable)
