@@ -31,8 +31,21 @@ platform_group = AppGroup("platform", help="What the platform says to the mercha
 @app_group.command("messages")
 @click.argument("merchant")
 @click.argument("appid")
-@click.option("--token", required=True, help="As in the platform's console.")
-@click.option("--aes-key", help="The EncodingAESKey; only plain mode does without.")
+@click.option(
+    "--token",
+    envvar="MESSAGE_TOKEN",
+    prompt=True,
+    hide_input=True,
+    help="As in the platform's console. Asked for when left out: other users see command lines.",
+)
+@click.option(
+    "--aes-key",
+    envvar="MESSAGE_AES_KEY",
+    prompt="EncodingAESKey (empty in plain mode)",
+    hide_input=True,
+    default="",
+    help="The EncodingAESKey; only plain mode does without.",
+)
 @click.option("--mode", type=click.Choice([m.value for m in MessageMode]), default="secure")
 @click.option("--original-id", help="Such as gh_…; pushes for another account are refused.")
 @with_appcontext
@@ -41,7 +54,7 @@ def messages(
     appid: str,
     *,
     token: str,
-    aes_key: str | None,
+    aes_key: str,
     mode: str,
     original_id: str | None,
 ) -> None:
@@ -52,7 +65,7 @@ def messages(
             appid=appid,
             mode=MessageMode(mode),
             token=token,
-            aes_key=aes_key,
+            aes_key=aes_key or None,
             original_id=original_id,
             actor=ACTOR,
             at=clock.now(),

@@ -101,6 +101,12 @@ def whole(fields: Json, name: str) -> int | None:
     return int(written) if re.fullmatch(r"-?[0-9]{1,18}", written) else None
 
 
+def instant(fields: Json, name: str) -> int | None:
+    """Unix seconds that a calendar knows."""
+    seconds = whole(fields, name)
+    return seconds if seconds is not None and 0 <= seconds <= LAST_SECOND else None
+
+
 def rows(value: object) -> Iterator[Json]:
     """The entries of a list that is one entry when there is one, and wrapped once more in XML."""
     if isinstance(value, dict) and "TemplateId" in value:
@@ -200,7 +206,8 @@ def _settlement(fields: Json) -> Told:
         transaction_id=text(fields, "transaction_id"),
         payment_number=text(fields, "merchant_trade_no"),
         is_confirmed=confirmed is not None,
-        settles_at=whole(fields, "settlement_time") or whole(fields, "estimated_settlement_time"),
+        settles_at=instant(fields, "settlement_time")
+        or instant(fields, "estimated_settlement_time"),
     )
 
 

@@ -108,12 +108,14 @@ def read(*, merchant_id: int, notice_id: int) -> Kept:
 def list_unapplied(*, before: datetime, limit: int) -> list[Kept]:
     """Notices kept, or last tried, before that instant and still not applied.
 
-    Those never tried come first, so that what can never be applied does not stand before them.
+    Those never tried come first, so that what can never be applied does not stand before them;
+    and each is left alone for a quarter of its age, so that it costs less and less.
     """
     return fetch_all(
         Kept,
         """SELECT merchant_id, id, source, reference, headers, body, received_at, failure FROM inbox
-        WHERE applied_at IS NULL AND coalesce(tried_at, received_at) < %(before)s
+        WHERE applied_at IS NULL
+          AND coalesce(tried_at + (tried_at - received_at) / 4, received_at) < %(before)s
         ORDER BY tried_at NULLS FIRST, received_at LIMIT %(limit)s""",
         {"before": before, "limit": limit},
     )
