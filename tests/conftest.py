@@ -2,9 +2,7 @@
 
 import os
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
@@ -15,6 +13,7 @@ from app.kernel import keyring
 from app.kernel.db import db, transaction
 from app.migrations.run import upgrade
 from app.simulator import create_simulator, start
+from tests.builders.databases import a_database
 from tests.inspecting import InspectingCursor, inspecting
 from tests.keys import MASTER_KEY
 from tests.simulator.world import FRESH
@@ -42,14 +41,10 @@ def database_url(worker):
     """A database with the newest schema, by way of the migrations."""
     base = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql")
     name = f"test_{os.getpid()}_{worker}"
-    with psycopg.connect(base.render_as_string(hide_password=False), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    url = base.set(drivername="postgresql+psycopg", database=name)
-    upgrade(url.render_as_string(hide_password=False))
-    yield url.render_as_string(hide_password=False)
-    with psycopg.connect(base.render_as_string(hide_password=False), autocommit=True) as admin:
-        drop = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
-        admin.execute(sql.SQL(drop).format(sql.Identifier(name)))
+    with a_database(base.render_as_string(hide_password=False), name):
+        url = base.set(drivername="postgresql+psycopg", database=name)
+        upgrade(url.render_as_string(hide_password=False))
+        yield url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

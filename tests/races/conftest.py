@@ -13,6 +13,7 @@ from app.factory import create_app
 from app.kernel import audit, clock
 from app.kernel.db import db, fetch_all, transaction
 from app.migrations.run import upgrade
+from tests.builders.databases import a_database
 from tests.builders.orders import a_shop
 from tests.jobs.conftest import close_leftover_orders
 
@@ -64,17 +65,12 @@ def shop(committed):
 def _unguarded_url(database_url, worker):
     base = make_url(database_url).set(drivername="postgresql")
     name = f"{base.database}_unguarded_{secrets.token_hex(3)}"
-    admin_url = base.render_as_string(hide_password=False)
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    url = base.set(drivername="postgresql+psycopg", database=name)
-    text = url.render_as_string(hide_password=False)
-    upgrade(text)
-    _begin_ids_elsewhere(url)
-    yield text
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        admin.execute(drop.format(sql.Identifier(name)))
+    with a_database(base.render_as_string(hide_password=False), name):
+        url = base.set(drivername="postgresql+psycopg", database=name)
+        text = url.render_as_string(hide_password=False)
+        upgrade(text)
+        _begin_ids_elsewhere(url)
+        yield text
 
 
 def _begin_ids_elsewhere(url):
