@@ -28,8 +28,9 @@ def _drop(admin, statement):
     while True:
         try:
             admin.execute(statement)
-            return
         except errors.InsufficientPrivilege:
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)
+        else:
+            return
