@@ -126,24 +126,29 @@ def order_id_of(shop, number):
 
 
 def vouchers_of(shop, buyer, *, at=NOON, tab=vouchers.Tab.USABLE):
-    page = vouchers.list_wallet(
-        merchant_id=shop.id,
-        member_id=buyer.id,
-        epoch=epoch_of(buyer),
-        tab=tab,
-        cursor=None,
-        limit=100,
-        at=at,
-    )
-    return list(page.items)
+    found, cursor = [], None
+    while True:
+        page = vouchers.list_wallet(
+            merchant_id=shop.id,
+            member_id=buyer.id,
+            epoch=epoch_of(buyer),
+            tab=tab,
+            cursor=cursor,
+            limit=100,
+            at=at,
+        )
+        found.extend(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
 
 
 def a_voucher(shop, *, buyer=None, at=NOON):
-    """One active voucher of a paid order."""
+    """One active voucher of a paid order: a new one, whatever else is in the wallet."""
     buyer = buyer or a_buyer(shop)
     a_paid_order(shop, buyer=buyer, at=at)
     found = vouchers_of(shop, buyer, at=at + timedelta(minutes=1))
-    return next(each for each in found if each.state == "active")
+    return max((each for each in found if each.state == "active"), key=lambda each: each.id)
 
 
 def epoch_of(member):
