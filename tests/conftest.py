@@ -28,6 +28,9 @@ def pytest_addoption(parser):
         default=200,
         help="how many steps the random walk over gifts, shares and redemptions takes",
     )
+    parser.addoption(
+        "--walk-seed", type=int, default=0, help="where its seeds begin, for other walks"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -21,10 +21,11 @@ def test_whatever_people_do_in_whatever_order_every_voucher_is_where_it_should_b
     database, pytestconfig
 ):
     steps = pytestconfig.getoption("--walk-steps")
+    first = pytestconfig.getoption("--walk-seed")
     before = troubles()
 
-    walk_on(Walk, steps // 2)
-    walk_on(HelpedWalk, steps // 2)
+    walk_on(Walk, steps // 2, first=first)
+    walk_on(HelpedWalk, steps // 2, first=first)
 
     assert troubles() == before
     # A walk that does nothing would prove nothing.
@@ -33,10 +34,10 @@ def test_whatever_people_do_in_whatever_order_every_voucher_is_where_it_should_b
         assert TALLY.done.keys() >= COMMON | {"reverse", "recall", "decline", "merge", "help"}
 
 
-def walk_on(kind, steps):
+def walk_on(kind, steps, *, first):
     """Walks of their own, until there were so many steps; the same ones every time."""
     until = TALLY.steps + steps
-    for number in range(MOST_WALKS):
+    for number in range(first, first + MOST_WALKS):
         if TALLY.steps >= until:
             break
         walk = seed(number)(kind)
