@@ -16,7 +16,7 @@ from deploy.local import children
 WORKERS, THREADS = 2, 2
 UP_WITHIN_S = 40.0
 STOP_WITHIN_S = 10.0
-OURS, BARE, PLATFORM = "wsgi:app", "bench.bare:app", "bench.platform:app"
+OURS, BARE, PLATFORM = "wsgi:app", "bench.bare:app", "bench.wechat:app"
 
 
 @dataclass(frozen=True)
