@@ -4,7 +4,6 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.domain import assist
-from app.domain.merchants import Role
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
 from app.web import auth, parse
@@ -16,7 +15,6 @@ from miniprogram_api.presenters.assists import (
     ReviewPage,
     present_reviews,
 )
-from miniprogram_api.referrals import ManagersOnly
 
 bp = APIBlueprint(
     "assist_reviews", __name__, url_prefix="/api/v1/<merchant>/counter/reviews", tag="Counter"
@@ -38,7 +36,7 @@ class DecideReview(Asked):
 @documented(who=[STAFF], query=PageOfReviews, told={200: ReviewPage})
 def list_reviews(merchant: str) -> Response:
     """Helps that wait for a decision, and rejected ones with an appeal; the oldest first."""
-    manager, wanted = _manager(merchant), parse.query(PageOfReviews)
+    manager, wanted = auth.manager(merchant), parse.query(PageOfReviews)
     with transaction(merchant=manager.merchant_id):
         page = assist.list_reviews(
             merchant_id=manager.merchant_id, cursor=wanted.cursor, limit=wanted.limit
@@ -50,7 +48,7 @@ def list_reviews(merchant: str) -> Response:
 @documented(who=[STAFF], body=DecideReview, told={200: ReviewDecided}, refuses=[409])
 def approve(merchant: str, given: str) -> Response:
     """It counts, and the helper gets his voucher. After the task's end only the latter."""
-    manager, wanted = _manager(merchant), parse.body(DecideReview)
+    manager, wanted = auth.manager(merchant), parse.body(DecideReview)
     number = parse.number(given, numbers.Kind.HELP, merchant_id=manager.merchant_id)
     with transaction(merchant=manager.merchant_id):
         state = assist.approve(
@@ -67,7 +65,7 @@ def approve(merchant: str, given: str) -> Response:
 @documented(who=[STAFF], body=DecideReview, told={200: ReviewDecided}, refuses=[409])
 def reject(merchant: str, given: str) -> Response:
     """It does not count; its place is free again."""
-    manager, wanted = _manager(merchant), parse.body(DecideReview)
+    manager, wanted = auth.manager(merchant), parse.body(DecideReview)
     number = parse.number(given, numbers.Kind.HELP, merchant_id=manager.merchant_id)
     with transaction(merchant=manager.merchant_id):
         assist.reject(
@@ -78,10 +76,3 @@ def reject(merchant: str, given: str) -> Response:
             at=clock.now(),
         )
     return answer(ReviewDecided(help=number, state="rejected"))
-
-
-def _manager(merchant: str) -> auth.StaffOnLine:
-    staff = auth.staff(merchant)
-    if staff.role not in {Role.OWNER, Role.MANAGER}:
-        raise ManagersOnly("需要店长权限")
-    return staff

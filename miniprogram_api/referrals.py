@@ -8,10 +8,8 @@ from flask import Response
 from msgspec import Meta
 
 from app.domain import members, orders
-from app.domain.merchants import Role
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
-from app.kernel.errors import Forbidden
 from app.web import auth, parse
 from app.web.answers import answer
 from app.web.openapi import MEMBER, STAFF, documented
@@ -45,10 +43,6 @@ class LookAtReferrals(Asked):
     channel: Line40 | None = None
 
 
-class ManagersOnly(Forbidden):
-    code = "managers_only"
-
-
 @bp.get("/referrals/mine")
 @documented(who=[MEMBER], query=MyWindow, told={200: MyReferrals})
 def mine(merchant: str) -> Response:
@@ -69,7 +63,7 @@ def mine(merchant: str) -> Response:
 @documented(who=[STAFF], query=LookAtReferrals, told={200: SharerPage})
 def list_sharers(merchant: str) -> Response:
     """Who brought buyers, those with the most first-time payers first. For managers."""
-    manager, wanted = _manager(merchant), parse.query(LookAtReferrals)
+    manager, wanted = auth.manager(merchant), parse.query(LookAtReferrals)
     with transaction(merchant=manager.merchant_id):
         found = orders.list_sharers(merchant_id=manager.merchant_id, campaign=_campaign(wanted))
     return answer(present_sharers(found))
@@ -79,20 +73,13 @@ def list_sharers(merchant: str) -> Response:
 @documented(who=[STAFF], query=LookAtReferrals, told={200: BuyerPage})
 def list_buyers(merchant: str, member: str) -> Response:
     """Whom one sharer brought; one level, and nobody behind them. For managers."""
-    manager, wanted = _manager(merchant), parse.query(LookAtReferrals)
+    manager, wanted = auth.manager(merchant), parse.query(LookAtReferrals)
     number = parse.number(member, numbers.Kind.MEMBER, merchant_id=manager.merchant_id)
     with transaction(merchant=manager.merchant_id):
         found = orders.list_buyers(
             merchant_id=manager.merchant_id, sharer_number=number, campaign=_campaign(wanted)
         )
     return answer(present_buyers(found))
-
-
-def _manager(merchant: str) -> auth.StaffOnLine:
-    staff = auth.staff(merchant)
-    if staff.role not in {Role.OWNER, Role.MANAGER}:
-        raise ManagersOnly("需要店长权限")
-    return staff
 
 
 def _campaign(wanted: LookAtReferrals) -> orders.Campaign:

@@ -37,6 +37,12 @@ class NotYourCounter(Forbidden):
     code = "scope_missing"
 
 
+class ManagersOnly(Forbidden):
+    """For managers and owners, and this is a clerk."""
+
+    code = "managers_only"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Guest:
     """Nobody in particular, in this merchant's shop."""
@@ -176,6 +182,14 @@ def openid_of(who: MemberOnLine) -> str:
 def staff(merchant: str) -> StaffOnLine:
     """The clerk whose token came along, if he is on duty at his store. Raises NotOnDuty."""
     return _on_duty(_staff_token(merchant))
+
+
+def manager(merchant: str) -> StaffOnLine:
+    """Like `staff`, for managers and owners. Raises NotOnDuty, ManagersOnly."""
+    found = staff(merchant)
+    if found.role not in {merchants.Role.OWNER, merchants.Role.MANAGER}:
+        raise ManagersOnly("需要店长权限")
+    return found
 
 
 def teller(merchant: str, scope: merchants.Scope) -> Teller:
