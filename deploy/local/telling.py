@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import requests
-from requests.adapters import HTTPAdapter
 
 PATIENCE_S = 30.0
 HTTP_TIMEOUT_S = 15.0
@@ -28,25 +27,12 @@ class Answer:
     headers: dict[str, str]
 
 
-class _FromAddress(HTTPAdapter):
-    """Calls from one of this machine's own addresses: on Linux all of 127.0.0.0/8 are."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        super().__init__()
-
-    def init_poolmanager(self, *given: Any, **more: Any) -> None:
-        super().init_poolmanager(*given, source_address=(self._address, 0), **more)
-
-
 class Caller:
-    """Somebody with a phone or a till: one base address, one bearer token, maybe an address."""
+    """Somebody with a phone or a till: one base address, one bearer token."""
 
-    def __init__(self, base: str, token: str | None = None, *, address: str | None = None) -> None:
+    def __init__(self, base: str, token: str | None = None) -> None:
         self._http = requests.Session()
         self._http.trust_env = False
-        if address:
-            self._http.mount("http://", _FromAddress(address))
         self._base = base
         if token:
             self._http.headers["Authorization"] = f"Bearer {token}"

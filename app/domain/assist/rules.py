@@ -12,8 +12,12 @@ from app.domain.campaigns import Terms
 HIGH_RANK, MEDIUM_RANK = 4, 2
 """Of the platform's risk ranks 0 to 4: from here on refused, and looked at first."""
 
-CROWDED_ADDRESS = 3
-"""Helps of one campaign from one address within an hour before the next is looked at first."""
+CROWDED_ADDRESS = 20
+"""Helps of one campaign from one address within an hour before the next is looked at first.
+
+A household, a shop's own Wi-Fi and whoever stands behind one gateway of a mobile carrier have one
+address, and are no crowd.
+"""
 
 HURRY_BEFORE = timedelta(hours=3)
 
