@@ -15,6 +15,12 @@ class BenefitKind(StrEnum):
     EXCHANGE = "exchange"
     SHIPPING = "shipping"
     RIGHT = "right"
+    # A sample that is posted.
+    DELIVERY = "delivery"
+    # A third party's code from a stocked pool, revealed once.
+    CODE = "code"
+    # A seat at a dated session.
+    BOOKING = "booking"
 
 
 class OfferKind(StrEnum):
@@ -22,6 +28,12 @@ class OfferKind(StrEnum):
     BUNDLE = "bundle"
     # A main card whose extra vouchers friends help to unlock.
     ASSIST = "assist"
+    # A benefit card with a term.
+    MEMBERSHIP = "membership"
+    # Each month something is posted or issued.
+    SUBSCRIPTION = "subscription"
+    TOPUP = "topup"
+    GIFT_CARD = "gift_card"
 
 
 class OfferState(StrEnum):

@@ -11,7 +11,10 @@ class AccountKind(StrEnum):
     """Where value rests. House accounts have owner 0 and are summed, never locked.
 
     Money runs payers -> prepaid -> earned: what customers paid is a promise until it is kept.
-    Points run points_issued -> points -> points_spent or points_expired.
+    Stored value runs prepaid -> value_paid and bonus_issued -> value_bonus, from there through
+    value_held (an order that waits for its payment) back to prepaid. A gift card that nobody has
+    claimed rests in gift_cards. Points run points_issued -> points_pending -> points, then
+    through points_held to points_spent, or to points_expired.
     """
 
     PAYERS = "payers"
@@ -23,9 +26,23 @@ class AccountKind(StrEnum):
     POINTS_EXPIRED = "points_expired"
     POINTS = "points"
     POINTS_DEBT = "points_debt"
+    POINTS_PENDING = "points_pending"
+    POINTS_HELD = "points_held"
+    VALUE_PAID = "value_paid"
+    VALUE_BONUS = "value_bonus"
+    VALUE_HELD = "value_held"
+    BONUS_ISSUED = "bonus_issued"
+    GIFT_CARDS = "gift_cards"
 
 
-WITH_FLOOR = frozenset({AccountKind.POINTS})
+WITH_FLOOR = frozenset(
+    {
+        AccountKind.POINTS,
+        AccountKind.POINTS_PENDING,
+        AccountKind.VALUE_PAID,
+        AccountKind.VALUE_BONUS,
+    }
+)
 HOUSE = 0
 
 

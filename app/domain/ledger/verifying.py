@@ -21,7 +21,9 @@ CHECKS = {
     "an account with a floor keeps its balance, the others do not": """
         SELECT format('account %%s of merchant %%s (%%s) keeps a balance or not against its kind',
                       id, merchant_id, kind)
-        FROM ledger_accounts WHERE (kind = 'points') <> (balance IS NOT NULL)""",
+        FROM ledger_accounts
+        WHERE (kind IN ('points', 'points_pending', 'value_paid', 'value_bonus'))
+          <> (balance IS NOT NULL)""",
     "a posting moves the asset of both its ends": """
         SELECT format('posting %%s of merchant %%s moves %%s between other assets',
                       p.id, p.merchant_id, p.asset)
