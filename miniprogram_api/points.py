@@ -1,6 +1,4 @@
-"""My points."""
-
-from datetime import datetime
+"""My points, and what they buy."""
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -8,35 +6,25 @@ from flask import Response
 from app.domain import points
 from app.kernel import clock
 from app.kernel.db import transaction
-from app.web import auth, parse
+from app.web import auth, client, parse
 from app.web.answers import answer
 from app.web.openapi import MEMBER, documented
-from app.web.words import Asked, Cursor, Limit, Told
+from app.web.words import Asked, Cursor, Limit
+from miniprogram_api.presenters.points import (
+    Balance,
+    Entries,
+    MallPage,
+    PendingPage,
+    present_balance,
+    present_entries,
+    present_mall,
+    present_pending,
+)
 
 bp = APIBlueprint("points", __name__, url_prefix="/api/v1/<merchant>/points", tag="Customer")
 
 
-class Balance(Told):
-    """`expiring_soon` of them expire within thirty days, the first at `expires_at`."""
-
-    spendable: int
-    debt: int
-    expiring_soon: int
-    expires_at: datetime | None
-
-
-class Entry(Told):
-    at: datetime
-    change: int
-    reason: str
-
-
-class Entries(Told):
-    items: list[Entry]
-    next_cursor: str | None
-
-
-class PageOfEntries(Asked):
+class PageOfPoints(Asked):
     cursor: Cursor | None = None
     limit: Limit = 20
 
@@ -44,27 +32,20 @@ class PageOfEntries(Asked):
 @bp.get("")
 @documented(who=[MEMBER], told={200: Balance})
 def get_balance(merchant: str) -> Response:
-    """How many points I have, owe, and am about to lose."""
+    """How many points I have, wait for, owe, and am about to lose."""
     member = auth.member(merchant)
     with transaction():
         found = points.balance(
             merchant_id=member.merchant_id, member_id=member.member_id, at=clock.now()
         )
-    return answer(
-        Balance(
-            spendable=found.spendable,
-            debt=found.debt,
-            expiring_soon=found.expiring_soon,
-            expires_at=found.expires_at,
-        )
-    )
+    return answer(present_balance(found))
 
 
 @bp.get("/entries")
-@documented(who=[MEMBER], query=PageOfEntries, told={200: Entries})
+@documented(who=[MEMBER], query=PageOfPoints, told={200: Entries})
 def list_entries(merchant: str) -> Response:
-    """Every change of my points, the newest first."""
-    member, wanted = auth.member(merchant), parse.query(PageOfEntries)
+    """Every change of my points, the newest first, and what multiplied it."""
+    member, wanted = auth.member(merchant), parse.query(PageOfPoints)
     with transaction():
         page = points.list_entries(
             merchant_id=member.merchant_id,
@@ -72,5 +53,33 @@ def list_entries(merchant: str) -> Response:
             cursor=wanted.cursor,
             limit=wanted.limit,
         )
-    items = [Entry(at=line.at, change=line.change, reason=line.reason) for line in page.items]
-    return answer(Entries(items=items, next_cursor=page.next_cursor))
+    return answer(present_entries(page))
+
+
+@bp.get("/pending")
+@documented(who=[MEMBER], told={200: PendingPage})
+def list_pending(merchant: str) -> Response:
+    """Points of my purchases that can be spent later, the next ones first."""
+    member = auth.member(merchant)
+    with transaction():
+        lines = points.list_pending(merchant_id=member.merchant_id, member_id=member.member_id)
+    return answer(present_pending(lines))
+
+
+@bp.get("/mall")
+@documented(who=[MEMBER], query=PageOfPoints, told={200: MallPage})
+def list_mall(merchant: str) -> Response:
+    """Offers with a points price that are on sale, the newest first; they are ordered as others.
+
+    What may not be sold on the caller's system is left out, so a page may hold fewer than asked.
+    """
+    member, wanted = auth.member(merchant), parse.query(PageOfPoints)
+    with transaction():
+        mall = points.list_mall(
+            merchant_id=member.merchant_id,
+            member_id=member.member_id,
+            cursor=wanted.cursor,
+            limit=wanted.limit,
+            at=clock.now(),
+        )
+    return answer(present_mall(mall, on_ios=client.is_ios()))

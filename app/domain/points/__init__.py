@@ -1,28 +1,124 @@
-"""Points: earned in lots, spent soonest-expiring first, taken back with a visible debt."""
+"""Points: earned in lots, spent soonest-expiring first, taken back with a visible debt.
 
-from app.domain.points.actions import Held, earn, hold, spend, take_back, take_over
-from app.domain.points.errors import NotEnoughPoints
+What a purchase earns waits until it can no longer be given back. Rules and factors are rows.
+"""
+
+from app.domain.points.actions import Held, earn, lock_member, spend, take_back, take_over
+from app.domain.points.earning import (
+    Occasion,
+    earn_by_rules,
+    earn_pending_by_rules,
+    expiry_of,
+    forget,
+    is_plain,
+    undo,
+    work_out,
+    workings_json,
+)
+from app.domain.points.errors import NotEnoughPoints, NotHeld, TooManyPoints
+from app.domain.points.events import PointsExpiring
 from app.domain.points.expiring import expire_due
-from app.domain.points.models import PointLot, PointLotUse
-from app.domain.points.queries import Balance, PointLine, balance, list_entries
-from app.domain.points.rules import member_debt, member_points, points_for
+from app.domain.points.holding import capture, give_back, hold, release
+from app.domain.points.liability import Liability, roll_forward
+from app.domain.points.mall import Mall, MallOffer, list_mall
+from app.domain.points.models import PointFactor, PointLot, PointLotUse, PointRule
+from app.domain.points.notices import ending, notify_due
+from app.domain.points.paying import MayPay, may_pay, worth_fen
+from app.domain.points.pending import (
+    PendingLine,
+    cancel_pending,
+    earn_pending,
+    list_pending,
+    mature_due,
+)
+from app.domain.points.queries import Balance, PointLine, Working, balance, list_entries
+from app.domain.points.rulebooks import forget_rulebook, rulebook
+from app.domain.points.rules import member_debt, member_pending, member_points
+from app.domain.points.rulings import (
+    Earning,
+    Factor,
+    FactorLine,
+    RuleSource,
+    multiply,
+    points_for,
+    times_words,
+)
+from app.domain.points.settings import (
+    add_factor,
+    add_rule,
+    end_factor,
+    end_rule,
+    list_factors,
+    list_rules,
+    set_terms,
+)
 
 __all__ = [
     "Balance",
+    "Earning",
+    "Factor",
+    "FactorLine",
     "Held",
+    "Liability",
+    "Mall",
+    "MallOffer",
+    "MayPay",
     "NotEnoughPoints",
+    "NotHeld",
+    "Occasion",
+    "PendingLine",
+    "PointFactor",
     "PointLine",
     "PointLot",
     "PointLotUse",
+    "PointRule",
+    "PointsExpiring",
+    "RuleSource",
+    "TooManyPoints",
+    "Working",
+    "add_factor",
+    "add_rule",
     "balance",
+    "cancel_pending",
+    "capture",
     "earn",
+    "earn_by_rules",
+    "earn_pending",
+    "earn_pending_by_rules",
+    "end_factor",
+    "end_rule",
+    "ending",
     "expire_due",
+    "expiry_of",
+    "forget",
+    "forget_rulebook",
+    "give_back",
     "hold",
+    "is_plain",
     "list_entries",
+    "list_factors",
+    "list_mall",
+    "list_pending",
+    "list_rules",
+    "lock_member",
+    "mature_due",
+    "may_pay",
     "member_debt",
+    "member_pending",
     "member_points",
+    "multiply",
+    "notify_due",
     "points_for",
+    "release",
+    "roll_forward",
+    "rulebook",
+    "set_terms",
     "spend",
     "take_back",
     "take_over",
+    "times_words",
+    "undo",
+    "work_out",
+    "workings_json",
+    "worth_fen",
 ]

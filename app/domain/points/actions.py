@@ -2,12 +2,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import ledger
-from app.domain.ledger import AccountKind, Asset, Posting, house
+from app.domain.ledger import Posting
 from app.domain.points import statements
 from app.domain.points.errors import NotEnoughPoints
 from app.domain.points.lots import NewLot, add_lot, lock_account, lock_lots, use
-from app.domain.points.rules import OpenLot, member_debt, member_points, take_from
-from app.kernel.db import fetch_all
+from app.domain.points.rules import (
+    ISSUED,
+    SPENT,
+    OpenLot,
+    member_debt,
+    member_pending,
+    member_points,
+    take_from,
+)
+from app.kernel.db import execute, fetch_all
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,7 @@ class Held:
     debt: int
 
 
-def hold(*, merchant_id: int, member_id: int) -> Held:
+def lock_member(*, merchant_id: int, member_id: int) -> Held:
     """Lock a member's points and debt, and read both as they stand then."""
     spendable = lock_account(merchant_id, member_id)
     return Held(spendable, _debt(merchant_id, member_id))
@@ -38,11 +46,10 @@ def earn(
 
     Raises AlreadyPosted.
     """
-    owed = hold(merchant_id=merchant_id, member_id=member_id).debt
+    owed = lock_member(merchant_id=merchant_id, member_id=member_id).debt
     repaid = min(owed, points)
-    issued = house(AccountKind.POINTS_ISSUED, Asset.POINT)
     moves = [(member_debt(member_id), repaid), (member_points(member_id), points - repaid)]
-    postings = [Posting(source=issued, destination=to, amount=n) for to, n in moves if n]
+    postings = [Posting(source=ISSUED, destination=to, amount=n) for to, n in moves if n]
     entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=postings, at=at)
     if points > repaid:
         add_lot(merchant_id, member_id, entry_id, NewLot(points - repaid, at, expires_at, reason))
@@ -57,8 +64,7 @@ def spend(*, merchant_id: int, member_id: int, points: int, cause: str, at: date
     if available < points:
         raise NotEnoughPoints("积分不足", available=available, needed=points)
     lots = lock_lots(merchant_id, member_id)
-    spent = house(AccountKind.POINTS_SPENT, Asset.POINT)
-    posting = Posting(source=member_points(member_id), destination=spent, amount=points)
+    posting = Posting(source=member_points(member_id), destination=SPENT, amount=points)
     entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=[posting], at=at)
     use(merchant_id, entry_id, take_from(lots, amount=points))
 
@@ -78,9 +84,8 @@ def take_back(
     """
     available = lock_account(merchant_id, member_id)
     returned = min(available, points)
-    issued = house(AccountKind.POINTS_ISSUED, Asset.POINT)
     moves = [(member_points(member_id), returned), (member_debt(member_id), points - returned)]
-    postings = [Posting(source=source, destination=issued, amount=n) for source, n in moves if n]
+    postings = [Posting(source=source, destination=ISSUED, amount=n) for source, n in moves if n]
     entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=postings, at=at)
     lots = fetch_all(
         OpenLot,
@@ -91,21 +96,36 @@ def take_back(
     return points - returned
 
 
-def take_over(*, merchant_id: int, loser_id: int, winner_id: int, at: datetime) -> None:
-    """One person turned out to be two members: move points and debt by postings. Repeatable."""
-    first, second = sorted((loser_id, winner_id))
-    lock_account(merchant_id, first)
-    lock_account(merchant_id, second)
+def take_over(
+    *, merchant_id: int, loser_id: int, winner_id: int, at: datetime, because: str | None = None
+) -> None:
+    """One person turned out to be two members: move points, debt and what is pending. Repeatable.
+
+    What an order of the loser's gives back afterwards follows, `because` of that.
+    """
+    for who in sorted((loser_id, winner_id)):
+        lock_account(merchant_id, who)
     available, owed = lock_account(merchant_id, loser_id), _debt(merchant_id, loser_id)
+    waiting = ledger.balance_of(merchant_id=merchant_id, account=member_pending(loser_id))
     moves = [
         (member_points(loser_id), member_points(winner_id), available),
         (member_debt(winner_id), member_debt(loser_id), owed),
+        (member_pending(loser_id), member_pending(winner_id), waiting),
     ]
     postings = [Posting(source=a, destination=b, amount=n) for a, b, n in moves if n]
+    pair: dict[str, object] = {"merchant_id": merchant_id, "loser": loser_id, "winner": winner_id}
+    execute(statements.TAKE_OVER_PENDING, pair)
+    execute(statements.TAKE_OVER_EARNINGS, pair)
     if not postings:
         return
-    cause = f"merge:{loser_id}:{winner_id}:{at.isoformat()}"
+    cause = f"merge:{loser_id}:{winner_id}:{because or at.isoformat()}"
     entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=postings, at=at)
+    _move_lots(merchant_id, loser_id, winner_id, entry_id, available)
+
+
+def _move_lots(
+    merchant_id: int, loser_id: int, winner_id: int, entry_id: int, available: int
+) -> None:
     who: dict[str, object] = {"merchant_id": merchant_id, "member_id": loser_id}
     moving = fetch_all(NewLot, statements.LOTS_TO_MOVE, who)
     use(merchant_id, entry_id, take_from(lock_lots(merchant_id, loser_id), amount=available))

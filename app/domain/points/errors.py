@@ -3,3 +3,15 @@ from app.kernel.errors import DomainError
 
 class NotEnoughPoints(DomainError):
     code = "not_enough_points"
+
+
+class TooManyPoints(DomainError):
+    """More than the shop takes for this price; `details.most` says how many it takes."""
+
+    code = "too_many_points"
+
+
+class NotHeld(DomainError):
+    """An order did not spend the points that it should give back."""
+
+    code = "points_not_spent"

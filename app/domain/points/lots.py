@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.ledger import AccountKind
 from app.domain.points import statements
 from app.domain.points.rules import OpenLot
-from app.kernel.db import execute, fetch_all, fetch_one
+from app.kernel.db import execute, fetch_all
 
 
 @dataclass(frozen=True)
 class _Account:
-    id: int
+    kind: str
     balance: int | None
 
 
@@ -24,11 +25,11 @@ class NewLot:
 
 
 def lock_account(merchant_id: int, member_id: int) -> int:
-    """What he can spend; his points and his debt are ours until commit."""
-    account = fetch_one(
+    """What he can spend; his points, his debt and what he waits for are ours until commit."""
+    accounts = fetch_all(
         _Account, statements.LOCK_ACCOUNT, {"merchant_id": merchant_id, "member_id": member_id}
     )
-    return (account.balance or 0) if account else 0
+    return next((each.balance or 0 for each in accounts if each.kind == AccountKind.POINTS), 0)
 
 
 def lock_lots(merchant_id: int, member_id: int) -> list[OpenLot]:
@@ -62,3 +63,10 @@ def add_lot(merchant_id: int, member_id: int, entry_id: int, lot: NewLot) -> Non
             "reason": lot.reason,
         },
     )
+
+
+def put_back(merchant_id: int, hold_entry_id: int, amount: int) -> None:
+    """Return points to the lots that an entry took them from, the longest-lived lot first."""
+    if amount:
+        which = {"merchant_id": merchant_id, "entry_id": hold_entry_id, "amount": amount}
+        execute(statements.PUT_BACK, which)

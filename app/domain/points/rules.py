@@ -1,14 +1,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.ledger import AccountKind, AccountName, Asset
+from app.domain.ledger import AccountKind, AccountName, Asset, house
 
-FEN_PER_YUAN = 100
-
-
-def points_for(value_fen: int, *, points_per_yuan: int) -> int:
-    """Whole points for what was paid: 1,234 fen at 2 points a yuan are 24."""
-    return value_fen * points_per_yuan // FEN_PER_YUAN
+ISSUED = house(AccountKind.POINTS_ISSUED, Asset.POINT)
+HELD = house(AccountKind.POINTS_HELD, Asset.POINT)
+SPENT = house(AccountKind.POINTS_SPENT, Asset.POINT)
 
 
 def member_points(member_id: int) -> AccountName:
@@ -18,6 +15,11 @@ def member_points(member_id: int) -> AccountName:
 def member_debt(member_id: int) -> AccountName:
     """What a member owes because points were taken back that he had already spent."""
     return AccountName(kind=AccountKind.POINTS_DEBT, asset=Asset.POINT, owner=member_id)
+
+
+def member_pending(member_id: int) -> AccountName:
+    """What a member earned by purchases that can still be given back."""
+    return AccountName(kind=AccountKind.POINTS_PENDING, asset=Asset.POINT, owner=member_id)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ def take_from(lots: Sequence[OpenLot], *, amount: int) -> list[tuple[int, int]]:
     return taken
 
 
+# What ripens is booked under what it was earned by.
+MATURING = "maturing:"
+
 REASONS = {
     "redemption": "核销奖励",
     "reversal": "核销撤销",
@@ -47,6 +52,15 @@ REASONS = {
     "merge": "账户合并",
     "spend": "积分抵扣",
     "earn": "积分奖励",
+    "purchase": "消费奖励",
+    "maturing": "消费奖励到账",
+    "visit": "到店奖励",
+    "event": "活动奖励",
+    "period": "订阅赠送",
+    "points_hold": "订单抵扣",
+    "points_release": "订单关闭退回",
+    "return": "退款调整",
+    "paper_card": "实体卡绑定",
 }
 
 
