@@ -8,6 +8,8 @@ from app.domain.catalog.errors import (
     NotSoldOnIos,
     SoldOut,
 )
+from app.domain.catalog.kind_words import KIND_NAMES
+from app.domain.catalog.kinds import BOUND_TO_THE_BUYER, MAY_HOLD_NO_VOUCHERS
 from app.domain.catalog.lint import Finding, lint
 from app.domain.catalog.lint import lint as vague_words
 from app.domain.catalog.models import (
@@ -40,11 +42,14 @@ from app.domain.catalog.shelf import (
 )
 from app.domain.catalog.statements import UNCHANGED
 from app.domain.catalog.terms import RevisionTerms, find_revisions
-from app.domain.catalog.use import UseRefusal, refuse_use
+from app.domain.catalog.use import UseRefusal, refuse_again, refuse_use
 from app.domain.catalog.wording import condition_lines, face_words
 from app.kernel.calendar import Hours, Range
 
 __all__ = [
+    "BOUND_TO_THE_BUYER",
+    "KIND_NAMES",
+    "MAY_HOLD_NO_VOUCHERS",
     "UNCHANGED",
     "Benefit",
     "BenefitKind",
@@ -89,6 +94,7 @@ __all__ = [
     "publish_benefit",
     "publish_offer",
     "put_back",
+    "refuse_again",
     "refuse_use",
     "revise_benefit",
     "stop_offer",

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app.domain.catalog import offers
+from app.domain.catalog.drafts import BenefitDraft
 from app.domain.catalog.errors import NotPublishable
 from app.domain.catalog.face import check_face
 from app.domain.catalog.models import Benefit, BenefitKind, BenefitRevision
 from app.domain.catalog.places import open_store_names, zone_of
-from app.domain.catalog.publishing import BenefitDraft, benefit_problems
+from app.domain.catalog.publishing import benefit_problems
 from app.domain.catalog.rules import MOST_FEN, Conditions
 from app.kernel import audit, numbers, strict
 from app.kernel.db import locked, reading, writing

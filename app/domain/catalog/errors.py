@@ -18,6 +18,11 @@ class NotSoldOnIos(NotOnSale):
     """The platform forbids selling virtual goods to iPhones and iPads in a mini-program."""
 
     code = "not_sold_on_ios"
+    words = "由于相关规范，iOS 端暂不支持购买该商品"
+
+    @classmethod
+    def told(cls) -> "NotSoldOnIos":
+        return cls(cls.words)
 
 
 class LimitReached(DomainError):

@@ -25,12 +25,20 @@ def _thing(value: object) -> bool:
     return 0 < len(strict.words(value, field="face").strip()) <= LONGEST_THING
 
 
+def _flag(value: object) -> bool:
+    strict.flag(value, field="face")
+    return True
+
+
 _SHAPES: dict[BenefitKind, dict[str, Callable[[object], bool]]] = {
     BenefitKind.CASH: {"off_fen": _fen},
     BenefitKind.DISCOUNT: {"rate_bp": _rate, "cap_fen": _fen},
     BenefitKind.SHIPPING: {"off_fen": _fen},
     BenefitKind.EXCHANGE: {"thing": _thing},
     BenefitKind.RIGHT: {"thing": _thing},
+    BenefitKind.DELIVERY: {"thing": _thing},
+    BenefitKind.CODE: {"thing": _thing, "is_digital": _flag},
+    BenefitKind.BOOKING: {"thing": _thing},
 }
 
 

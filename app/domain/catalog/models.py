@@ -131,6 +131,8 @@ class Offer(OwnedByMerchant, Base):
     sale_ends_at: Mapped[datetime | None]
     goods_kind: Mapped[GoodsKind] = mapped_column(word(GoodsKind))
     refund_policy: Mapped[RefundPolicy] = mapped_column(word(RefundPolicy))
+    # What this kind of offer promises beside its items; kinds.check_terms knows the shape.
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     created_at: Mapped[datetime]
 
 

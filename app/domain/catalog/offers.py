@@ -1,13 +1,16 @@
 """Offers and their categories: put together as drafts, published, stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.domain.catalog.contents import list_items
+from app.domain.catalog.contents import Item, list_items, list_promised
+from app.domain.catalog.drafts import OfferDraft
 from app.domain.catalog.errors import NotPublishable, Problem
+from app.domain.catalog.kinds import benefit_ids_of, check_terms
 from app.domain.catalog.models import (
     Benefit,
     Category,
@@ -20,7 +23,7 @@ from app.domain.catalog.models import (
     RefundPolicy,
 )
 from app.domain.catalog.places import zone_of
-from app.domain.catalog.publishing import OfferDraft, offer_problems
+from app.domain.catalog.publishing import offer_problems
 from app.domain.catalog.rules import MOST_FEN
 from app.kernel import audit, numbers, strict
 from app.kernel.db import locked, reading, writing
@@ -82,17 +85,24 @@ def add_offer(
     goods_kind: GoodsKind = GoodsKind.ON_SITE,
     refund_policy: RefundPolicy = RefundPolicy.ANY_TIME_UNUSED,
     cover: str | None = None,
+    terms: Mapping[str, Any] | None = None,
     actor: str,
     at: datetime,
 ) -> Offer:
     """A draft of what can be bought; `items` are (benefit id, vouchers in each piece).
 
-    `stock` in pieces and `per_member_limit` are None for no limit. Raises Invalid, NotFound.
+    `stock` in pieces and `per_member_limit` are None for no limit; `terms` are this kind's, as
+    kinds.check_terms describes them. Raises Invalid, NotFound.
     """
+    kept_terms = check_terms(kind, terms or {})
+    if kind is OfferKind.GIFT_CARD:
+        # What the card is worth, whatever helped to pay for it.
+        kept_terms["face_fen"] = price_fen
     _require_sensible(title, description, price_fen, stock, per_member_limit)
     if sale_starts_at and sale_ends_at:
         strict.require(sale_starts_at < sale_ends_at, field="sale_ends_at")
-    _require_own(merchant_id, items, category_id)
+    named = benefit_ids_of(kind, kept_terms)
+    _require_own(merchant_id, items, named, category_id)
     offer = Offer(
         merchant_id=merchant_id,
         number=numbers.new(numbers.Kind.OFFER, merchant_id=merchant_id),
@@ -108,6 +118,7 @@ def add_offer(
         sale_ends_at=sale_ends_at,
         goods_kind=goods_kind,
         refund_policy=refund_policy,
+        terms=kept_terms,
         created_at=at,
     )
     writing().add(offer)
@@ -117,13 +128,23 @@ def add_offer(
     return offer
 
 
-def publish_offer(*, merchant_id: int, number: str, actor: str, at: datetime) -> Offer:
-    """Put a draft, or what was stopped, on sale. Raises NotFound, NotPublishable."""
+def publish_offer(
+    *,
+    merchant_id: int,
+    number: str,
+    codes_in_stock: Mapping[int, int] | None = None,
+    actor: str,
+    at: datetime,
+) -> Offer:
+    """Put a draft, or what was stopped, on sale. Raises NotFound, NotPublishable.
+
+    `codes_in_stock` counts unused third-party codes by benefit id; what is not in it has none.
+    """
     offer = _lock_offer(merchant_id, number)
     if offer.state == OfferState.ON_SALE:
         return offer
     _lock_benefits(offer)
-    problems = _problems(offer, at)
+    problems = _problems(offer, at, codes_in_stock=codes_in_stock or {})
     if problems:
         raise NotPublishable(problems)
     return _move(offer, OfferState.ON_SALE, action="offer.publish", actor=actor, at=at)
@@ -160,8 +181,11 @@ def refuse_unsellable(*, merchant_id: int, benefit_id: int, at: datetime) -> Non
         raise NotPublishable(problems)
 
 
-def _problems(offer: Offer, at: datetime) -> list[Problem]:
+def _problems(
+    offer: Offer, at: datetime, *, codes_in_stock: Mapping[int, int] | None = None
+) -> list[Problem]:
     items = list_items(merchant_id=offer.merchant_id, offer_id=offer.id)
+    promised = list_promised(merchant_id=offer.merchant_id, kind=offer.kind, terms=offer.terms)
     draft = OfferDraft(
         kind=offer.kind,
         goods_kind=offer.goods_kind,
@@ -169,9 +193,15 @@ def _problems(offer: Offer, at: datetime) -> list[Problem]:
         description=offer.description,
         price_fen=offer.price_fen,
         sale_ends_at=offer.sale_ends_at,
-        items=[item.draft() for item in items],
+        items=[item.draft(codes_in_stock=_stock(item, codes_in_stock)) for item in items],
+        named=[item.draft() for item in promised],
+        terms=offer.terms,
     )
     return offer_problems(draft, zone=zone_of(offer.merchant_id), at=at)
+
+
+def _stock(item: Item, codes: Mapping[int, int] | None) -> int | None:
+    return None if codes is None else codes.get(item.benefit_id, 0)
 
 
 def _require_sensible(
@@ -187,13 +217,14 @@ def _require_sensible(
 
 
 def _require_own(
-    merchant_id: int, items: Sequence[tuple[int, int]], category_id: int | None
+    merchant_id: int, items: Sequence[tuple[int, int]], named: set[int], category_id: int | None
 ) -> None:
     wanted = [benefit_id for benefit_id, _ in items]
     strict.require(len(items) <= MOST_ITEMS and len(set(wanted)) == len(wanted), field="items")
     strict.require(all(0 < quantity <= MOST_OF_ONE for _, quantity in items), field="items")
-    own = select(Benefit.id).where(Benefit.merchant_id == merchant_id, Benefit.id.in_(wanted))
-    if set(reading().scalars(own)) != set(wanted):
+    all_of_them = {*wanted, *named}
+    own = select(Benefit.id).where(Benefit.merchant_id == merchant_id, Benefit.id.in_(all_of_them))
+    if set(reading().scalars(own)) != all_of_them:
         raise NotFound("There is no such benefit.", field="items")
     shelf = select(Category.id).where(
         Category.merchant_id == merchant_id, Category.id == category_id

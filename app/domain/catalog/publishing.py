@@ -1,11 +1,13 @@
 """What stands in the way of publishing: vague words, missing figures, promises nobody can use."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from app.domain.catalog.drafts import BenefitDraft, OfferDraft, OfferItemDraft
 from app.domain.catalog.errors import Problem
+from app.domain.catalog.kind_rules import kind_problems
+from app.domain.catalog.kinds import MAY_HOLD_NO_VOUCHERS
 from app.domain.catalog.lint import lint
 from app.domain.catalog.models import BenefitKind, GoodsKind, OfferKind
 from app.domain.catalog.rules import Conditions, Fixed, validity_window
@@ -18,42 +20,8 @@ LEAST_IN_A_BUNDLE = 2
 _FACE_NEEDED = {
     BenefitKind.CASH: ("off_fen", "抵扣金额"),
     BenefitKind.DISCOUNT: ("rate_bp", "折扣"),
+    BenefitKind.CODE: ("is_digital", "兑换码换取的是否为数字内容"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class BenefitDraft:
-    kind: BenefitKind
-    name: str
-    market_value_fen: int
-    face: Mapping[str, Any]
-    conditions: Conditions
-    hand_over: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfferItemDraft:
-    """`market_value_fen` and `conditions` are None while no wording is published."""
-
-    name: str
-    quantity: int
-    market_value_fen: int | None
-    conditions: Conditions | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfferDraft:
-    kind: OfferKind
-    goods_kind: GoodsKind
-    title: str
-    description: str
-    price_fen: int
-    sale_ends_at: datetime | None
-    items: Sequence[OfferItemDraft]
-
-    @property
-    def total_value_fen(self) -> int:
-        return sum(item.quantity * (item.market_value_fen or 0) for item in self.items)
 
 
 def benefit_problems(
@@ -121,29 +89,35 @@ def offer_problems(draft: OfferDraft, *, zone: str, at: datetime) -> list[Proble
         *_goods_problems(draft),
         *_content_problems(draft),
         *_price_problems(draft),
+        *kind_problems(draft),
         *_window_problems(draft, zone, at),
     ]
 
 
+# The platform demands its virtual payment for digital goods; we cannot collect through it.
+_VIRTUAL = "小程序内的虚拟商品须使用微信虚拟支付，本系统尚不支持该支付渠道"
+
+
 def _goods_problems(draft: OfferDraft) -> Iterator[Problem]:
-    # The platform demands its virtual payment for digital goods; we cannot collect through it.
     if draft.goods_kind == GoodsKind.VIRTUAL:
+        yield Problem(field="goods_kind", why=_VIRTUAL, suggestion="改售到店服务或实物商品")
+    is_posted = any(item.kind == BenefitKind.DELIVERY for item in (*draft.items, *draft.named))
+    if is_posted != (draft.goods_kind == GoodsKind.PHYSICAL) and (
+        is_posted or draft.kind in MAY_HOLD_NO_VOUCHERS
+    ):
         yield Problem(
             field="goods_kind",
-            why="小程序内的虚拟商品须使用微信虚拟支付，本系统尚不支持该支付渠道",
-            suggestion="改售到店服务或实物商品",
+            why="需要寄送的权益才是实物商品，需要寄送的商品必须标明为实物",
+            suggestion="含寄送权益时选实物商品，否则选到店服务",
         )
 
 
 def _content_problems(draft: OfferDraft) -> Iterator[Problem]:
-    if not draft.items:
+    if not draft.items and draft.kind not in MAY_HOLD_NO_VOUCHERS:
         yield Problem(field="items", why="没有任何权益", suggestion="至少加入一项权益")
         return
-    for item in draft.items:
-        if item.market_value_fen is None:
-            yield Problem(
-                field="items", phrase=item.name, why="该权益尚未发布", suggestion="先发布该权益"
-            )
+    for item in (*draft.items, *draft.named):
+        yield from _item_problems(item)
     if draft.kind == OfferKind.SINGLE and len(draft.items) != 1:
         yield Problem(
             field="items", why="单品只能包含一种权益", suggestion="改为组合商品，或只留一种权益"
@@ -155,9 +129,30 @@ def _content_problems(draft: OfferDraft) -> Iterator[Problem]:
         )
 
 
+def _item_problems(item: OfferItemDraft) -> Iterator[Problem]:
+    if item.market_value_fen is None:
+        yield Problem(
+            field="items", phrase=item.name, why="该权益尚未发布", suggestion="先发布该权益"
+        )
+    if item.kind != BenefitKind.CODE:
+        return
+    if item.face.get("is_digital"):
+        yield Problem(
+            field="items", phrase=item.name, why=_VIRTUAL, suggestion="移除该权益，改售线下服务"
+        )
+    if item.codes_in_stock is not None and item.codes_in_stock < item.quantity:
+        yield Problem(
+            field="items",
+            phrase=item.name,
+            why=f"兑换码库存只有{item.codes_in_stock}个，不足一份商品",
+            suggestion="先导入兑换码",
+        )
+
+
 def _price_problems(draft: OfferDraft) -> Iterator[Problem]:
-    is_known = all(item.market_value_fen is not None for item in draft.items)
-    if draft.items and is_known and draft.price_fen > draft.total_value_fen:
+    valued = [*draft.items, *draft.named]
+    is_known = all(item.market_value_fen is not None for item in valued)
+    if valued and is_known and not draft.gives_a_tier and draft.price_fen > draft.total_value_fen:
         yield Problem(
             field="price_fen",
             why=f"售价{yuan(draft.price_fen)}元高于全部权益的市场价值{yuan(draft.total_value_fen)}元",
@@ -168,7 +163,7 @@ def _price_problems(draft: OfferDraft) -> Iterator[Problem]:
 def _window_problems(draft: OfferDraft, zone: str, at: datetime) -> Iterator[Problem]:
     if draft.sale_ends_at and draft.sale_ends_at <= at:
         yield Problem(field="sale_ends_at", why="销售时间已经结束", suggestion="填写今后的时间")
-    for item in draft.items:
+    for item in (*draft.items, *draft.named):
         if not item.conditions or not isinstance(item.conditions.validity, Fixed):
             continue
         last = item.conditions.validity.ends_on

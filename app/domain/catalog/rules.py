@@ -12,6 +12,8 @@ from app.kernel.errors import Invalid
 LONGEST_VALIDITY_DAYS = 3 * 366
 MOST_STORES = 1000
 MOST_FEN = 10_000_000_00
+MOST_USES_PER_DAY = 100
+MOST_HOURS_BETWEEN = 366 * 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,8 @@ class Days:
 class Conditions:
     """When, where and how a voucher may be used. Raises Invalid for what cannot be meant.
 
-    `store_ids` None means every store of the merchant; `minimum_spend_fen` 0 means none.
+    `store_ids` None means every store of the merchant; `minimum_spend_fen` 0 means none. Of one
+    card, at most `uses_per_day` (None: no limit) on a business day, `hours_between_uses` apart.
     """
 
     validity: Fixed | Days
@@ -61,12 +64,24 @@ class Conditions:
     shareable_once: bool = False
     stackable: bool = False
     refundable: bool = True
+    uses_per_day: int | None = None
+    hours_between_uses: int = 0
 
     def __post_init__(self) -> None:
         strict.require(0 <= self.minimum_spend_fen <= MOST_FEN, field="minimum_spend_fen")
         if self.store_ids is not None:
             strict.require(0 < len(self.store_ids) <= MOST_STORES, field="store_ids")
             strict.require(_are_different_ids(self.store_ids), field="store_ids")
+        if self.uses_per_day is not None:
+            strict.require(0 < self.uses_per_day <= MOST_USES_PER_DAY, field="uses_per_day")
+        strict.require(
+            0 <= self.hours_between_uses <= MOST_HOURS_BETWEEN, field="hours_between_uses"
+        )
+
+    @property
+    def has_use_rule(self) -> bool:
+        """Whether an earlier use of the same card can stand against the next one."""
+        return self.uses_per_day is not None or self.hours_between_uses > 0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -78,11 +93,18 @@ class Conditions:
             "shareable_once": self.shareable_once,
             "stackable": self.stackable,
             "refundable": self.refundable,
+            "uses_per_day": self.uses_per_day,
+            "hours_between_uses": self.hours_between_uses,
         }
 
     @classmethod
     def from_json(cls, value: object) -> "Conditions":
-        """What `to_json` writes, every field said and no other. Raises Invalid."""
+        """What `to_json` writes, every field said and no other. Raises Invalid.
+
+        A wording from before there were rules per use has none.
+        """
+        if isinstance(value, dict):
+            value = {"uses_per_day": None, "hours_between_uses": 0, **value}
         told = strict.fields(value, [each.name for each in fields(cls)], field="conditions")
         minimum = strict.whole(told["minimum_spend_fen"], field="minimum_spend_fen")
         return cls(
@@ -94,6 +116,8 @@ class Conditions:
             shareable_once=strict.flag(told["shareable_once"], field="shareable_once"),
             stackable=strict.flag(told["stackable"], field="stackable"),
             refundable=strict.flag(told["refundable"], field="refundable"),
+            uses_per_day=_limit(told["uses_per_day"]),
+            hours_between_uses=strict.whole(told["hours_between_uses"], field="hours_between_uses"),
         )
 
 
@@ -123,6 +147,10 @@ def _validity(value: object) -> Fixed | Days:
         told = strict.fields(value, ("kind", "count"), field="validity")
         return Days(count=strict.whole(told["count"], field="validity"))
     raise Invalid("Validity is either fixed dates or a number of days.", field="validity")
+
+
+def _limit(value: object) -> int | None:
+    return None if value is None else strict.whole(value, field="uses_per_day")
 
 
 def _store_ids(value: object) -> tuple[int, ...] | None:

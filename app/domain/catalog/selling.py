@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from app.domain.catalog.statements import FOR_SALE, PUT_BACK, PUT_BACK_TAKER
 from app.kernel import clock
@@ -21,7 +21,10 @@ class Content(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ForSale:
-    """`state` and `goods_kind` hold the words of OfferState and GoodsKind."""
+    """`state`, `goods_kind` and `kind` hold the words of OfferState, GoodsKind and OfferKind.
+
+    `terms` is what this kind promises beside its contents.
+    """
 
     offer_id: int
     number: str
@@ -34,6 +37,8 @@ class ForSale:
     has_stock_limit: bool
     goods_kind: str
     contents: list[Content]
+    kind: str
+    terms: dict[str, Any]
 
 
 def for_sale(*, merchant_id: int, offer_number: str) -> ForSale:

@@ -4,10 +4,12 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
-from app.domain.catalog.contents import Item, list_items
+from app.domain.catalog.contents import Item, list_items, list_promised
+from app.domain.catalog.kind_words import kind_lines, money_value_fen
 from app.domain.catalog.models import (
     BenefitKind,
     GoodsKind,
@@ -46,14 +48,19 @@ class OfferOnShelf:
     sale_ends_at: datetime | None
     remaining: int | None
     coming: bool
+    terms: dict[str, Any]
 
     @property
     def saving_fen(self) -> int:
-        return self.total_value_fen - self.price_fen
+        return max(0, self.total_value_fen - self.price_fen)
 
     @property
     def sold_out(self) -> bool:
         return self.remaining is not None and self.remaining <= 0
+
+    @property
+    def kind_lines(self) -> list[str]:
+        return kind_lines(OfferKind(self.kind), self.terms, price_fen=self.price_fen)
 
     def may_be_bought(self, *, on_ios: bool) -> bool:
         return not on_ios or is_sold_on_ios(self.goods_kind)
@@ -78,7 +85,10 @@ class ItemDetail:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferDetail:
-    """`remaining` is None without a limit; `on_sale` speaks of the moment that was asked for."""
+    """`remaining` is None without a limit; `on_sale` speaks of the moment that was asked for.
+
+    `items` are the vouchers of one piece; of a subscription, what its whole time brings.
+    """
 
     offer_id: int
     number: str
@@ -96,16 +106,22 @@ class OfferDetail:
     sale_starts_at: datetime | None
     sale_ends_at: datetime | None
     items: list[ItemDetail]
+    terms: dict[str, Any]
     remaining: int | None
     on_sale: bool
 
     @property
     def total_value_fen(self) -> int:
-        return sum(item.sum_fen for item in self.items)
+        money = money_value_fen(self.kind, self.terms, price_fen=self.price_fen)
+        return money + sum(item.sum_fen for item in self.items)
+
+    @property
+    def kind_lines(self) -> list[str]:
+        return kind_lines(self.kind, self.terms, price_fen=self.price_fen)
 
     @property
     def saving_fen(self) -> int:
-        return self.total_value_fen - self.price_fen
+        return max(0, self.total_value_fen - self.price_fen)
 
     @property
     def sold_out(self) -> bool:
@@ -170,7 +186,8 @@ def get_offer(*, merchant_id: int, number: str, at: datetime) -> OfferDetail:
         per_member_limit=offer.per_member_limit,
         sale_starts_at=offer.sale_starts_at,
         sale_ends_at=offer.sale_ends_at,
-        items=_item_details(merchant_id, offer.id),
+        items=_item_details(offer),
+        terms=offer.terms,
         remaining=_remaining(merchant_id, offer.id),
         on_sale=_is_on_sale(offer, at),
     )
@@ -197,9 +214,12 @@ def _is_on_sale(offer: Offer, at: datetime) -> bool:
     return offer.state == OfferState.ON_SALE and has_begun and not is_over
 
 
-def _item_details(merchant_id: int, offer_id: int) -> list[ItemDetail]:
-    zone, names = zone_of(merchant_id), open_store_names(merchant_id)
-    items = list_items(merchant_id=merchant_id, offer_id=offer_id)
+def _item_details(offer: Offer) -> list[ItemDetail]:
+    zone, names = zone_of(offer.merchant_id), open_store_names(offer.merchant_id)
+    items = [
+        *list_items(merchant_id=offer.merchant_id, offer_id=offer.id),
+        *list_promised(merchant_id=offer.merchant_id, kind=offer.kind, terms=offer.terms),
+    ]
     return [
         detail for item in items if (detail := _item_detail(item, zone=zone, store_names=names))
     ]

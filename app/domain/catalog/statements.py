@@ -16,7 +16,8 @@ SELECT o.id, o.number, o.title, o.state, o.price_fen, o.per_member_limit,
      WHERE merchant_id = %(merchant_id)s AND benefit_id = i.benefit_id
        AND published_at IS NOT NULL
      ORDER BY revision DESC LIMIT 1) r
-   WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = o.id)
+   WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = o.id),
+  o.kind, o.terms
 FROM offers o
 WHERE o.merchant_id = %(merchant_id)s AND o.number = %(number)s
 """
@@ -26,7 +27,8 @@ UNCHANGED = """EXISTS (SELECT FROM offers WHERE merchant_id = %(merchant_id)s
     AND id = %(offer_id)s AND state = 'on_sale' AND price_fen = %(unit_price_fen)s
     AND per_member_limit IS NOT DISTINCT FROM %(per_member)s
     AND sale_starts_at IS NOT DISTINCT FROM %(sale_starts_at)s
-    AND sale_ends_at IS NOT DISTINCT FROM %(sale_ends_at)s)"""
+    AND sale_ends_at IS NOT DISTINCT FROM %(sale_ends_at)s
+    AND kind = %(kind)s AND terms = %(terms)s::jsonb)"""
 
 # The newest published wording of everything in an offer; no wording leaves its columns empty.
 ITEMS = """
@@ -43,21 +45,43 @@ WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = %(offer_id)s
 ORDER BY i.position, i.id
 """
 
+# As ITEMS, for benefits that an offer's terms name.
+NAMED = """
+SELECT b.id, b.number, n.quantity, coalesce(r.name, b.name), r.kind, r.market_value_fen,
+  r.face, r.conditions, r.hand_over
+FROM unnest(%(ids)s::bigint[], %(quantities)s::bigint[]) WITH ORDINALITY AS n (id, quantity, nth)
+JOIN benefits b ON b.merchant_id = %(merchant_id)s AND b.id = n.id
+LEFT JOIN LATERAL (
+  SELECT * FROM benefit_revisions
+  WHERE merchant_id = %(merchant_id)s AND benefit_id = b.id AND published_at IS NOT NULL
+  ORDER BY revision DESC LIMIT 1) r ON true
+ORDER BY n.nth
+"""
+
 SHELF = """
 SELECT o.id, o.number, o.kind, o.title, o.description, o.cover, o.category_id, o.goods_kind,
   o.price_fen,
-  (SELECT coalesce(sum(i.quantity * r.market_value_fen), 0)::bigint
-   FROM offer_items i
+  CASE o.kind
+    WHEN 'topup' THEN o.price_fen + (o.terms ->> 'bonus_fen')::bigint
+    WHEN 'gift_card' THEN o.price_fen
+    ELSE 0 END
+  + (SELECT coalesce(sum(i.quantity * r.market_value_fen), 0)::bigint
+   FROM (
+     SELECT benefit_id, quantity FROM offer_items
+     WHERE merchant_id = %(merchant_id)s AND offer_id = o.id
+     UNION ALL
+     SELECT (item -> 'benefit_ids' ->> 0)::bigint,
+       (item ->> 'quantity')::bigint * (o.terms ->> 'periods')::bigint
+     FROM jsonb_array_elements(o.terms -> 'items') AS item) i
    CROSS JOIN LATERAL (
      SELECT market_value_fen FROM benefit_revisions
      WHERE merchant_id = %(merchant_id)s AND benefit_id = i.benefit_id
        AND published_at IS NOT NULL
-     ORDER BY revision DESC LIMIT 1) r
-   WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = o.id),
+     ORDER BY revision DESC LIMIT 1) r),
   o.sale_starts_at, o.sale_ends_at,
   (SELECT sum(s.quota - s.taken)::bigint FROM offer_stock s
    WHERE s.merchant_id = %(merchant_id)s AND s.offer_id = o.id),
-  coalesce(o.sale_starts_at > %(at)s, false)
+  coalesce(o.sale_starts_at > %(at)s, false), o.terms
 FROM offers o
 WHERE o.merchant_id = %(merchant_id)s AND o.state = 'on_sale'
   AND (o.sale_starts_at IS NULL OR o.sale_starts_at <= %(soon)s)

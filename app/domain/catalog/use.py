@@ -1,10 +1,10 @@
 """May a voucher be used here and now? If not: why, and when next."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.catalog.rules import Conditions, Fixed
-from app.kernel.calendar import end_of, moment_words
+from app.kernel.calendar import day_of, end_of, moment_words
 from app.kernel.money import yuan
 
 
@@ -38,6 +38,50 @@ def refuse_use(
         or _refuse_moment(conditions, at, zone, until)
         or _refuse_spend(conditions, spend_fen)
     )
+
+
+def refuse_again(
+    conditions: Conditions,
+    *,
+    used_today: int,
+    last_used_at: datetime | None,
+    at: datetime,
+    zone: str,
+    until: datetime | None = None,
+) -> UseRefusal | None:
+    """What earlier uses of the same card have against this one, or None.
+
+    `used_today` counts this business day's; `until` is when the voucher ends.
+    """
+    if conditions.uses_per_day is not None and used_today >= conditions.uses_per_day:
+        allowed_at = _open_from(conditions, end_of(day_of(at, zone), zone), zone, until)
+        return _again(
+            f"每天限用{conditions.uses_per_day}次", allowed_at, zone, code="used_up_today"
+        )
+    hours = conditions.hours_between_uses
+    if hours and last_used_at and at < last_used_at + timedelta(hours=hours):
+        free_at = last_used_at + timedelta(hours=hours)
+        allowed_at = _open_from(conditions, free_at, zone, until)
+        return _again(f"两次使用至少间隔{hours}小时", allowed_at, zone, code="too_soon")
+    return None
+
+
+def _again(rule: str, allowed_at: datetime | None, zone: str, *, code: str) -> UseRefusal:
+    return UseRefusal(
+        code=code,
+        clerk_text=f"本卡{rule}，请勿核销。",
+        holder_text=f"这张卡{rule}。",
+        next_step=_next_step(allowed_at, zone),
+        next_allowed_at=allowed_at,
+    )
+
+
+def _open_from(
+    conditions: Conditions, moment: datetime, zone: str, until: datetime | None
+) -> datetime | None:
+    if conditions.hours.is_open(moment, zone=zone) and (until is None or moment < until):
+        return moment
+    return _promise(conditions, moment, zone, until)
 
 
 def _refuse_store(conditions: Conditions, store_id: int) -> UseRefusal | None:

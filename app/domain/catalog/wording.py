@@ -32,6 +32,8 @@ def condition_lines(
             _blackout_line(conditions.hours),
             _stores_line(conditions.store_ids, store_names),
             _minimum_line(conditions.minimum_spend_fen),
+            f"每张卡每天限用{conditions.uses_per_day}次" if conditions.uses_per_day else "",
+            _interval_line(conditions.hours_between_uses),
             "可转赠好友" if conditions.giftable else "不可转赠",
             "可分享一次" if conditions.shareable_once else "",
             "可与其他优惠同享" if conditions.stackable else "不与其他优惠同享",
@@ -52,7 +54,7 @@ def face_words(kind: BenefitKind, face: Mapping[str, Any]) -> str:
             return f"{_tenths(face['rate_bp'])}折{most}"
         case BenefitKind.SHIPPING:
             return f"运费抵扣{yuan(face['off_fen'])}元" if "off_fen" in face else "包邮"
-        case BenefitKind.EXCHANGE | BenefitKind.RIGHT:
+        case _:
             return str(face.get("thing", ""))
 
 
@@ -84,6 +86,10 @@ def _stores_line(store_ids: tuple[int, ...] | None, names: Mapping[int, str]) ->
 
 def _minimum_line(minimum_spend_fen: int) -> str:
     return f"满{yuan(minimum_spend_fen)}元可用" if minimum_spend_fen else "无最低消费"
+
+
+def _interval_line(hours: int) -> str:
+    return f"两次使用至少间隔{hours}小时" if hours else ""
 
 
 def _tenths(rate_bp: int) -> str:
