@@ -4,6 +4,7 @@ The report's own row says what is still to do, so an outbox row is done as soon 
 there; the sweep tries again what did not come through.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -13,7 +14,7 @@ from redis.exceptions import RedisError
 from app.domain import merchants, shipping
 from app.gateways import App, gateways
 from app.gateways.errors import GatewayError
-from app.gateways.shipping import Answer, Shipment, Shipping
+from app.gateways.shipping import Answer, Package, Shipment, Shipping
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from app.kernel.errors import Busy
@@ -76,11 +77,12 @@ def _report(due: shipping.DueReport, *, at: datetime) -> None:
     which = {"merchant_id": due.merchant_id, "report_id": due.id}
     with transaction():
         report = shipping.take(**which, at=at)
+        packed = shipping.list_packed(**which) if report and report.is_split else []
     if report is None:
         return
     sender = _sender(due.merchant_id, report.appid)
     try:
-        answer = _tell(sender, report)
+        answer = _tell(sender, report, packed)
     except GatewayError as failure:
         log.warning("shipping not reported", report=due.id, reason=failure.code)
         _note_failure(due, report, failure)
@@ -90,16 +92,22 @@ def _report(due: shipping.DueReport, *, at: datetime) -> None:
             shipping.mark_not_needed(**which, why=shipping.NOT_MANAGED)
         elif answer is Answer.CANNOT_BE_SHIPPED:
             shipping.mark_not_needed(**which, why=answer.value)
+        elif not report.is_all_sent:
+            shipping.mark_partly_sent(merchant_id=due.merchant_id, report=report, at=clock.now())
         else:
             shipping.mark_sent(**which, at=clock.now())
 
 
-def _tell(sender: Shipping, report: shipping.Report) -> Answer | None:
+def _tell(
+    sender: Shipping, report: shipping.Report, packed: Sequence[shipping.Packed]
+) -> Answer | None:
     """None when the app is not one of those whose money is kept."""
     if not _is_managed(sender, report.appid):
         return None
-    # A second report counts as a correction, so what may have arrived is asked about first.
-    if report.tries > 1 and sender.is_shipped(report.transaction_id):
+    # A second report counts as a correction, so what may have arrived is asked about first. As
+    # long as parcels are to come, the order does not count as reported.
+    is_complete = report.is_all_sent
+    if is_complete and report.tries > 1 and sender.is_shipped(report.transaction_id):
         return Answer.KNOWN_ALREADY
     shipment = Shipment(
         transaction_id=report.transaction_id,
@@ -108,6 +116,8 @@ def _tell(sender: Shipping, report: shipping.Report) -> Answer | None:
         company=report.company,
         tracking_number=report.tracking_number,
         contact=report.contact,
+        packages=[Package(**vars(each)) for each in packed],
+        is_all_sent=is_complete,
     )
     return sender.report(shipment, at=clock.now())
 

@@ -1,5 +1,6 @@
 """Telling WeChat that an order is delivered (小程序发货信息管理服务)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from app.gateways.tokens import AccessTokens
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 BY_TRANSACTION = 2
-UNIFIED = 1
+UNIFIED, SPLIT = 1, 2
 EXPRESS, VIRTUAL = 1, 3
 
 # Paid a moment ago and not known there yet; two system errors.
@@ -32,10 +33,21 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Package:
+    """One of several parcels; `item` says what is in it, in at most 120 characters."""
+
+    item: str
+    company: str
+    tracking_number: str
+    contact: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shipment:
     """One paid order; with `company` and `tracking_number` a parcel, without them virtual.
 
-    `item` says what was bought, in at most 120 characters.
+    `item` says what was bought, in at most 120 characters. An order in several parcels names each
+    of those sent so far (at most 15), and with the last one that it `is_all_sent`.
     """
 
     transaction_id: str
@@ -44,6 +56,8 @@ class Shipment:
     company: str | None = None
     tracking_number: str | None = None
     contact: str | None = field(default=None, repr=False)
+    packages: Sequence[Package] = ()
+    is_all_sent: bool = True
 
 
 class Shipping:
@@ -99,24 +113,37 @@ def _later(refusal: Refused) -> Refused | Unavailable:
 
 
 def _body(shipment: Shipment, at: datetime) -> Json:
-    is_parcel = shipment.tracking_number is not None
     return {
         "order_key": {
             "order_number_type": BY_TRANSACTION,
             "transaction_id": shipment.transaction_id,
         },
-        "logistics_type": EXPRESS if is_parcel else VIRTUAL,
-        "delivery_mode": UNIFIED,
-        "shipping_list": [_item(shipment)],
+        **_parcels(shipment),
         "upload_time": at.astimezone(BEIJING).isoformat(timespec="milliseconds"),
         "payer": {"openid": shipment.openid},
     }
 
 
-def _item(shipment: Shipment) -> Json:
-    item: Json = {"item_desc": shipment.item}
-    if shipment.tracking_number is not None:
-        item |= {"tracking_no": shipment.tracking_number, "express_company": shipment.company}
-    if shipment.contact:
-        item["contact"] = {"receiver_contact": shipment.contact}
+def _parcels(shipment: Shipment) -> Json:
+    if shipment.packages:
+        return {
+            "logistics_type": EXPRESS,
+            "delivery_mode": SPLIT,
+            "is_all_delivered": shipment.is_all_sent,
+            "shipping_list": [_item(package) for package in shipment.packages],
+        }
+    is_parcel = shipment.tracking_number is not None
+    return {
+        "logistics_type": EXPRESS if is_parcel else VIRTUAL,
+        "delivery_mode": UNIFIED,
+        "shipping_list": [_item(shipment)],
+    }
+
+
+def _item(packed: Shipment | Package) -> Json:
+    item: Json = {"item_desc": packed.item}
+    if packed.tracking_number is not None:
+        item |= {"tracking_no": packed.tracking_number, "express_company": packed.company}
+    if packed.contact:
+        item["contact"] = {"receiver_contact": packed.contact}
     return item

@@ -14,7 +14,14 @@ from app.domain.shipping.actions import (
     try_again,
 )
 from app.domain.shipping.errors import NotReportable
-from app.domain.shipping.models import ReportState, ShippingReport
+from app.domain.shipping.models import ReportState, ShippingParcel, ShippingReport
+from app.domain.shipping.parcels import (
+    Packed,
+    add_parcel,
+    close_parcels,
+    list_packed,
+    mark_partly_sent,
+)
 from app.domain.shipping.queries import (
     DueReport,
     OpenReport,
@@ -33,16 +40,22 @@ __all__ = [
     "DueReport",
     "NotReportable",
     "OpenReport",
+    "Packed",
     "Parcel",
     "Report",
     "ReportState",
+    "ShippingParcel",
     "ShippingReport",
     "Stuck",
+    "add_parcel",
+    "close_parcels",
     "hurry",
     "is_to_come",
     "list_due",
     "list_open",
+    "list_packed",
     "mark_not_needed",
+    "mark_partly_sent",
     "mark_refused",
     "mark_sent",
     "postpone",

@@ -50,7 +50,7 @@ FROM payments p
 WHERE s.merchant_id = %(merchant_id)s AND s.id = %(report_id)s AND s.state = 'waiting'
   AND s.next_at <= %(at)s AND p.merchant_id = s.merchant_id AND p.id = s.payment_id
 RETURNING s.id, p.appid, s.transaction_id, p.payer_openid, s.item, s.company, s.tracking_number,
-  s.contact, s.tries
+  s.contact, s.tries, s.is_split, s.is_all_sent
 """
 
 _SETTLE = """
@@ -125,6 +125,8 @@ class Report:
     tracking_number: str | None
     contact: str | None
     tries: int
+    is_split: bool
+    is_all_sent: bool
 
 
 def start(*, merchant_id: int, order_id: int, at: datetime) -> int | None:

@@ -19,7 +19,10 @@ class ReportState(StrEnum):
 
 
 class ShippingReport(OwnedByMerchant, Base):
-    """One paid order and what WeChat knows of its delivery. Amount in fen."""
+    """One paid order and what WeChat knows of its delivery. Amount in fen.
+
+    `is_split`: it goes in several parcels; `is_all_sent`: no more of them are to come.
+    """
 
     __tablename__ = "shipping_reports"
     __table_args__ = (
@@ -49,6 +52,8 @@ class ShippingReport(OwnedByMerchant, Base):
     company: Mapped[str | None]
     tracking_number: Mapped[str | None]
     contact: Mapped[str | None]
+    is_split: Mapped[bool] = mapped_column(server_default="false")
+    is_all_sent: Mapped[bool] = mapped_column(server_default="true")
     amount_fen: Mapped[int]
     state: Mapped[ReportState] = mapped_column(word(ReportState, name="state_word"))
     paid_at: Mapped[datetime]
@@ -59,3 +64,21 @@ class ShippingReport(OwnedByMerchant, Base):
     reminded_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+
+
+class ShippingParcel(OwnedByMerchant, Base):
+    """One of several parcels of an order. `reference` is whose it is with us, told once."""
+
+    __tablename__ = "shipping_parcels"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "order_id", "reference"),
+        belongs_to("orders", "order_id"),
+    )
+
+    order_id: Mapped[int]
+    reference: Mapped[str]
+    item: Mapped[str]
+    company: Mapped[str]
+    tracking_number: Mapped[str]
+    contact: Mapped[str | None]
+    created_at: Mapped[datetime]
