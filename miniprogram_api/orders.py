@@ -17,13 +17,16 @@ from app.web.openapi import MEMBER, documented
 from app.web.words import (
     Asked,
     Cursor,
+    Fen,
     GiftCover,
     GiftMessage,
     Instant,
     Limit,
     Line40,
     Line200,
+    LinkToken,
     Number,
+    Points,
     Quantity,
 )
 from miniprogram_api.presenters.orders import (
@@ -60,10 +63,26 @@ class OrderAsGift(Asked):
 
 
 class PlaceOrder(Asked):
+    """What to buy, and what pays beside WeChat. Prices are ours to compute.
+
+    `voucher`: the one cash or discount voucher that lowers the price; `points`: a part payment;
+    `value_fen`: stored value, with `from_family` that of the family card; `confirmation`: for a
+    large spending of it.
+    """
+
     offer: Number
     quantity: Quantity = 1
     source: OrderSource = field(default_factory=OrderSource)
     gift: OrderAsGift | None = None
+    voucher: Number | None = None
+    points: Points = 0
+    value_fen: Fen = 0
+    from_family: bool = False
+    confirmation: LinkToken | None = None
+
+    @property
+    def has_pots(self) -> bool:
+        return bool(self.voucher or self.points or self.value_fen)
 
 
 class PageOfOrders(Asked):
@@ -76,8 +95,8 @@ class PageOfOrders(Asked):
 def place(merchant: str) -> Response:
     """Order one offer.
 
-    The stock is kept for fifteen minutes; pay with POST …/prepay. What costs nothing is in the
-    wallet at once.
+    The stock is kept for fifteen minutes, and so is what pays beside WeChat; pay the rest with
+    POST …/prepay. What leaves nothing to pay is in the wallet at once.
     """
     member, wanted = auth.member_to_be_asked(merchant), parse.body(PlaceOrder)
     key = parse.request_key(merchant_id=member.merchant_id, actor=member.actor)
@@ -85,7 +104,7 @@ def place(merchant: str) -> Response:
     if wanted.gift:
         check_message(wanted.gift.message, member=member)
     channel_id = tills.default_channel_id(member.merchant_id)
-    with hot_transaction():
+    with transaction() if wanted.has_pots else hot_transaction():
         wish = _wish(member, wanted, channel_id=channel_id)
         placed = orders.place(wish, key=key, at=clock.now())
     return answer(present_placed(placed), 201)
@@ -140,6 +159,11 @@ def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | No
         ),
         on_ios=client.is_ios(),
         gift=wanted.gift.wrapping() if wanted.gift else None,
+        value_fen=wanted.value_fen,
+        points=wanted.points,
+        voucher_number=wanted.voucher,
+        confirmation=wanted.confirmation,
+        from_family=wanted.from_family,
     )
 
 

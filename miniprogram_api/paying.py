@@ -58,7 +58,11 @@ def prepay(merchant: str, order: str) -> Response:
     at = clock.now()
     with transaction():
         due = orders.to_pay(
-            merchant_id=member.merchant_id, member_id=member.member_id, number=number, at=at
+            merchant_id=member.merchant_id,
+            member_id=member.member_id,
+            number=number,
+            on_ios=client.is_ios(),
+            at=at,
         )
     _require_same_account(member, due.bill)
     prepay_id = _remembered(due.bill, at) or _announce(member.merchant_id, due, at)

@@ -6,13 +6,14 @@ from app.web.words import Told
 
 
 class PlacedView(Told):
-    """The order as it was placed; with nothing to pay it is fulfilled at once."""
+    """The order as it was placed; with nothing to pay (`wechat_fen`) it is fulfilled at once."""
 
     order: str
     state: str
     title: str
     quantity: int
     total_fen: int
+    wechat_fen: int
     expires_at: datetime
 
 
@@ -21,18 +22,38 @@ class Line(Told):
     quantity: int
     unit_price_fen: int
     amount_fen: int
+    discount_fen: int
+
+
+class TenderView(Told):
+    """What paid beside WeChat: value, points or voucher; held, captured, released or returned.
+
+    `amount_fen` of the price, for so many `points` or this `voucher`.
+    """
+
+    kind: str
+    state: str
+    amount_fen: int
+    points: int
+    voucher: str | None
+    returned_fen: int
+    returned_points: int
 
 
 class OrderDetails(Told):
     """`state`: pending, paid, fulfilled, closed, refunding, partly_refunded or refunded.
 
+    `total_fen` is what it costs in money: stored value, and WeChat for the rest (`wechat_fen`).
     `gift`: the number of the gift that it was bought as.
     """
 
     order: str
     state: str
     total_fen: int
+    wechat_fen: int
+    wechat_returned_fen: int
     lines: list[Line]
+    tenders: list[TenderView]
     placed_at: datetime
     expires_at: datetime
     paid_at: datetime | None
@@ -64,6 +85,7 @@ def present_placed(placed: orders.Placed) -> PlacedView:
         title=placed.title,
         quantity=placed.quantity,
         total_fen=placed.total_fen,
+        wechat_fen=placed.wechat_fen,
         expires_at=placed.expires_at,
     )
 
@@ -73,7 +95,10 @@ def present_order(order: orders.OrderView) -> OrderDetails:
         order=order.number,
         state=order.state,
         total_fen=order.total_fen,
+        wechat_fen=order.wechat_fen,
+        wechat_returned_fen=order.wechat_returned_fen,
         lines=[Line(**line) for line in order.lines],
+        tenders=[TenderView(**tender) for tender in order.tenders or ()],
         placed_at=order.placed_at,
         expires_at=order.expires_at,
         paid_at=order.paid_at,

@@ -54,7 +54,7 @@ def a_buyer(shop, **more):
     return a_member(merchant=shop.merchant, appid=shop.appid, **more)
 
 
-def a_wish(shop, *, buyer=None, quantity=1, offer=None, source=None):
+def a_wish(shop, *, buyer=None, quantity=1, offer=None, source=None, **pots):
     buyer = buyer or a_buyer(shop)
     return Wish(
         merchant_id=shop.id,
@@ -67,6 +67,7 @@ def a_wish(shop, *, buyer=None, quantity=1, offer=None, source=None):
         offer_number=(offer or shop.offer).number,
         quantity=quantity,
         source=source or Source(channel="group_chat", scene="1007"),
+        **pots,
     )
 
 
@@ -99,7 +100,7 @@ def a_paid_fact(shop, placed, *, at=NOON, **changes):
         "appid": shop.appid,
         "payer_openid": bill.payer_openid,
         "transaction_id": "42000" + secrets.token_hex(10),
-        "amount_fen": placed.total_fen,
+        "amount_fen": placed.wechat_fen,
         "currency": "CNY",
         "paid_at": at + timedelta(seconds=20),
     }

@@ -1,12 +1,23 @@
 """Buying: place, pay, hand over, close."""
 
+from app.domain.orders.choosing import Candidate, Choice
 from app.domain.orders.closing import Overdue, close, list_overdue, note_close_try
-from app.domain.orders.errors import OrderNotPayable
+from app.domain.orders.earning import Purchase, purchase_of, refundable_until
+from app.domain.orders.errors import NothingToGiveBack, OrderNotPayable, TenderRefused
 from app.domain.orders.events import OrderPaid, PaymentCameLate
+from app.domain.orders.growing import GrowthLine, list_growth
 from app.domain.orders.joining import take_over
-from app.domain.orders.models import CloseReason, Order, OrderLine, OrderState
+from app.domain.orders.models import (
+    CloseReason,
+    Order,
+    OrderLine,
+    OrderState,
+    TenderKind,
+    TenderState,
+)
 from app.domain.orders.paying import Outcome, confirm_paid, return_late_money
 from app.domain.orders.placing import place
+from app.domain.orders.pricing import Price
 from app.domain.orders.queries import (
     OrderView,
     OrderWords,
@@ -16,6 +27,7 @@ from app.domain.orders.queries import (
     notice_words,
     to_pay,
 )
+from app.domain.orders.quoting import Idea, OrderQuote, quote
 from app.domain.orders.referrals import (
     Buyer,
     Campaign,
@@ -25,17 +37,25 @@ from app.domain.orders.referrals import (
     list_sharers,
     referred_by,
 )
+from app.domain.orders.returning import Split, Weight, give_back
 from app.domain.orders.rules import PAY_WITHIN, Placed, Source, Wish
+from app.domain.orders.tenders import Tender, tenders_of
 
 __all__ = [
     "PAY_WITHIN",
     "Buyer",
     "Campaign",
+    "Candidate",
+    "Choice",
     "CloseReason",
+    "GrowthLine",
+    "Idea",
+    "NothingToGiveBack",
     "Order",
     "OrderLine",
     "OrderNotPayable",
     "OrderPaid",
+    "OrderQuote",
     "OrderState",
     "OrderView",
     "OrderWords",
@@ -43,23 +63,37 @@ __all__ = [
     "Overdue",
     "PaymentCameLate",
     "Placed",
+    "Price",
+    "Purchase",
     "Referred",
     "Sharer",
     "Source",
+    "Split",
+    "Tender",
+    "TenderKind",
+    "TenderRefused",
+    "TenderState",
     "ToPay",
+    "Weight",
     "Wish",
     "close",
     "confirm_paid",
     "get_order",
+    "give_back",
     "list_buyers",
+    "list_growth",
     "list_orders",
     "list_overdue",
     "list_sharers",
     "note_close_try",
     "notice_words",
     "place",
+    "purchase_of",
+    "quote",
     "referred_by",
+    "refundable_until",
     "return_late_money",
     "take_over",
+    "tenders_of",
     "to_pay",
 ]

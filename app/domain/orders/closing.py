@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import catalog
-from app.domain.orders import statements
+from app.domain.orders import statements, tenders
 from app.domain.orders.models import CloseReason
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.errors import NotFound
@@ -24,6 +24,8 @@ class _Locked:
     member_id: int
     state: str
     lines: list[tuple[int, int, bool, bool]]
+    has_tenders: bool
+    number: str
 
 
 def list_overdue(*, at: datetime, limit: int) -> list[Overdue]:
@@ -40,7 +42,7 @@ def note_close_try(*, merchant_id: int, order_id: int, at: datetime) -> None:
 
 
 def close(*, merchant_id: int, order_id: int, reason: CloseReason, at: datetime) -> bool:
-    """Close an unpaid order and give its stock back; False when it is no longer unpaid.
+    """Close an unpaid order and give back its stock and pots; False when it is no longer unpaid.
 
     WeChat's bill is closed first, by the caller, so that late money is rare. Raises NotFound.
     """
@@ -51,6 +53,17 @@ def close(*, merchant_id: int, order_id: int, reason: CloseReason, at: datetime)
     if order.state != "pending":
         return False
     execute(statements.CLOSE, {**which, "reason": reason.value, "at": at})
+    if order.has_tenders:
+        tenders.release_voucher(
+            merchant_id=merchant_id, order_id=order_id, order_number=order.number, at=at
+        )
+    _put_back(merchant_id, order)
+    if order.has_tenders:
+        tenders.release_balances(merchant_id=merchant_id, order_id=order_id, at=at)
+    return True
+
+
+def _put_back(merchant_id: int, order: _Locked) -> None:
     for offer_id, quantity, from_stock, is_counted in order.lines:
         catalog.put_back(
             merchant_id=merchant_id,
@@ -60,4 +73,3 @@ def close(*, merchant_id: int, order_id: int, reason: CloseReason, at: datetime)
             limited=from_stock,
             counted=is_counted,
         )
-    return True

@@ -1,4 +1,4 @@
-from app.domain.orders import statements
+from app.domain.orders import statements, tender_statements
 from app.kernel.db import execute
 
 
@@ -15,4 +15,5 @@ def take_over(*, merchant_id: int, loser_id: int, winner_id: int) -> int:
     moved = execute(statements.TAKE_OVER, who)
     execute(statements.TAKE_OVER_BROUGHT, who)
     execute(statements.TAKE_OVER_SHARES, who)
+    execute(tender_statements.TAKE_OVER, who)
     return moved

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain import ledger, members, payments
-from app.domain.orders import statements
+from app.domain.orders import statements, tenders
 from app.domain.orders.events import OrderPaid, PaymentCameLate
 from app.domain.orders.fulfilling import hand_over
 from app.domain.orders.rules import Line, wrapping_of
@@ -43,6 +43,7 @@ class _Locked:
     buyer_was_merged: bool
     gift: dict[str, Any] | None
     promised_at: datetime | None
+    has_tenders: bool
 
 
 def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
@@ -71,6 +72,13 @@ def confirm_paid(fact: PaidFact, *, at: datetime) -> Outcome:
         return Outcome.RETURNED
     if not in_time:
         return Outcome.LATE
+    if found.has_tenders:
+        tenders.capture(
+            merchant_id=fact.merchant_id,
+            order_id=found.order_id,
+            order_number=found.order_number,
+            at=at,
+        )
     hand_over(
         merchant_id=fact.merchant_id,
         order_id=found.order_id,

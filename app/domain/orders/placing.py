@@ -4,12 +4,15 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from app.domain import catalog, gifting
-from app.domain.catalog import ForSale, LimitReached, NotOnSale, SoldOut
+from app.domain import catalog, gifting, stored_value
+from app.domain.catalog import ForSale, LimitReached, NotOnSale, OfferKind, SoldOut
 from app.domain.gifting import NotGiftable
 from app.domain.members import SessionEnded
-from app.domain.orders import statements
+from app.domain.orders import statements, tenders
+from app.domain.orders.errors import TenderRefused
 from app.domain.orders.fulfilling import hand_over_free
+from app.domain.orders.opening import opened_for
+from app.domain.orders.planning import Plan, plan
 from app.domain.orders.rules import (
     FIRST_LOOK,
     PAY_WITHIN,
@@ -19,6 +22,7 @@ from app.domain.orders.rules import (
     check_sale,
     wrapping_to_json,
 )
+from app.domain.points import TooManyPoints
 from app.kernel import numbers, request_keys
 from app.kernel.db import fetch_one
 from app.kernel.errors import Busy
@@ -35,12 +39,16 @@ class _Written:
 
 
 def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
-    """Order one offer: stock and limit are taken, the bill is made; free orders are handed over.
+    """Order one offer: stock, limit and pots are taken, the bill is made.
+
+    What leaves nothing for WeChat to be paid is handed over at once.
 
     The same key again returns the first answer, marked as a replay.
 
     Raises NotFound, NotOnSale, NotSoldOnIos, SoldOut, LimitReached, Invalid, NotGiftable,
-    MessageRefused, KeyReused, SessionEnded.
+    MessageRefused, KeyReused, SessionEnded; TenderRefused, TooManyPoints, NotEnoughPoints,
+    NotEnoughValue, ValueFrozen, StepUpNeeded, ConfirmationInvalid, ValueCapReached, NoFamily,
+    OverFamilyCap.
     """
     shop, number = wish.merchant_id, wish.offer_number
     lately = catalog.for_sale_lately(merchant_id=shop, offer_number=number)
@@ -54,33 +62,73 @@ def _place(wish: Wish, offer: ForSale, *, key: RequestKey | None, at: datetime) 
     """None when the offer is not any more as it was read; then nothing was written."""
     try:
         _check(wish, offer, at=at)
-    except (NotOnSale, LimitReached, NotGiftable):
-        # The sale may have ended since the first attempt: its answer counts, not this refusal.
+        planned = plan(wish, offer, at=at)
+    except (NotOnSale, LimitReached, NotGiftable, TenderRefused, TooManyPoints):
+        # The sale may have ended since the first attempt, or its voucher be held by it: its
+        # answer counts, not this refusal.
         if first := key and _first_answer(key):
             return first
         raise
-    placed = _answer(wish, offer, at)
-    if placed.total_fen and wish.channel_id is None:
+    placed = _answer(planned, offer, at)
+    if placed.wechat_fen and wish.channel_id is None:
         raise NotOnSale("商家尚未开通支付")
-    written = fetch_one(_Written, statements.PLACE, _parameters(wish, offer, placed, key, at))
+    written = fetch_one(_Written, statements.PLACE, _parameters(planned, offer, placed, key, at))
     if written is None or not written.session_stands:
         raise SessionEnded("The session has ended. Please sign in again.")
     if not written.offer_is_same:
         return None
     if key and not written.key_is_new:
         return _replay(key)
-    order_id = _taken(written, offer)
-    if placed.total_fen == 0:
-        _hand_over_free(wish, offer, placed, order_id, at)
+    _settle(planned, offer, placed, _taken(written, offer), at)
     return placed
 
 
+def _settle(planned: Plan, offer: ForSale, placed: Placed, order_id: int, at: datetime) -> None:
+    """Hold the pots; with nothing left for WeChat, capture them and hand over."""
+    wish = planned.wish
+    if planned.price.has_tenders:
+        tenders.hold(planned, order_id=order_id, order_number=placed.order_number, at=at)
+    if placed.wechat_fen:
+        return
+    if planned.price.has_tenders:
+        tenders.capture(
+            merchant_id=wish.merchant_id,
+            order_id=order_id,
+            order_number=placed.order_number,
+            at=at,
+        )
+    hand_over_free(
+        merchant_id=wish.merchant_id,
+        order_id=order_id,
+        order_number=placed.order_number,
+        member_id=wish.member_id,
+        lines=[_line(planned, offer)],
+        gift=wish.gift,
+        at=at,
+    )
+
+
 def _check(wish: Wish, offer: ForSale, *, at: datetime) -> None:
-    check_sale(offer, quantity=wish.quantity, on_ios=wish.on_ios, at=at)
+    his = opened_for(offer, merchant_id=wish.merchant_id, member_id=wish.member_id, at=at)
+    check_sale(his, quantity=wish.quantity, on_ios=wish.on_ios, at=at)
     if wish.gift:
         gifting.check_sale(
             merchant_id=wish.merchant_id, contents=offer.contents, wrapping=wish.gift, at=at
         )
+    if offer.kind == OfferKind.TOPUP:
+        _check_room(wish, offer)
+
+
+def _check_room(wish: Wish, offer: ForSale) -> None:
+    """What does not fit under the cap is refused before it is paid for."""
+    who = {"merchant_id": wish.merchant_id, "member_id": wish.member_id}
+    bonus_fen = stored_value.bonus_for(
+        **who,
+        offer_id=offer.offer_id,
+        bonus_fen=offer.terms["bonus_fen"],
+        cap_fen=offer.terms["bonus_cap_fen"],
+    )
+    stored_value.check_top_up(**who, adds_fen=offer.price_fen * wish.quantity + bonus_fen)
 
 
 def _refuse_moving() -> NoReturn:
@@ -95,38 +143,38 @@ def _taken(written: _Written, offer: ForSale) -> int:
     return written.order_id
 
 
-def _hand_over_free(
-    wish: Wish, offer: ForSale, placed: Placed, order_id: int, at: datetime
-) -> None:
-    hand_over_free(
-        merchant_id=wish.merchant_id,
-        order_id=order_id,
-        order_number=placed.order_number,
-        member_id=wish.member_id,
-        lines=[Line(offer.offer_id, offer.title, wish.quantity, 0, offer.contents)],
-        gift=wish.gift,
-        at=at,
+def _line(planned: Plan, offer: ForSale) -> Line:
+    return Line(
+        offer_id=offer.offer_id,
+        title=offer.title,
+        quantity=planned.wish.quantity,
+        amount_fen=planned.price.total_fen,
+        contents=offer.contents,
+        kind=offer.kind,
+        terms=offer.terms,
     )
 
 
-def _answer(wish: Wish, offer: ForSale, at: datetime) -> Placed:
-    total = offer.price_fen * wish.quantity
+def _answer(planned: Plan, offer: ForSale, at: datetime) -> Placed:
+    wish, bill = planned.wish, planned.price.wechat_fen
     return Placed(
         order_number=numbers.new(numbers.Kind.ORDER, merchant_id=wish.merchant_id),
         payment_number=(
-            numbers.new(numbers.Kind.PAYMENT, merchant_id=wish.merchant_id) if total else None
+            numbers.new(numbers.Kind.PAYMENT, merchant_id=wish.merchant_id) if bill else None
         ),
         title=offer.title,
         quantity=wish.quantity,
-        total_fen=total,
-        state="pending" if total else "fulfilled",
+        total_fen=planned.price.total_fen,
+        wechat_fen=bill,
+        state="pending" if bill else "fulfilled",
         expires_at=at + PAY_WITHIN,
     )
 
 
 def _parameters(
-    wish: Wish, offer: ForSale, placed: Placed, key: RequestKey | None, at: datetime
+    planned: Plan, offer: ForSale, placed: Placed, key: RequestKey | None, at: datetime
 ) -> dict[str, Any]:
+    wish, price = planned.wish, planned.price
     source = wish.source
     return {
         "merchant_id": wish.merchant_id,
@@ -140,8 +188,14 @@ def _parameters(
         "title": offer.title,
         "quantity": wish.quantity,
         "unit_price_fen": offer.price_fen,
-        "total_fen": placed.total_fen,
+        "list_fen": price.list_fen,
+        "discount_fen": price.discount_fen,
+        "total_fen": price.total_fen,
+        "wechat_fen": price.wechat_fen,
+        "has_tenders": price.has_tenders,
         "contents": msgspec.json.encode(offer.contents).decode(),
+        "kind": offer.kind,
+        "terms": msgspec.json.encode(offer.terms).decode(),
         "has_stock": offer.has_stock_limit,
         "per_member": offer.per_member_limit,
         "sale_starts_at": offer.sale_starts_at,

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.domain import payments
+from app.domain import catalog, payments
 from app.domain.orders import statements
 from app.domain.orders.errors import OrderNotPayable
 from app.domain.payments import Bill
@@ -14,15 +14,19 @@ from app.kernel.paging import Page
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order as its buyer sees it. Lines: {title, quantity, unit_price_fen, amount_fen}.
+    """An order as its buyer sees it.
 
-    `gift_number`: of the gift that it went into when it was handed over.
+    Lines: {title, quantity, unit_price_fen, amount_fen, discount_fen}. Tenders, what paid beside
+    WeChat: {kind, state, amount_fen, points, voucher, returned_fen, returned_points}; None for
+    none. `gift_number`: of the gift that it went into when it was handed over.
     """
 
     id: int
     number: str
     state: str
     total_fen: int
+    wechat_fen: int
+    wechat_returned_fen: int
     placed_at: datetime
     expires_at: datetime
     paid_at: datetime | None
@@ -30,6 +34,7 @@ class OrderView:
     close_reason: str | None
     lines: list[dict[str, Any]]
     gift_number: str | None
+    tenders: list[dict[str, Any]] | None
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,33 @@ def list_orders(
     return paging.cut(rows, limit=limit, key=lambda order: order.id)
 
 
-def to_pay(*, merchant_id: int, member_id: int, number: str, at: datetime) -> ToPay:
-    """The bill of an order that can still be paid. Raises NotFound, OrderNotPayable."""
+def to_pay(
+    *, merchant_id: int, member_id: int, number: str, on_ios: bool = False, at: datetime
+) -> ToPay:
+    """The bill of an order that can still be paid, on the phone that asks.
+
+    Raises NotFound, OrderNotPayable, NotSoldOnIos.
+    """
     order = get_order(merchant_id=merchant_id, member_id=member_id, number=number)
     if order.state != "pending" or at >= order.expires_at:
         raise OrderNotPayable("该订单无法支付", state=order.state)
+    if on_ios:
+        _check_ios(merchant_id, order.id)
     bill = payments.find_bill(merchant_id=merchant_id, order_id=order.id)
     return ToPay(order.id, order.lines[0]["title"], order.expires_at, bill)
+
+
+@dataclass(frozen=True)
+class _Goods:
+    kind: str
+
+
+def _check_ios(merchant_id: int, order_id: int) -> None:
+    """An order that was placed on another phone is not payable here either."""
+    which: dict[str, object] = {"merchant_id": merchant_id, "order_id": order_id}
+    for goods in fetch_all(_Goods, statements.GOODS, which):
+        if not catalog.is_sold_on_ios(goods.kind):
+            raise catalog.NotSoldOnIos.told()
 
 
 def notice_words(*, merchant_id: int, order_id: int) -> OrderWords:

@@ -34,6 +34,10 @@ class Wish:
 
     `epoch` is that of the member's session, which is asked about in the same breath. Without a
     channel only what costs nothing can be ordered. With `gift` it goes straight into a gift.
+
+    `value_fen`, `points` and `voucher_number` pay beside WeChat, the last is the one voucher that
+    lowers the price; `confirmation` is a token for a large spending of stored value. With
+    `from_family` it is the stored value of his family's owner that is spent, as he allowed.
     """
 
     merchant_id: int
@@ -48,17 +52,30 @@ class Wish:
     source: Source
     on_ios: bool = False
     gift: Wrapping | None = None
+    value_fen: int = 0
+    points: int = 0
+    voucher_number: str | None = None
+    confirmation: str | None = None
+    from_family: bool = False
+
+    @property
+    def has_pots(self) -> bool:
+        return bool(self.value_fen or self.points or self.voucher_number)
 
 
 @dataclass(frozen=True)
 class Placed:
-    """An order as its buyer gets it back. Amount in fen; nothing to pay: no payment number."""
+    """An order as its buyer gets it back. Amounts in fen; nothing to pay: no payment number.
+
+    `wechat_fen` is what is left to pay.
+    """
 
     order_number: str
     payment_number: str | None
     title: str
     quantity: int
     total_fen: int
+    wechat_fen: int
     state: str
     expires_at: datetime
     replayed: bool = False
@@ -75,24 +92,31 @@ def check_sale(offer: ForSale, *, quantity: int, on_ios: bool, at: datetime) -> 
     if offer.state != "on_sale":
         raise NotOnSale("该商品已下架")
     if on_ios and not catalog.is_sold_on_ios(offer.goods_kind):
-        raise NotSoldOnIos("由于相关规范，iOS 端暂不支持购买该商品")
+        raise NotSoldOnIos.told()
     if offer.sale_starts_at and at < offer.sale_starts_at:
         raise NotOnSale("尚未开售", sale_starts_at=offer.sale_starts_at)
     if offer.sale_ends_at and at >= offer.sale_ends_at:
         raise NotOnSale("已结束售卖", sale_ended_at=offer.sale_ends_at)
+    if quantity > 1 and offer.kind in catalog.BOUND_TO_THE_BUYER:
+        raise LimitReached("该商品每次只能购买一份", limit=1)
     if offer.per_member_limit is not None and quantity > offer.per_member_limit:
         raise LimitReached("超过每人限购数量", limit=offer.per_member_limit)
 
 
 @dataclass(frozen=True)
 class Line:
-    """An order line as it was placed; `contents` are the uses in one piece."""
+    """An order line as it was placed; `contents` are the uses in one piece.
+
+    `kind` holds a word of OfferKind; `terms` is what that kind promises beside its contents.
+    """
 
     offer_id: int
     title: str
     quantity: int
     amount_fen: int
     contents: Sequence[Mapping[str, Any]]
+    kind: str
+    terms: Mapping[str, Any]
 
     @property
     def revision_ids(self) -> set[int]:

@@ -34,11 +34,11 @@ WITH offer AS (
     WHERE t.taken + EXCLUDED.taken <= %(per_member)s
   RETURNING 1
 ), placed AS (
-  INSERT INTO orders (merchant_id, number, member_id, state, total_fen, app_id, channel_id,
-    source_channel, source_scene, source_group, source_referrer, sharer_member_id, gift,
+  INSERT INTO orders (merchant_id, number, member_id, state, total_fen, wechat_fen, has_tenders,
+    app_id, channel_id, source_channel, source_scene, source_group, source_referrer, sharer_member_id, gift,
     placed_at, expires_at)
-  SELECT %(merchant_id)s, %(number)s, %(member_id)s, 'pending', %(total_fen)s, %(app_id)s,
-    %(channel_id)s, %(source_channel)s, %(source_scene)s, %(source_group)s,
+  SELECT %(merchant_id)s, %(number)s, %(member_id)s, 'pending', %(total_fen)s, %(wechat_fen)s,
+    %(has_tenders)s, %(app_id)s, %(channel_id)s, %(source_channel)s, %(source_scene)s, %(source_group)s,
     %(source_referrer)s, %(sharer_member_id)s, %(gift)s::jsonb, %(at)s, %(expires_at)s
   FROM gate
   WHERE (NOT %(has_stock)s OR EXISTS (SELECT FROM stock))
@@ -46,15 +46,16 @@ WITH offer AS (
   RETURNING id
 ), line AS (
   INSERT INTO order_lines (merchant_id, order_id, offer_id, title, quantity, unit_price_fen,
-    amount_fen, contents, from_stock, is_counted)
+    amount_fen, discount_fen, contents, from_stock, is_counted, kind, terms)
   SELECT %(merchant_id)s, id, %(offer_id)s, %(title)s, %(quantity)s, %(unit_price_fen)s,
-    %(total_fen)s, %(contents)s::jsonb, %(has_stock)s, %(per_member)s::bigint IS NOT NULL
+    %(list_fen)s, %(discount_fen)s, %(contents)s::jsonb, %(has_stock)s,
+    %(per_member)s::bigint IS NOT NULL, %(kind)s, %(terms)s::jsonb
   FROM placed
 ), bill AS (
   INSERT INTO payments (merchant_id, number, order_id, channel_id, appid, payer_openid,
     amount_fen, state, asked_at, look_at)
   SELECT %(merchant_id)s, %(payment_number)s, id, %(channel_id)s, %(appid)s, %(openid)s,
-    %(total_fen)s, 'waiting', %(at)s, %(look_at)s FROM placed
+    %(wechat_fen)s, 'waiting', %(at)s, %(look_at)s FROM placed
   WHERE %(payment_number)s::text IS NOT NULL
 )
 SELECT EXISTS (SELECT FROM offer), EXISTS (SELECT FROM gate), NOT %(has_stock)s OR EXISTS (SELECT FROM stock),
@@ -66,8 +67,8 @@ SELECT EXISTS (SELECT FROM offer), EXISTS (SELECT FROM gate), NOT %(has_stock)s 
 LOCK_FOR_PAYMENT = """
 SELECT p.id, p.channel_id, p.appid, p.payer_openid, p.amount_fen, p.state, p.transaction_id,
   o.id, o.number, o.member_id, o.state,
-  (SELECT jsonb_agg(jsonb_build_array(l.offer_id, l.title, l.quantity, l.amount_fen, l.contents)
-     ORDER BY l.id)
+  (SELECT jsonb_agg(jsonb_build_array(l.offer_id, l.title, l.quantity,
+     l.amount_fen - l.discount_fen, l.contents, l.kind, l.terms) ORDER BY l.id)
    FROM order_lines l WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id),
   EXISTS (SELECT FROM members m WHERE m.merchant_id = %(merchant_id)s AND m.id = o.member_id
     AND m.merged_into IS NOT NULL),
@@ -75,7 +76,8 @@ SELECT p.id, p.channel_id, p.appid, p.payer_openid, p.amount_fen, p.state, p.tra
   CASE WHEN EXISTS (SELECT FROM order_lines l JOIN assist_campaigns c
     ON c.merchant_id = %(merchant_id)s AND c.offer_id = l.offer_id
     WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id
-      AND c.published_at <= o.placed_at) THEN o.placed_at END
+      AND c.published_at <= o.placed_at) THEN o.placed_at END,
+  o.has_tenders
 FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
 WHERE p.merchant_id = %(merchant_id)s AND p.number = %(number)s
 FOR NO KEY UPDATE OF o, p
@@ -117,7 +119,8 @@ LOCK_TO_CLOSE = """
 SELECT o.id, o.member_id, o.state,
   (SELECT jsonb_agg(jsonb_build_array(l.offer_id, l.quantity, l.from_stock, l.is_counted)
      ORDER BY l.offer_id, l.id) FROM order_lines l
-   WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id)
+   WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id),
+  o.has_tenders, o.number
 FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
 FOR NO KEY UPDATE
 """
@@ -170,12 +173,19 @@ WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s AND state = 'pending'
 """
 
 VIEW = """
-SELECT o.id, o.number, o.state, o.total_fen, o.placed_at, o.expires_at, o.paid_at, o.closed_at,
+SELECT o.id, o.number, o.state, o.total_fen, o.wechat_fen, o.wechat_returned_fen, o.placed_at, o.expires_at, o.paid_at, o.closed_at,
   o.close_reason,
   (SELECT jsonb_agg(jsonb_build_object('title', l.title, 'quantity', l.quantity,
-     'unit_price_fen', l.unit_price_fen, 'amount_fen', l.amount_fen) ORDER BY l.id)
+     'unit_price_fen', l.unit_price_fen, 'amount_fen', l.amount_fen,
+     'discount_fen', l.discount_fen) ORDER BY l.id)
    FROM order_lines l WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id),
-  (SELECT g.number FROM gifts g WHERE g.merchant_id = o.merchant_id AND g.order_id = o.id)
+  (SELECT g.number FROM gifts g WHERE g.merchant_id = o.merchant_id AND g.order_id = o.id),
+  CASE WHEN o.has_tenders THEN (
+    SELECT jsonb_agg(jsonb_build_object('kind', t.kind, 'state', t.state,
+      'amount_fen', t.amount_fen, 'points', t.points, 'voucher',
+      (SELECT v.number FROM vouchers v WHERE v.merchant_id = t.merchant_id AND v.id = t.voucher_id),
+      'returned_fen', t.returned_fen, 'returned_points', t.returned_points) ORDER BY t.id)
+    FROM order_tenders t WHERE t.merchant_id = o.merchant_id AND t.order_id = o.id) END
 FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.member_id = %(member_id)s
 """
 VIEW_ONE = VIEW + " AND o.number = %(number)s"
@@ -184,6 +194,12 @@ VIEW_PAGE = (
     + """ AND (%(after)s::bigint IS NULL OR o.id < %(after)s)
 ORDER BY o.id DESC LIMIT %(limit)s"""
 )
+
+GOODS = """
+SELECT g.goods_kind FROM order_lines l
+JOIN offers g ON g.merchant_id = l.merchant_id AND g.id = l.offer_id
+WHERE l.merchant_id = %(merchant_id)s AND l.order_id = %(order_id)s
+"""
 
 WORDS = """
 SELECT o.member_id, a.appid, string_agg(l.title, '、' ORDER BY l.id), o.total_fen, o.number,
@@ -196,4 +212,14 @@ JOIN wechat_apps a ON a.merchant_id = o.merchant_id AND a.id = o.app_id
 JOIN order_lines l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
 WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
 GROUP BY o.merchant_id, o.id, o.member_id, a.appid, o.total_fen, o.number, o.paid_at
+"""
+
+GROWTH = """
+SELECT o.number, o.member_id, f.number, l.kind, l.quantity, l.amount_fen - l.discount_fen,
+  coalesce(o.paid_at, o.fulfilled_at, o.placed_at)
+FROM orders o
+JOIN order_lines l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
+JOIN offers f ON f.merchant_id = l.merchant_id AND f.id = l.offer_id
+WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
+ORDER BY l.id
 """
