@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
@@ -27,6 +27,7 @@ from app.gateways.pay_notices import PaymentNotice, RefundNotice
 from app.kernel import clock
 
 __all__ = [
+    "BankCard",
     "BillKind",
     "BillLine",
     "PayChannel",
@@ -50,6 +51,15 @@ T = TypeVar("T")
 class _Where:
     path: str
     sha1: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankCard:
+    """Where a payer wants his money whose account takes none. Sealed before it is sent; not kept."""
+
+    bank_type: str
+    account: str = field(repr=False)
+    name: str = field(repr=False)
 
 
 class WechatPay:
@@ -158,6 +168,24 @@ class WechatPay:
                 amount={"refund": amount_fen, "total": total_fen, "currency": "CNY"},
                 reason=reason[:LONGEST_REASON],
                 notify_url=self._channel.notify_url_refund,
+                sub_mchid=self._channel.sub_mchid,
+            ),
+            changes=True,
+        )
+        return understand(doing, read_refund, answer, changes=True)
+
+    def pay_out_to_card(self, *, refund_id: str, refund_number: str, card: BankCard) -> Refund:
+        """The payer's account took no refund: pay it to a bank card of his. Repeatable."""
+        doing = f"pay out abnormal refund {refund_number}"
+        answer = ask(
+            doing,
+            lambda: self._client.abnormal_refund(
+                refund_id=_in_path(refund_id),
+                out_refund_no=refund_number,
+                type="USER_BANK_CARD",
+                bank_type=card.bank_type,
+                bank_account=card.account,
+                real_name=card.name,
                 sub_mchid=self._channel.sub_mchid,
             ),
             changes=True,

@@ -9,6 +9,7 @@ from app.config import Settings
 from app.domain import merchants, payments
 from app.gateways import PayChannel, gateways
 from app.gateways.pay_answers import Payment, PaymentState
+from app.gateways.transfers import Transfers
 from app.gateways.wechat_pay import WechatPay
 from app.kernel.db import transaction
 from app.kernel.errors import Invalid, NotFound
@@ -16,6 +17,7 @@ from app.web.memory import Memory
 
 PAYMENTS_DOOR = "/wechat/pay/{channel}/payments"
 REFUNDS_DOOR = "/wechat/pay/{channel}/refunds"
+TRANSFERS_DOOR = "/wechat/pay/{channel}/transfers"
 CURRENCY = "CNY"
 MONEY_CAME = {PaymentState.PAID, PaymentState.REFUNDED}
 # A renewed key or a closed channel is noticed after at most this long.
@@ -65,21 +67,36 @@ def channel_behind(door: str, *, merchant_id: int) -> merchants.ChannelSecrets:
 
 def till(channel: merchants.ChannelSecrets, *, appid: str = "") -> WechatPay:
     """WeChat Pay as this channel; only opening a bill needs to know for which app."""
-    home = cast("Settings", current_app.extensions["settings"]).public_url
-    return gateways().pay(
-        PayChannel(
-            mchid=channel.mchid,
-            sub_mchid=channel.sub_mchid,
-            appid=appid,
-            serial=channel.serial,
-            private_key_pem=channel.private_key_pem,
-            apiv3_key=channel.apiv3_key,
-            public_key_id=channel.public_key_id,
-            public_key_pem=channel.public_key_pem,
-            notify_url_payment=home + PAYMENTS_DOOR.format(channel=channel.number),
-            notify_url_refund=home + REFUNDS_DOOR.format(channel=channel.number),
-        )
+    return gateways().pay(_keys_of(channel, appid=appid))
+
+
+def payout(channel: merchants.ChannelSecrets, *, appid: str = "") -> Transfers:
+    """Transfers out of this channel, to a person as that app knows him."""
+    return gateways().transfers(_keys_of(channel, appid=appid))
+
+
+def transfers_door(channel: merchants.ChannelSecrets) -> str:
+    """Where WeChat tells how a transfer ended."""
+    return _home() + TRANSFERS_DOOR.format(channel=channel.number)
+
+
+def _keys_of(channel: merchants.ChannelSecrets, *, appid: str) -> PayChannel:
+    return PayChannel(
+        mchid=channel.mchid,
+        sub_mchid=channel.sub_mchid,
+        appid=appid,
+        serial=channel.serial,
+        private_key_pem=channel.private_key_pem,
+        apiv3_key=channel.apiv3_key,
+        public_key_id=channel.public_key_id,
+        public_key_pem=channel.public_key_pem,
+        notify_url_payment=_home() + PAYMENTS_DOOR.format(channel=channel.number),
+        notify_url_refund=_home() + REFUNDS_DOOR.format(channel=channel.number),
     )
+
+
+def _home() -> str:
+    return cast("Settings", current_app.extensions["settings"]).public_url
 
 
 def forget() -> None:

@@ -1,5 +1,6 @@
 """Money asked for, received and returned."""
 
+from app.domain.payments.again import RefundView, ask_anew, find_refund, send_again
 from app.domain.payments.comparing import (
     ChannelDay,
     OpenDifference,
@@ -8,8 +9,20 @@ from app.domain.payments.comparing import (
     list_open_differences,
     record_differences,
 )
-from app.domain.payments.errors import UnknownPayment, WrongPayment
-from app.domain.payments.events import RefundAsked
+from app.domain.payments.counting import (
+    MOST_REFUNDS,
+    REFUNDABLE_FOR,
+    Payout,
+    lock_payout,
+    takes_refund,
+)
+from app.domain.payments.errors import RefundStands, TooMuchBack, UnknownPayment, WrongPayment
+from app.domain.payments.events import (
+    RefundAsked,
+    RefundSettled,
+    TransferAsked,
+    TransferSettled,
+)
 from app.domain.payments.looking import (
     Bill,
     Received,
@@ -20,7 +33,16 @@ from app.domain.payments.looking import (
     note_look,
     remember_prepay,
 )
-from app.domain.payments.models import BillDifference, Payment, PaymentState, Refund, RefundState
+from app.domain.payments.models import (
+    BillDifference,
+    KeptAs,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundState,
+    Transfer,
+    TransferState,
+)
 from app.domain.payments.refunding import (
     OpenRefund,
     RefundFact,
@@ -42,45 +64,88 @@ from app.domain.payments.rules import (
     check_fact,
     compare,
 )
+from app.domain.payments.transferring import (
+    CAME_TO_NOTHING,
+    OpenTransfer,
+    TransferFact,
+    TransferView,
+    ask_transfer,
+    find_transfer,
+    list_open_transfers,
+    note_transfer_look,
+    replace_refund,
+    settle_transfer,
+    transfer_anew,
+    transfer_to_send,
+)
 
 __all__ = [
+    "CAME_TO_NOTHING",
+    "MOST_REFUNDS",
+    "REFUNDABLE_FOR",
     "Asked",
     "Bill",
     "BillDifference",
     "ChannelDay",
     "Difference",
+    "KeptAs",
     "OpenDifference",
     "OpenRefund",
+    "OpenTransfer",
     "OurLine",
     "PaidFact",
     "Payment",
     "PaymentState",
+    "Payout",
     "Received",
     "Refund",
     "RefundAsked",
     "RefundFact",
     "RefundOrder",
+    "RefundSettled",
+    "RefundStands",
     "RefundState",
+    "RefundView",
     "StuckRefund",
     "TheirLine",
+    "TooMuchBack",
+    "Transfer",
+    "TransferAsked",
+    "TransferFact",
+    "TransferSettled",
+    "TransferState",
+    "TransferView",
     "UnknownPayment",
     "WaitingPayment",
     "WrongPayment",
+    "ask_anew",
     "ask_refund",
+    "ask_transfer",
     "check_fact",
     "compare",
     "find_bill",
     "find_received",
+    "find_refund",
+    "find_transfer",
     "list_channels_to_compare",
     "list_due_looks",
     "list_money_of",
     "list_open_differences",
     "list_open_refunds",
+    "list_open_transfers",
     "list_stuck_refunds",
+    "lock_payout",
     "note_look",
     "note_refund_look",
+    "note_transfer_look",
     "record_differences",
     "refund_to_send",
     "remember_prepay",
+    "replace_refund",
+    "send_again",
     "settle_refund",
+    "settle_transfer",
+    "takes_refund",
+    "transfer_anew",
+    "transfer_to_send",
 ]

@@ -21,8 +21,29 @@ class RefundState(StrEnum):
     CLOSED = "closed"
 
 
+class KeptAs(StrEnum):
+    """Where money lies until it goes back: it never bought anything, or it did."""
+
+    LATE_MONEY = "late_money"
+    PREPAID = "prepaid"
+
+
+class TransferState(StrEnum):
+    """Asked for; the payee has to confirm; on its way; and its three ends."""
+
+    ASKED = "asked"
+    WAITING = "waiting"
+    MOVING = "moving"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class Payment(OwnedByMerchant, Base):
-    """One bill at WeChat. Its number is our out_trade_no; amounts are fen."""
+    """One bill at WeChat. Its number is our out_trade_no; amounts are fen.
+
+    `returned_fen`: what was asked to go back of it, once for each cause.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -33,6 +54,7 @@ class Payment(OwnedByMerchant, Base):
         Index("ix_payments_order", "merchant_id", "order_id"),
         Index("ix_payments_look", "look_at", postgresql_where=text("state = 'waiting'")),
         CheckConstraint("amount_fen > 0", name="amount_is_positive"),
+        CheckConstraint("returned_fen BETWEEN 0 AND amount_fen", name="returned_was_received"),
         CheckConstraint(
             "(state = 'received') = (received_at IS NOT NULL)", name="received_has_time"
         ),
@@ -52,6 +74,7 @@ class Payment(OwnedByMerchant, Base):
     prepaid_at: Mapped[datetime | None]
     transaction_id: Mapped[str | None]
     received_at: Mapped[datetime | None]
+    returned_fen: Mapped[int] = mapped_column(server_default="0")
     closed_at: Mapped[datetime | None]
 
 
@@ -63,6 +86,7 @@ class Refund(OwnedByMerchant, Base):
         UniqueConstraint("merchant_id", "number"),
         UniqueConstraint("merchant_id", "cause"),
         belongs_to("payments", "payment_id"),
+        Index("ix_refunds_payment", "merchant_id", "payment_id"),
         Index(
             "ix_refunds_open", "look_at", postgresql_where=text("state IN ('asked', 'processing')")
         ),
@@ -74,12 +98,47 @@ class Refund(OwnedByMerchant, Base):
     payment_id: Mapped[int]
     amount_fen: Mapped[int]
     reason: Mapped[str]
+    kept_as: Mapped[KeptAs] = mapped_column(word(KeptAs), server_default="late_money")
     state: Mapped[RefundState] = mapped_column(word(RefundState))
     asked_at: Mapped[datetime]
     look_at: Mapped[datetime]
     wechat_refund_id: Mapped[str | None]
     settled_at: Mapped[datetime | None]
     trouble: Mapped[str | None]
+
+
+class Transfer(OwnedByMerchant, Base):
+    """Money that goes back to its payer where a refund is not possible any more.
+
+    Its number is our out_bill_no. The payer confirms it on his phone with `package_info`.
+    """
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "number"),
+        UniqueConstraint("merchant_id", "cause"),
+        belongs_to("payments", "payment_id"),
+        Index("ix_transfers_payment", "merchant_id", "payment_id"),
+        Index(
+            "ix_transfers_open",
+            "look_at",
+            postgresql_where=text("state IN ('asked', 'waiting', 'moving')"),
+        ),
+        CheckConstraint("amount_fen > 0", name="amount_is_positive"),
+    )
+
+    number: Mapped[str]
+    cause: Mapped[str]
+    payment_id: Mapped[int]
+    amount_fen: Mapped[int]
+    reason: Mapped[str]
+    state: Mapped[TransferState] = mapped_column(word(TransferState))
+    asked_at: Mapped[datetime]
+    look_at: Mapped[datetime]
+    package_info: Mapped[str | None]
+    bill_no: Mapped[str | None]
+    fail_reason: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
 
 
 class BillDifference(OwnedByMerchant, Base):

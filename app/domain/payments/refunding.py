@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from app.domain import ledger
 from app.domain.ledger import AccountKind, Posting, house
+from app.domain.payments.counting import count_back, lock_payment
 from app.domain.payments.errors import WrongPayment
-from app.domain.payments.events import RefundAsked
-from app.domain.payments.models import RefundState
+from app.domain.payments.events import RefundAsked, RefundSettled
+from app.domain.payments.models import KeptAs, RefundState
 from app.kernel import numbers
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.errors import NotFound
@@ -75,22 +76,32 @@ class _Open:
     id: int
     state: str
     amount_fen: int
+    kept_as: str
 
 
 def ask_refund(
-    *, merchant_id: int, payment_id: int, amount_fen: int, reason: str, cause: str, at: datetime
+    *,
+    merchant_id: int,
+    payment_id: int,
+    amount_fen: int,
+    reason: str,
+    cause: str,
+    at: datetime,
+    kept_as: KeptAs = KeptAs.LATE_MONEY,
 ) -> str | None:
     """Write down the intent to return money and publish it; its number.
 
-    None when this cause has its refund already.
+    `kept_as`: the account that it leaves when it has arrived. None when this cause has its refund
+    already. Raises NotFound; TooMuchBack when more would go back than came in.
     """
+    lock_payment(merchant_id=merchant_id, payment_id=payment_id)
     number = numbers.new(numbers.Kind.REFUND, merchant_id=merchant_id)
     made = fetch_one(
         _Id,
-        """INSERT INTO refunds
-          (merchant_id, number, cause, payment_id, amount_fen, reason, state, asked_at, look_at)
+        """INSERT INTO refunds (merchant_id, number, cause, payment_id, amount_fen, reason, kept_as,
+          state, asked_at, look_at)
         VALUES (%(merchant_id)s, %(number)s, %(cause)s, %(payment_id)s, %(amount_fen)s,
-          %(reason)s, 'asked', %(at)s, %(look_at)s)
+          %(reason)s, %(kept_as)s, 'asked', %(at)s, %(look_at)s)
         ON CONFLICT (merchant_id, cause) DO NOTHING RETURNING id""",
         {
             "merchant_id": merchant_id,
@@ -99,12 +110,14 @@ def ask_refund(
             "payment_id": payment_id,
             "amount_fen": amount_fen,
             "reason": reason,
+            "kept_as": kept_as.value,
             "at": at,
             "look_at": at + LOOK_AFTER,
         },
     )
     if made is None:
         return None
+    count_back(merchant_id=merchant_id, payment_id=payment_id, amount_fen=amount_fen)
     publish(RefundAsked(merchant_id=merchant_id, refund_id=made.id), at=at)
     return number
 
@@ -163,7 +176,8 @@ def note_refund_look(*, merchant_id: int, refund_id: int, next_at: datetime) -> 
 def settle_refund(fact: RefundFact, *, at: datetime) -> RefundState:
     """Write down what became of a refund. Late and repeated facts are harmless.
 
-    Success is the last word, and what was closed only ever turns out to have succeeded. A refund that succeeded is booked once: late money goes back to the payers. Raises NotFound;
+    Success is the last word, and what was closed only ever turns out to have succeeded. A refund
+    that succeeded is booked once: from where the money lay back to the payers. Raises NotFound;
     WrongPayment when WeChat names another amount.
     """
     refund = _lock(fact)
@@ -173,19 +187,22 @@ def settle_refund(fact: RefundFact, *, at: datetime) -> RefundState:
     _write(fact, refund_id=refund.id, at=at)
     if fact.state is RefundState.SUCCEEDED:
         returned = Posting(
-            source=house(AccountKind.LATE_MONEY),
+            source=house(AccountKind(refund.kept_as)),
             destination=house(AccountKind.PAYERS),
             amount=refund.amount_fen,
         )
         cause = f"refund:{fact.refund_number}"
         ledger.post(merchant_id=fact.merchant_id, cause=cause, postings=[returned], at=at)
+    if refund.kept_as == KeptAs.PREPAID and fact.state is not RefundState.PROCESSING:
+        settled = RefundSettled(merchant_id=fact.merchant_id, refund_number=fact.refund_number)
+        publish(settled, at=at)
     return fact.state
 
 
 def _lock(fact: RefundFact) -> _Open:
     found = fetch_one(
         _Open,
-        """SELECT id, state, amount_fen FROM refunds
+        """SELECT id, state, amount_fen, kept_as FROM refunds
         WHERE merchant_id = %(merchant_id)s AND number = %(number)s FOR NO KEY UPDATE""",
         {"merchant_id": fact.merchant_id, "number": fact.refund_number},
     )

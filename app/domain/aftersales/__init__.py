@@ -1,0 +1,91 @@
+"""Getting money back: frozen, paid, taken back, done; each step once, and none of them lost."""
+
+from app.domain.aftersales.advancing import (
+    Running,
+    advance,
+    find_settled,
+    list_running,
+    note_trouble,
+)
+from app.domain.aftersales.asking import Wanted, ask, ask_for_buyer, ask_for_expired
+from app.domain.aftersales.deciding import approve, decline, withdraw
+from app.domain.aftersales.errors import (
+    NothingToCollect,
+    NothingToRefund,
+    NotRefundable,
+    OrderNotRefundable,
+    RefundDecided,
+    RefundUnderWay,
+)
+from app.domain.aftersales.events import (
+    RefundDeclined,
+    RefundDone,
+    RefundFrozen,
+    RefundRequested,
+)
+from app.domain.aftersales.models import Return, ReturnedVoucher, ReturnState
+from app.domain.aftersales.queries import (
+    STUCK_AFTER,
+    ExpiredOrder,
+    ReturnView,
+    ReturnWords,
+    StuckReturn,
+    get_return,
+    list_expired,
+    list_open,
+    list_returns,
+    list_stuck,
+    notice_words,
+)
+from app.domain.aftersales.quoting import quote
+from app.domain.aftersales.retrying import collect, retry, retry_by_transfer, stuck_refund
+from app.domain.aftersales.revoking import undone_bp
+from app.domain.aftersales.rules import Asker, Quote, QuoteLine
+
+__all__ = [
+    "STUCK_AFTER",
+    "Asker",
+    "ExpiredOrder",
+    "NotRefundable",
+    "NothingToCollect",
+    "NothingToRefund",
+    "OrderNotRefundable",
+    "Quote",
+    "QuoteLine",
+    "RefundDecided",
+    "RefundDeclined",
+    "RefundDone",
+    "RefundFrozen",
+    "RefundRequested",
+    "RefundUnderWay",
+    "Return",
+    "ReturnState",
+    "ReturnView",
+    "ReturnWords",
+    "ReturnedVoucher",
+    "Running",
+    "StuckReturn",
+    "Wanted",
+    "advance",
+    "approve",
+    "ask",
+    "ask_for_buyer",
+    "ask_for_expired",
+    "collect",
+    "decline",
+    "find_settled",
+    "get_return",
+    "list_expired",
+    "list_open",
+    "list_returns",
+    "list_running",
+    "list_stuck",
+    "note_trouble",
+    "notice_words",
+    "quote",
+    "retry",
+    "retry_by_transfer",
+    "stuck_refund",
+    "undone_bp",
+    "withdraw",
+]

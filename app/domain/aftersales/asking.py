@@ -1,0 +1,216 @@
+"""Asking for money back: what goes back is frozen in the same breath, and the sum is kept."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from app.domain import gifting
+from app.domain.aftersales import statements
+from app.domain.aftersales.errors import NothingToRefund, RefundUnderWay
+from app.domain.aftersales.events import RefundFrozen, RefundRequested
+from app.domain.aftersales.goods import take_goods
+from app.domain.aftersales.models import ReturnState
+from app.domain.aftersales.quoting import (
+    Order,
+    check_order,
+    find_bought,
+    find_order,
+    goods_of,
+    quote_of,
+)
+from app.domain.aftersales.rules import Asker, Bought, Quote, choose
+from app.kernel import audit, numbers, request_keys
+from app.kernel.db import execute
+from app.kernel.errors import DomainError
+from app.kernel.outbox import publish
+from app.kernel.request_keys import RequestKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is to go back, and why. Without vouchers: everything that can."""
+
+    order_number: str
+    reason: str
+    vouchers: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Draft:
+    """A return before it is written."""
+
+    number: str
+    order: Order
+    chosen: Quote
+    inside: Sequence[Bought]
+    amount_fen: int
+
+
+def ask(
+    *, merchant_id: int, member_id: int, wanted: Wanted, key: RequestKey | None, at: datetime
+) -> str:
+    """The buyer wants his money back; the return's number. The same key gives the same return.
+
+    What can go back by itself is frozen and its money is on the way; the rest waits for the
+    merchant's word, frozen as well.
+
+    Raises NotFound, OrderNotRefundable, RefundUnderWay, NotRefundable, NothingToRefund,
+    GiftWaiting, KeyReused.
+    """
+    if first := key and _first_answer(key):
+        return first
+    actor = f"member:{member_id}"
+    try:
+        order = _lock(merchant_id, wanted, member_id=member_id)
+        number = _ask(merchant_id, order, wanted, asker=Asker.BUYER, actor=actor, at=at)
+    except DomainError:
+        # Twice at once: the second comes here when the first one is under way already.
+        if first := key and _first_answer(key):
+            return first
+        raise
+    if key:
+        request_keys.store(key, status=201, body_json=_answer(number), at=at)
+    return number
+
+
+def ask_for_buyer(*, merchant_id: int, wanted: Wanted, actor: str, at: datetime) -> str:
+    """The merchant gives money back that no rule gives back by itself; the return's number.
+
+    Also what a friend holds, what is over, and what was sold without refunds. What was used is
+    reversed at the counter first. Raises as `ask` does.
+    """
+    order = _lock(merchant_id, wanted, member_id=None)
+    number = _ask(merchant_id, order, wanted, asker=Asker.MERCHANT, actor=actor, at=at)
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action="order.refund",
+        subject=order.number,
+        details={"refund": number, "reason": wanted.reason},
+        at=at,
+    )
+    return number
+
+
+def ask_for_expired(*, merchant_id: int, order_number: str, at: datetime) -> str | None:
+    """What is over goes back by itself, as the offer promised; None when nothing is left to do."""
+    wanted = Wanted(order_number=order_number, reason="过期未使用，自动退款")
+    try:
+        order = _lock(merchant_id, wanted, member_id=None)
+        return _ask(merchant_id, order, wanted, asker=Asker.EXPIRY, actor="system", at=at)
+    except DomainError:
+        return None
+
+
+def freeze(
+    merchant_id: int, *, number: str, voucher_ids: Sequence[int], actor: str, at: datetime
+) -> None:
+    """Nobody uses these from now on; every older show code is dead."""
+    which = {"merchant_id": merchant_id, "ids": list(voucher_ids)}
+    frozen = execute(statements.FREEZE, {**which, "number": number, "actor": actor, "at": at})
+    if frozen != len(voucher_ids):
+        raise RuntimeError(f"what return {number} freezes was locked and yet moved away")
+
+
+def _lock(merchant_id: int, wanted: Wanted, *, member_id: int | None) -> Order:
+    number = wanted.order_number
+    find_order(merchant_id=merchant_id, number=number, member_id=member_id, is_locked=True)
+    # Read once more: what stands beside a lock is as old as the question.
+    order = find_order(merchant_id=merchant_id, number=number)
+    check_order(order)
+    if order.under_way:
+        raise RefundUnderWay("该订单有退款正在处理", refund=order.under_way)
+    return order
+
+
+def _ask(
+    merchant_id: int, order: Order, wanted: Wanted, *, asker: Asker, actor: str, at: datetime
+) -> str:
+    bought = find_bought(merchant_id=merchant_id, order_id=order.id, is_locked=True)
+    whole = quote_of(merchant_id, order, bought, asker=asker, at=at)
+    _refuse_waiting(merchant_id, order, whole, wanted)
+    chosen = choose(whole, wanted.vouchers or None)
+    _require_worth(order, chosen)
+    names = {line.voucher for line in chosen.lines}
+    draft = _Draft(
+        number=numbers.new(numbers.Kind.RETURN, merchant_id=merchant_id),
+        order=order,
+        chosen=chosen,
+        inside=[each for each in bought if each.number in names],
+        amount_fen=chosen.back_fen,
+    )
+    if None in names and not chosen.needs_word:
+        draft = _with_goods_taken(merchant_id, draft, bought, at=at)
+    _write(merchant_id, draft, wanted, actor=actor, at=at)
+    usable = [each.id for each in draft.inside if each.state == "active"]
+    freeze(merchant_id, number=draft.number, voucher_ids=usable, actor=actor, at=at)
+    _publish(merchant_id, draft, asker, at=at)
+    return draft.number
+
+
+def _refuse_waiting(merchant_id: int, order: Order, whole: Quote, wanted: Wanted) -> None:
+    """What waits for a friend is his or the giver's to decide about. Raises GiftWaiting."""
+    meant = [each for each in whole.lines if not wanted.vouchers or each.voucher in wanted.vouchers]
+    if any(line.reason == "gift_waiting" for line in meant):
+        gifting.refuse_if_waiting(merchant_id=merchant_id, order_id=order.id)
+
+
+def _require_worth(order: Order, chosen: Quote) -> None:
+    if not chosen.back_fen and not order.has_tenders:
+        raise NothingToRefund("这笔订单没有付款，无需退款", reasons=["free"])
+
+
+def _with_goods_taken(
+    merchant_id: int, draft: _Draft, bought: Sequence[Bought], *, at: datetime
+) -> _Draft:
+    """What was taken counts, not what was seen before."""
+    goods = goods_of(merchant_id, draft.order, bought)
+    back = take_goods(goods, cause=f"return:{draft.number}", at=at)
+    return replace(draft, amount_fen=back + sum(each.allocated_fen for each in draft.inside))
+
+
+def _write(merchant_id: int, draft: _Draft, wanted: Wanted, *, actor: str, at: datetime) -> None:
+    execute(
+        statements.ADD,
+        {
+            "merchant_id": merchant_id,
+            "number": draft.number,
+            "order_id": draft.order.id,
+            "state": (ReturnState.ASKED if draft.chosen.needs_word else ReturnState.FROZEN).value,
+            "amount_fen": draft.amount_fen,
+            "reason": wanted.reason,
+            "quote": _told(draft.chosen),
+            "actor": actor,
+            "at": at,
+            "vouchers": [each.id for each in draft.inside],
+            "parts": [each.allocated_fen for each in draft.inside],
+        },
+    )
+
+
+def _publish(merchant_id: int, draft: _Draft, asker: Asker, *, at: datetime) -> None:
+    if not draft.chosen.needs_word:
+        publish(RefundFrozen(merchant_id=merchant_id, refund_number=draft.number), at=at)
+    if asker is Asker.BUYER:
+        publish(RefundRequested(merchant_id=merchant_id, refund_number=draft.number), at=at)
+
+
+def _told(chosen: Quote) -> str:
+    """The sum as it was shown, in JSON."""
+    said = {
+        "formula": chosen.formula,
+        "back_fen": chosen.back_fen,
+        "lines": [asdict(line) for line in chosen.lines],
+    }
+    return msgspec.json.encode(said).decode()
+
+
+def _answer(number: str) -> str:
+    return msgspec.json.encode({"number": number}).decode()
+
+
+def _first_answer(key: RequestKey) -> str | None:
+    answer = request_keys.find_answer(key)
+    return str(answer.body["number"]) if answer else None

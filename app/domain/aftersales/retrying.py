@@ -1,0 +1,129 @@
+"""A person helps a return on whose money did not arrive. Nothing here can pay twice."""
+
+from datetime import datetime
+
+from app.domain import payments
+from app.domain.aftersales import statements
+from app.domain.aftersales.advancing import Case, lock_case
+from app.domain.aftersales.errors import NothingToCollect, RefundDecided
+from app.domain.aftersales.events import RefundFrozen
+from app.domain.aftersales.models import RUNNING, ReturnState
+from app.domain.payments import RefundState, RefundView, TransferView
+from app.kernel import audit
+from app.kernel.db import execute
+from app.kernel.errors import NotFound
+from app.kernel.outbox import publish
+
+
+def retry(*, merchant_id: int, number: str, actor: str, at: datetime) -> str | None:
+    """Try the step on which it stands once more; the number of the refund or transfer, if any.
+
+    A refund that WeChat never took is sent again under its number; one that WeChat closed gets a
+    new one, as does a transfer that came to nothing. Raises NotFound, RefundDecided;
+    RefundStands where the money may still arrive.
+    """
+    case = lock_case(merchant_id=merchant_id, number=number)
+    if ReturnState(case.state) not in RUNNING:
+        raise RefundDecided("该退款没有在处理中", state=case.state)
+    found = _again(merchant_id, case, at=at)
+    _audit(merchant_id, case, "order.refund_retry", payout=found, actor=actor, at=at)
+    return found
+
+
+def retry_by_transfer(*, merchant_id: int, number: str, actor: str, at: datetime) -> str:
+    """Pay by transfer what WeChat closed a refund of; the transfer's number.
+
+    Raises NotFound, RefundDecided; RefundStands while the refund may still arrive.
+    """
+    case = lock_case(merchant_id=merchant_id, number=number)
+    if case.state != ReturnState.PAYING or case.refund_number is None or case.transfer_number:
+        raise RefundDecided("该退款不能改为转账", state=case.state)
+    refund = payments.find_refund(merchant_id=merchant_id, number=case.refund_number)
+    if refund.state != RefundState.CLOSED:
+        raise payments.RefundStands("该退款还可能到账", state=refund.state)
+    made = payments.replace_refund(
+        merchant_id=merchant_id,
+        payment_id=refund.payment_id,
+        amount_fen=refund.amount_fen,
+        reason=refund.reason,
+        cause=f"{refund.cause}:after:{refund.number}",
+        at=at,
+    )
+    if made is None:
+        raise payments.RefundStands("该退款已改为转账", state=refund.state)
+    _name(merchant_id, case, refund=case.refund_number, transfer=made, at=at)
+    _audit(merchant_id, case, "order.refund_transfer", payout=made, actor=actor, at=at)
+    return made
+
+
+def stuck_refund(*, merchant_id: int, number: str) -> RefundView:
+    """The refund that a return waits for. Raises NotFound."""
+    case = lock_case(merchant_id=merchant_id, number=number)
+    if case.refund_number is None:
+        raise NotFound("This return has no refund at WeChat.")
+    return payments.find_refund(merchant_id=merchant_id, number=case.refund_number)
+
+
+def collect(*, merchant_id: int, member_id: int, number: str, at: datetime) -> TransferView:
+    """The transfer that the buyer confirms now; another one when he let the last one lapse.
+
+    It has no `package_info` until WeChat has answered. Raises NotFound, also for another's;
+    NothingToCollect.
+    """
+    case = lock_case(merchant_id=merchant_id, number=number)
+    if case.member_id != member_id:
+        raise NotFound("There is no such refund.", number=number[:40])
+    if case.state != ReturnState.PAYING or case.transfer_number is None:
+        raise NothingToCollect("没有待确认的收款", state=case.state)
+    sent = payments.find_transfer(merchant_id=merchant_id, number=case.transfer_number)
+    if sent.state not in payments.CAME_TO_NOTHING:
+        return sent
+    fresh = payments.transfer_anew(merchant_id=merchant_id, number=sent.number, at=at)
+    _name(merchant_id, case, refund=case.refund_number, transfer=fresh, at=at)
+    return payments.find_transfer(merchant_id=merchant_id, number=fresh)
+
+
+def _again(merchant_id: int, case: Case, *, at: datetime) -> str | None:
+    if case.state != ReturnState.PAYING:
+        publish(RefundFrozen(merchant_id=merchant_id, refund_number=case.number), at=at)
+        return None
+    if case.transfer_number:
+        fresh = payments.transfer_anew(merchant_id=merchant_id, number=case.transfer_number, at=at)
+        _name(merchant_id, case, refund=case.refund_number, transfer=fresh, at=at)
+        return fresh
+    number = case.refund_number or ""
+    refund = payments.find_refund(merchant_id=merchant_id, number=number)
+    if refund.state == RefundState.CLOSED:
+        number = payments.ask_anew(merchant_id=merchant_id, number=number, at=at)
+        _name(merchant_id, case, refund=number, transfer=None, at=at)
+        return number
+    payments.send_again(merchant_id=merchant_id, number=number, at=at)
+    return number
+
+
+def _name(
+    merchant_id: int, case: Case, *, refund: str | None, transfer: str | None, at: datetime
+) -> None:
+    execute(
+        statements.NAME_PAYOUT,
+        {
+            "merchant_id": merchant_id,
+            "return_id": case.id,
+            "refund_number": refund,
+            "transfer_number": transfer,
+            "at": at,
+        },
+    )
+
+
+def _audit(
+    merchant_id: int, case: Case, action: str, *, payout: str | None, actor: str, at: datetime
+) -> None:
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action=action,
+        subject=case.order_number,
+        details={"refund": case.number, "payout": payout},
+        at=at,
+    )

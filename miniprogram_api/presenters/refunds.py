@@ -1,0 +1,168 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.domain import aftersales
+from app.domain.payments import TransferView
+from app.kernel.money import yuan
+from app.kernel.paging import Page
+from app.web.words import Told
+
+
+class RefundLine(Told):
+    """One thing of the order. `reason` is null for what goes back; `words` are the sum, or why not.
+
+    reason: used, returned, returning, gift_waiting, share_waiting, checkout, given_away, expired,
+    frozen, locked, void, no_refund, spent or served.
+    """
+
+    title: str
+    voucher: str | None
+    paid_fen: int
+    back_fen: int
+    reason: str | None
+    words: str
+
+
+class RefundQuote(Told):
+    """What would go back now, line by line. `needs_approval`: the merchant decides first."""
+
+    order: str
+    back_fen: int
+    formula: str
+    needs_approval: bool
+    lines: list[RefundLine]
+
+
+class RefundView(Told):
+    """`state`: asked (the merchant decides), frozen, paying, paid, done, declined or withdrawn.
+
+    `back_fen` is the money in all; `wechat_fen`, `value_fen` and `points` say where it went, once
+    it goes. With `to_collect` the money waits to be taken with POST …/collect.
+    """
+
+    refund: str
+    order: str
+    state: str
+    back_fen: int
+    wechat_fen: int
+    value_fen: int
+    points: int
+    reason: str
+    formula: str
+    lines: list[RefundLine]
+    asked_at: datetime
+    done_at: datetime | None
+    decision: str | None
+    to_collect: bool
+
+
+class RefundPage(Told):
+    items: list[RefundView]
+    next_cursor: str | None
+
+
+class OpenRefund(Told):
+    """A refund that waits for the merchant, or has stood still for ten minutes; `trouble`: why."""
+
+    refund: str
+    order: str
+    state: str
+    back: str
+    back_fen: int
+    reason: str
+    asked_at: datetime
+    moved_at: datetime
+    trouble: str | None
+    lines: list[RefundLine]
+
+
+class OpenRefundPage(Told):
+    items: list[OpenRefund]
+    next_cursor: str | None
+
+
+class RefundAsked(Told):
+    refund: str
+    state: str
+
+
+class Collecting(Told):
+    """Pass `mch_id`, `app_id` and `package` to wx.requestMerchantTransfer.
+
+    Without a package the transfer is still being made: ask again in a second.
+    """
+
+    state: str
+    amount_fen: int
+    mch_id: str
+    app_id: str
+    package: str | None
+
+
+def present_quote(order_number: str, quote: aftersales.Quote) -> RefundQuote:
+    return RefundQuote(
+        order=order_number,
+        back_fen=quote.back_fen,
+        formula=quote.formula,
+        needs_approval=quote.needs_word,
+        lines=[RefundLine(**vars(line)) for line in quote.lines],
+    )
+
+
+def present_refund(found: aftersales.ReturnView) -> RefundView:
+    return RefundView(
+        refund=found.number,
+        order=found.order_number,
+        state=found.state,
+        back_fen=found.amount_fen,
+        wechat_fen=found.wechat_fen,
+        value_fen=found.value_fen,
+        points=found.points,
+        reason=found.reason,
+        formula=found.quote["formula"],
+        lines=_lines(found.quote),
+        asked_at=found.asked_at,
+        done_at=found.done_at,
+        decision=found.decision or None,
+        to_collect=found.state == "paying" and found.transfer_number is not None,
+    )
+
+
+def present_refunds(page: Page[aftersales.ReturnView]) -> RefundPage:
+    items = [present_refund(found) for found in page.items]
+    return RefundPage(items=items, next_cursor=page.next_cursor)
+
+
+def present_open(page: Page[aftersales.ReturnView]) -> OpenRefundPage:
+    items = [_open(found) for found in page.items]
+    return OpenRefundPage(items=items, next_cursor=page.next_cursor)
+
+
+def present_collecting(transfer: TransferView, *, mchid: str) -> Collecting:
+    return Collecting(
+        state=transfer.state,
+        amount_fen=transfer.amount_fen,
+        mch_id=mchid,
+        app_id=transfer.appid,
+        package=transfer.package_info,
+    )
+
+
+def _open(found: aftersales.ReturnView) -> OpenRefund:
+    return OpenRefund(
+        refund=found.number,
+        order=found.order_number,
+        state=found.state,
+        back=f"{yuan(found.amount_fen)}元",
+        back_fen=found.amount_fen,
+        reason=found.reason,
+        asked_at=found.asked_at,
+        moved_at=found.moved_at,
+        trouble=found.trouble,
+        lines=_lines(found.quote),
+    )
+
+
+def _lines(quote: Mapping[str, Any]) -> list[RefundLine]:
+    return [RefundLine(**line) for line in quote["lines"]]
