@@ -1,4 +1,4 @@
-"""WeChat Pay's notices: money came, a refund came to its end.
+"""WeChat Pay's notices: money came, a refund or a transfer came to its end.
 
 A notice is kept and applied in one commit; WeChat's 204 then means "done". What cannot be applied
 is kept with the reason and answered FAIL, so that WeChat repeats it and a person hears of it.
@@ -14,21 +14,22 @@ from flask import Response, request
 
 from app.domain import merchants
 from app.gateways.errors import ForgedNotice, StaleNotice
+from app.gateways.transfers import TransferNotice
 from app.gateways.wechat_pay import PaymentNotice, RefundNotice
 from app.kernel import clock, inbox, numbers
 from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import Busy, DomainError
-from app.web import applying, metrics, tills
+from app.web import applying, metrics, payouts, tills
 from app.web.answers import answer, nothing
 from app.web.errors import AWAY, Problem
 from app.web.logs import log
 
 bp = APIBlueprint("wechat_pay", __name__, enable_openapi=False)
 
-PAYMENTS, REFUNDS = "payments", "refunds"
+PAYMENTS, REFUNDS, TRANSFERS = "payments", "refunds", "transfers"
 SIGNED = "wechatpay-"
 
-Told = TypeVar("Told", PaymentNotice, RefundNotice)
+Told = TypeVar("Told", PaymentNotice, RefundNotice, TransferNotice)
 
 
 @bp.post(tills.PAYMENTS_DOOR.format(channel="<channel>"))
@@ -52,6 +53,18 @@ def refunded(channel: str) -> Response:
         keys,
         read=tills.till(keys).read_refund_notice,
         apply=lambda notice: applying.settle_refund(keys, notice, at=clock.now()),
+    )
+
+
+@bp.post(tills.TRANSFERS_DOOR.format(channel="<channel>"))
+def transferred(channel: str) -> Response:
+    """A transfer came to its end."""
+    keys = _channel_behind(channel)
+    return _receive(
+        TRANSFERS,
+        keys,
+        read=lambda headers, body: payouts.read(keys, headers, body, received_at=clock.now()),
+        apply=lambda notice: payouts.settle_notice(keys, notice, at=clock.now()),
     )
 
 

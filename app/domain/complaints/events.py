@@ -1,0 +1,18 @@
+from dataclasses import dataclass
+
+from app.kernel.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintTold(Event):
+    """WeChat Pay told that something happened to a complaint; what, has to be asked."""
+
+    channel_id: int
+    complaint_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerAsked(Event):
+    """Staff said something that WeChat Pay is to be told."""
+
+    line_id: int

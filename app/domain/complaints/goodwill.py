@@ -1,0 +1,269 @@
+"""Presents that make good: each costed, with a reason, and within the day's limit of its giver.
+
+Nobody of a role for which the merchant wrote no rule may give anything.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from app.domain import catalog, merchants, vouchers
+from app.domain.catalog import Benefit, BenefitRevision, RevisionTerms
+from app.domain.complaints import tickets
+from app.domain.complaints.errors import GoodwillLimit, GoodwillNotAllowed
+from app.domain.complaints.models import GoodwillRule
+from app.domain.complaints.rules import Who
+from app.domain.complaints.tickets import NewLine, add_line
+from app.domain.merchants import Role
+from app.domain.vouchers import NewCard, Use
+from app.kernel import audit, calendar, numbers
+from app.kernel.db import execute, fetch_all, fetch_one, reading
+from app.kernel.errors import Invalid, NotFound
+
+TITLE = "店家心意"
+
+# The limit is part of the write: of two at once the second finds what the first has taken.
+TAKE = """
+INSERT INTO goodwill_days AS d (merchant_id, actor, day, granted, cost_fen)
+SELECT %(merchant_id)s, %(actor)s, %(day)s, 1, %(cost_fen)s
+WHERE %(per_day)s >= 1 AND %(cost_fen)s <= %(day_cost_fen)s
+ON CONFLICT (merchant_id, actor, day) DO UPDATE
+  SET granted = d.granted + 1, cost_fen = d.cost_fen + EXCLUDED.cost_fen
+  WHERE d.granted < %(per_day)s AND d.cost_fen + EXCLUDED.cost_fen <= %(day_cost_fen)s
+"""
+KEEP = """
+INSERT INTO goodwill_grants (merchant_id, member_id, ticket_id, revision_id, card_number, cost_fen,
+  market_value_fen, reason, actor, day, at)
+VALUES (%(merchant_id)s, %(member_id)s, %(ticket_id)s, %(revision_id)s, %(card_number)s,
+  %(cost_fen)s, %(market_value_fen)s, %(reason)s, %(actor)s, %(day)s, %(at)s)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Present:
+    """What is to be given to whom, by whom and why; within a ticket where one is named."""
+
+    merchant_id: int
+    member_id: int | None
+    benefit_number: str
+    reason: str
+    actor: str
+    role: Role
+    ticket_number: str | None = None
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A present that was given; cost and value in fen."""
+
+    card_number: str
+    name: str
+    cost_fen: int
+    market_value_fen: int
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class GrantLine:
+    """One present, as reports list it."""
+
+    at: datetime
+    actor: str
+    member: str
+    ticket: str | None
+    name: str
+    cost_fen: int
+    market_value_fen: int
+    reason: str
+    card_number: str
+
+
+def set_rule(
+    *,
+    merchant_id: int,
+    role: Role,
+    per_day: int,
+    day_cost_fen: int,
+    actor: str,
+    at: datetime,
+) -> None:
+    """How many presents, and of what cost in all, one person of this role may give on one day."""
+    if per_day < 0 or day_cost_fen < 0:
+        raise Invalid("A limit is 0 or more.")
+    execute(
+        """INSERT INTO goodwill_rules (merchant_id, role, per_day, day_cost_fen)
+        VALUES (%(merchant_id)s, %(role)s, %(per_day)s, %(day_cost_fen)s)
+        ON CONFLICT (merchant_id, role) DO UPDATE
+          SET per_day = EXCLUDED.per_day, day_cost_fen = EXCLUDED.day_cost_fen""",
+        {
+            "merchant_id": merchant_id,
+            "role": role.value,
+            "per_day": per_day,
+            "day_cost_fen": day_cost_fen,
+        },
+    )
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action="goodwill.rule",
+        subject=role.value,
+        at=at,
+        details={"per_day": per_day, "day_cost_fen": day_cost_fen},
+    )
+
+
+def list_rules(*, merchant_id: int) -> list[GoodwillRule]:
+    """The merchant's rules, one for each role that may give."""
+    query = select(GoodwillRule).where(GoodwillRule.merchant_id == merchant_id)
+    return list(reading().scalars(query.order_by(GoodwillRule.role)))
+
+
+def grant(present: Present, *, at: datetime) -> Granted:
+    """Put the voucher into the wallet. It cost the member nothing, so it holds 0 fen of anything.
+
+    Raises GoodwillNotAllowed, GoodwillLimit, NotFound.
+    """
+    ticket = _ticket(present)
+    member_id = ticket.member_id if ticket else present.member_id
+    if member_id is None:
+        raise NotFound("There is nobody here to give it to.")
+    terms = _published(present)
+    profile = merchants.profile(merchant_id=present.merchant_id)
+    day = calendar.day_of(at, profile.zone)
+    _take(present, terms, day)
+    given = _issue(present, terms, member_id, zone=profile.zone, at=at)
+    _keep(present, given, terms, member_id, ticket, day=day, at=at)
+    return given
+
+
+def list_grants(*, merchant_id: int, first: date, last: date) -> list[GrantLine]:
+    """What was given on these business days, the newest first."""
+    return fetch_all(
+        GrantLine,
+        """SELECT g.at, g.actor, m.number, t.number, b.name, g.cost_fen, g.market_value_fen,
+          g.reason, g.card_number
+        FROM goodwill_grants g
+        JOIN members m ON m.merchant_id = g.merchant_id AND m.id = g.member_id
+        JOIN benefit_revisions b ON b.merchant_id = g.merchant_id AND b.id = g.revision_id
+        LEFT JOIN complaint_tickets t ON t.merchant_id = g.merchant_id AND t.id = g.ticket_id
+        WHERE g.merchant_id = %(merchant_id)s AND g.day BETWEEN %(first)s AND %(last)s
+        ORDER BY g.id DESC LIMIT 1000""",
+        {"merchant_id": merchant_id, "first": first, "last": last},
+    )
+
+
+def _ticket(present: Present) -> tickets.Locked | None:
+    if present.ticket_number is None:
+        return None
+    return tickets.lock(merchant_id=present.merchant_id, number=present.ticket_number)
+
+
+def _published(present: Present) -> RevisionTerms:
+    """The wording that is sold now."""
+    query = (
+        select(BenefitRevision.id)
+        .join(
+            Benefit,
+            (Benefit.merchant_id == BenefitRevision.merchant_id)
+            & (Benefit.id == BenefitRevision.benefit_id),
+        )
+        .where(
+            BenefitRevision.merchant_id == present.merchant_id,
+            Benefit.number == present.benefit_number,
+            BenefitRevision.published_at.is_not(None),
+        )
+        .order_by(BenefitRevision.revision.desc())
+        .limit(1)
+    )
+    found = reading().scalar(query)
+    if found is None:
+        raise NotFound("There is no such benefit on sale.", number=present.benefit_number[:40])
+    return catalog.find_revisions(merchant_id=present.merchant_id, revision_ids={found})[found]
+
+
+def _take(present: Present, terms: RevisionTerms, day: date) -> None:
+    rule = fetch_one(
+        _Limits,
+        """SELECT per_day, day_cost_fen FROM goodwill_rules
+        WHERE merchant_id = %(merchant_id)s AND role = %(role)s""",
+        {"merchant_id": present.merchant_id, "role": present.role.value},
+    )
+    if rule is None:
+        raise GoodwillNotAllowed("未开通补偿发券权限")
+    taken = {
+        "merchant_id": present.merchant_id,
+        "actor": present.actor,
+        "day": day,
+        "cost_fen": terms.cost_fen,
+        **vars(rule),
+    }
+    if not execute(TAKE, taken):
+        raise GoodwillLimit("今日补偿额度已用完", **vars(rule))
+
+
+@dataclass(frozen=True)
+class _Limits:
+    per_day: int
+    day_cost_fen: int
+
+
+def _issue(
+    present: Present, terms: RevisionTerms, member_id: int, *, zone: str, at: datetime
+) -> Granted:
+    starts_at, ends_at = catalog.validity_window(terms.conditions, issued_at=at, zone=zone)
+    number = numbers.new(numbers.Kind.CARD, merchant_id=present.merchant_id)
+    use = Use(
+        revision_id=terms.revision_id, allocated_fen=0, valid_from=starts_at, valid_until=ends_at
+    )
+    vouchers.issue(
+        merchant_id=present.merchant_id,
+        order_id=None,
+        order_number=present.ticket_number or number,
+        member_id=member_id,
+        cards=[NewCard(offer_id=None, title=TITLE, uses=[use], number=number)],
+        at=at,
+    )
+    return Granted(number, terms.name, terms.cost_fen, terms.market_value_fen, ends_at)
+
+
+def _keep(
+    present: Present,
+    given: Granted,
+    terms: RevisionTerms,
+    member_id: int,
+    ticket: tickets.Locked | None,
+    *,
+    day: date,
+    at: datetime,
+) -> None:
+    told = {"reason": present.reason, "cost_fen": given.cost_fen, "card": given.card_number}
+    execute(
+        KEEP,
+        {
+            "merchant_id": present.merchant_id,
+            "member_id": member_id,
+            "ticket_id": ticket.id if ticket else None,
+            "revision_id": terms.revision_id,
+            "card_number": given.card_number,
+            "cost_fen": given.cost_fen,
+            "market_value_fen": given.market_value_fen,
+            "reason": present.reason,
+            "actor": present.actor,
+            "day": day,
+            "at": at,
+        },
+    )
+    if ticket:
+        line = NewLine(
+            who=Who.STAFF, actor=present.actor, action="goodwill", text=f"已赠送：{given.name}"
+        )
+        add_line(merchant_id=present.merchant_id, ticket_id=ticket.id, line=line, at=at)
+    audit.record(
+        merchant_id=present.merchant_id,
+        actor=present.actor,
+        action="goodwill.grant",
+        subject=ticket.number if ticket else given.card_number,
+        at=at,
+        details=told,
+    )

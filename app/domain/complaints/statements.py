@@ -1,0 +1,219 @@
+"""The complaints' SQL, prepared once per connection."""
+
+OPEN = """
+WITH ticket AS (
+  INSERT INTO complaint_tickets (merchant_id, number, source, kind, state, member_id, order_id,
+    voucher_id, awaits_us, opened_at, answer_by, settle_by)
+  VALUES (%(merchant_id)s, %(number)s, 'app', %(kind)s, 'open', %(member_id)s, %(order_id)s,
+    %(voucher_id)s, true, %(at)s, %(answer_by)s, %(settle_by)s)
+  RETURNING id
+)
+INSERT INTO complaint_lines (merchant_id, ticket_id, at, who, actor, action, text, photos)
+SELECT %(merchant_id)s, id, %(at)s, 'member', %(actor)s, 'open', %(text)s, %(photos)s::jsonb
+FROM ticket
+"""
+
+# What was bought or is held by this member, and nothing else.
+FIND_ORDER = """
+SELECT id, NULL::bigint FROM orders
+WHERE merchant_id = %(merchant_id)s AND number = %(number)s AND member_id = %(member_id)s
+"""
+FIND_VOUCHER = """
+SELECT c.order_id, v.id FROM vouchers v
+JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+WHERE v.merchant_id = %(merchant_id)s AND v.number = %(number)s
+  AND (v.holder_id = %(member_id)s OR v.buyer_id = %(member_id)s)
+"""
+
+ADD_LINE = """
+INSERT INTO complaint_lines (merchant_id, ticket_id, at, who, actor, action, text, photos, log_id,
+  delivery, body)
+VALUES (%(merchant_id)s, %(ticket_id)s, %(at)s, %(who)s, %(actor)s, %(action)s, %(text)s,
+  %(photos)s::jsonb, %(log_id)s, %(delivery)s, %(body)s::jsonb)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+_TICKET = """
+SELECT id, number, source, kind, state, platform_id, channel_id, member_id, order_id, awaits_us,
+  opened_at, answer_by, settle_by
+FROM complaint_tickets WHERE merchant_id = %(merchant_id)s
+"""
+LOCK = _TICKET + " AND number = %(number)s FOR NO KEY UPDATE"
+LOCK_OF_MEMBER = _TICKET + (
+    " AND number = %(number)s AND member_id = %(member_id)s FOR NO KEY UPDATE"
+)
+LOCK_PLATFORM = _TICKET + " AND platform_id = %(platform_id)s FOR NO KEY UPDATE"
+
+MEET = """
+INSERT INTO complaint_tickets (merchant_id, number, source, kind, state, platform_id, channel_id,
+  member_id, order_id, payment_number, asked_fen, phone_sealed, awaits_us, opened_at, answer_by,
+  settle_by)
+SELECT %(merchant_id)s, %(number)s, 'wechat_pay', %(kind)s, 'open', %(platform_id)s,
+  %(channel_id)s, found.member_id, found.order_id, %(payment_number)s, %(asked_fen)s,
+  %(phone_sealed)s, true, %(opened_at)s, %(answer_by)s, %(settle_by)s
+FROM (SELECT) AS one LEFT JOIN LATERAL (
+  SELECT o.id AS order_id, o.member_id FROM payments p
+  JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+  WHERE p.merchant_id = %(merchant_id)s AND p.number = %(payment_number)s) found ON true
+ON CONFLICT (merchant_id, platform_id) WHERE platform_id IS NOT NULL DO NOTHING
+"""
+
+KNOWN_LOGS = """
+SELECT log_id FROM complaint_lines
+WHERE merchant_id = %(merchant_id)s AND ticket_id = %(ticket_id)s AND log_id IS NOT NULL
+"""
+
+# What we said ourselves comes back with the platform's number.
+RECOGNISE = """
+UPDATE complaint_lines SET log_id = %(log_id)s, delivery = 'sent', trouble = NULL
+WHERE merchant_id = %(merchant_id)s AND id = (
+  SELECT id FROM complaint_lines
+  WHERE merchant_id = %(merchant_id)s AND ticket_id = %(ticket_id)s AND log_id IS NULL
+    AND delivery IN ('waiting', 'sent') AND action = %(action)s
+    AND (%(action)s = 'complete' OR text = %(text)s)
+  ORDER BY id LIMIT 1)
+"""
+
+FOLLOW = """
+UPDATE complaint_tickets SET state = %(state)s::text, awaits_us = %(awaits_us)s,
+  with_platform = %(with_platform)s, is_refunded = %(is_refunded)s, times = %(times)s,
+  answer_alarm_at = CASE WHEN answer_by IS NOT DISTINCT FROM %(answer_by)s THEN answer_alarm_at END,
+  settle_alarm_at = CASE WHEN settle_by = %(settle_by)s THEN settle_alarm_at END,
+  answer_by = %(answer_by)s, settle_by = %(settle_by)s,
+  resolved_at = CASE WHEN %(state)s::text = 'resolved' THEN coalesce(resolved_at, %(at)s) END
+WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s
+"""
+
+ASKED = """
+UPDATE complaint_tickets SET awaits_us = true, answer_by = %(answer_by)s, answer_alarm_at = NULL
+WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s
+"""
+ANSWERED = """
+UPDATE complaint_tickets SET awaits_us = false, answer_by = NULL, answer_alarm_at = NULL,
+  state = CASE WHEN state = 'open' THEN 'processing' ELSE state END
+WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s
+"""
+RESOLVE = """
+UPDATE complaint_tickets SET state = 'resolved', resolved_at = %(at)s, awaits_us = false,
+  answer_by = NULL, resolution = coalesce(%(resolution)s, resolution)
+WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s AND state <> 'resolved'
+"""
+NOTE_RESOLUTION = """
+UPDATE complaint_tickets SET resolution = %(resolution)s
+WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s
+"""
+RATE = """
+UPDATE complaint_tickets SET satisfaction = %(stars)s
+WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s AND satisfaction IS NULL
+"""
+
+TO_SEND = """
+SELECT l.id, l.action, l.text, l.photos, l.body, l.delivery, l.at, l.log_id, t.id, t.number,
+  t.platform_id, t.channel_id, t.state,
+  EXISTS (SELECT FROM complaint_lines e WHERE e.merchant_id = l.merchant_id
+    AND e.ticket_id = l.ticket_id AND e.id < l.id AND e.delivery = 'waiting')
+FROM complaint_lines l
+JOIN complaint_tickets t ON t.merchant_id = l.merchant_id AND t.id = l.ticket_id
+WHERE l.merchant_id = %(merchant_id)s AND l.id = %(line_id)s
+"""
+KEEP_BODY = """
+UPDATE complaint_lines SET body = %(body)s::jsonb
+WHERE merchant_id = %(merchant_id)s AND id = %(line_id)s AND delivery = 'waiting'
+"""
+# The ticket before its lines, as everybody else does.
+LOCK_OF_LINE = """
+SELECT t.id FROM complaint_tickets t
+JOIN complaint_lines l ON l.merchant_id = t.merchant_id AND l.ticket_id = t.id
+WHERE t.merchant_id = %(merchant_id)s AND l.id = %(line_id)s FOR NO KEY UPDATE OF t
+"""
+DELIVERED = """
+UPDATE complaint_lines SET delivery = %(delivery)s, trouble = %(trouble)s,
+  log_id = coalesce(%(log_id)s, log_id)
+WHERE merchant_id = %(merchant_id)s AND id = %(line_id)s AND delivery = 'waiting'
+RETURNING ticket_id, action
+"""
+
+# Across merchants, without locks; ALARM decides.
+DUE = """
+SELECT merchant_id, id, number,
+  answer_by <= %(soon)s AND answer_alarm_at IS NULL, settle_by <= %(soon)s AND settle_alarm_at IS NULL
+FROM complaint_tickets
+WHERE state <> 'resolved' AND ((answer_by <= %(soon)s AND answer_alarm_at IS NULL)
+  OR (settle_by <= %(soon)s AND settle_alarm_at IS NULL))
+ORDER BY settle_by LIMIT %(limit)s
+"""
+ALARM = """
+UPDATE complaint_tickets SET
+  answer_alarm_at = CASE WHEN answer_by <= %(soon)s
+    THEN coalesce(answer_alarm_at, %(at)s) ELSE answer_alarm_at END,
+  settle_alarm_at = CASE WHEN settle_by <= %(soon)s
+    THEN coalesce(settle_alarm_at, %(at)s) ELSE settle_alarm_at END
+WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s AND state <> 'resolved'
+  AND ((answer_by <= %(soon)s AND answer_alarm_at IS NULL)
+    OR (settle_by <= %(soon)s AND settle_alarm_at IS NULL))
+"""
+
+CHANNELS = """
+SELECT merchant_id, id FROM pay_channels WHERE closed_at IS NULL ORDER BY merchant_id, id
+"""
+
+SEEN = """
+SELECT platform_id, state, awaits_us, with_platform, is_refunded, times FROM complaint_tickets
+WHERE merchant_id = %(merchant_id)s AND platform_id = ANY(%(platform_ids)s)
+"""
+
+TAKE_OVER = (
+    """UPDATE complaint_tickets SET member_id = %(winner_id)s
+    WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s""",
+    """UPDATE goodwill_grants SET member_id = %(winner_id)s
+    WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s""",
+)
+
+_VIEW = """
+SELECT t.id, t.number, t.source, t.kind, t.state, t.platform_id, t.opened_at, t.answer_by,
+  t.settle_by, t.awaits_us, t.with_platform, t.is_refunded, t.times, t.asked_fen,
+  t.resolved_at, t.resolution, t.satisfaction, t.phone_sealed, t.order_id, t.member_id, o.number,
+  v.number, m.number,
+  (SELECT text FROM complaint_lines l WHERE l.merchant_id = t.merchant_id AND l.ticket_id = t.id
+   ORDER BY l.id LIMIT 1),
+  EXISTS (SELECT FROM complaint_lines l WHERE l.merchant_id = t.merchant_id
+    AND l.ticket_id = t.id AND l.delivery = 'refused')
+FROM complaint_tickets t
+LEFT JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.order_id
+LEFT JOIN vouchers v ON v.merchant_id = t.merchant_id AND v.id = t.voucher_id
+LEFT JOIN members m ON m.merchant_id = t.merchant_id AND m.id = t.member_id
+WHERE t.merchant_id = %(merchant_id)s
+"""
+VIEW = _VIEW + " AND t.number = %(number)s"
+VIEW_OF_MEMBER = VIEW + " AND t.member_id = %(member_id)s"
+LIST_OF_MEMBER = (
+    _VIEW
+    + """ AND t.member_id = %(member_id)s AND (%(after)s::bigint IS NULL OR t.id < %(after)s)
+ORDER BY t.id DESC LIMIT %(limit)s"""
+)
+LIST_OF_ORDER = _VIEW + " AND t.order_id = %(order_id)s ORDER BY t.id"
+# Whatever must end soonest comes first.
+INBOX_OPEN = (
+    _VIEW
+    + """ AND t.state <> 'resolved' AND (%(after_time)s::timestamptz IS NULL
+  OR (t.settle_by, t.id) > (%(after_time)s, %(after_id)s))
+ORDER BY t.settle_by, t.id LIMIT %(limit)s"""
+)
+INBOX_DONE = (
+    _VIEW
+    + """ AND t.state = 'resolved' AND (%(after_time)s::timestamptz IS NULL
+  OR (t.resolved_at, t.id) < (%(after_time)s, %(after_id)s))
+ORDER BY t.resolved_at DESC, t.id DESC LIMIT %(limit)s"""
+)
+LINES = """
+SELECT at, who, actor, action, text, photos, delivery, trouble FROM complaint_lines
+WHERE merchant_id = %(merchant_id)s AND ticket_id = %(ticket_id)s ORDER BY at, id
+"""
+PHOTO_OF_TICKET = """
+SELECT l.id FROM complaint_lines l JOIN complaint_tickets t
+  ON t.merchant_id = l.merchant_id AND t.id = l.ticket_id
+WHERE l.merchant_id = %(merchant_id)s AND t.number = %(number)s
+  AND (%(member_id)s::bigint IS NULL OR t.member_id = %(member_id)s)
+  AND l.photos @> %(photo)s::jsonb
+LIMIT 1
+"""

@@ -1,0 +1,118 @@
+"""Complaints, presents, member codes and paper cards of a house, as its routes need them."""
+
+from datetime import timedelta
+from io import BytesIO
+
+from PIL import Image
+
+from app.domain import complaints, members, paper_cards
+from app.domain.complaints import Kind, Wish
+from app.domain.merchants import Role
+from app.kernel import clock
+from app.kernel.db import db, transaction
+from app.web import complaints as desks
+from tests.builders.catalog import BOSS, a_benefit
+from tests.builders.complaints import a_rule, a_ticket, member_code, printed
+from tests.builders.members import a_member
+
+
+def _photo():
+    """As a phone takes it."""
+    out = BytesIO()
+    Image.new("RGB", (32, 24), "brown").save(out, "JPEG")
+    return out.getvalue()
+
+
+PHOTO = _photo()
+
+
+def a_photo_form():
+    """As bytes, for one call is sent several times."""
+    head = b'--photo\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n\r\n'
+    return {
+        "data": head + PHOTO + b"\r\n--photo--\r\n",
+        "headers": {"Content-Type": "multipart/form-data; boundary=photo"},
+    }
+
+
+def a_kept_photo(house):
+    member_id = house.member.who.id
+    return desks.keep_photo(PHOTO, merchant_id=house.id, folder=desks.folder_of(member_id))
+
+
+def a_complaint(house):
+    """The number of a ticket of our member's."""
+    number = a_ticket(house, house.member.who, at=clock.now())
+    db.session.rollback()
+    return number
+
+
+def a_complaint_with_photo(house):
+    photo = a_kept_photo(house)
+    wish = Wish(
+        merchant_id=house.id,
+        member_id=house.member.who.id,
+        kind=Kind.OTHER,
+        text="看图",
+        photos=[photo],
+    )
+    with transaction():
+        number = complaints.open_ticket(wish, at=clock.now())
+    return {"ticket": number, "name": photo.rpartition("/")[2]}
+
+
+def a_settled_complaint(house):
+    number = a_complaint(house)
+    with transaction():
+        complaints.resolve(
+            merchant_id=house.id, number=number, resolution="已补", actor=BOSS, at=clock.now()
+        )
+    return number
+
+
+def a_present_in(house):
+    for role in Role:
+        a_rule(house, role=role, per_day=100_000, day_cost_fen=10**12, at=clock.now())
+    benefit = a_benefit(merchant=house.merchant).benefit_number
+    return {"benefit": benefit, "reason": "出品慢了", "member": house.member.who.number}
+
+
+def a_member_code(house):
+    with transaction():
+        members.reissue_codes(
+            merchant_id=house.id, member_id=house.member.who.id, actor=BOSS, at=clock.now()
+        )
+    code = member_code(house, house.member.who, at=clock.now())
+    db.session.rollback()
+    house.secrets |= {code.qr_text, code.digits}
+    return code.qr_text
+
+
+def somebody_elses_number(house):
+    """A member whose sessions nobody needs."""
+    number = a_member(merchant=house.merchant, at=clock.now()).number
+    db.session.rollback()
+    return number
+
+
+def a_paper_card(house):
+    at = clock.now()
+    _, (code,) = printed(house, at=at, until=at + timedelta(days=9))
+    db.session.rollback()
+    house.secrets.add(code)
+    return paper_cards.qr_text(code)
+
+
+def an_unfrozen_card(status=200):
+    """Our member's card works, whatever an earlier call did to it."""
+
+    def made(house):
+        from tests.walks.calls import Call
+
+        with transaction():
+            members.reissue_codes(
+                merchant_id=house.id, member_id=house.member.who.id, actor=BOSS, at=clock.now()
+            )
+        return Call(status=status)
+
+    return made
