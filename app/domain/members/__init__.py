@@ -1,8 +1,9 @@
 """People: who signs in, who they are to a merchant, and when two of them turn out to be one."""
 
 from app.domain.members.blocking import block, end_sessions, unblock
+from app.domain.members.codes import CodeState, code_state, freeze_codes, reissue_codes
 from app.domain.members.details import masked_name, masked_phone, set_nickname, set_phone
-from app.domain.members.errors import MemberBlocked, SessionEnded
+from app.domain.members.errors import CodesFrozen, MemberBlocked, SessionEnded
 from app.domain.members.events import MembersMerged
 from app.domain.members.forgetting import erase_nickname, erase_person, erase_phone
 from app.domain.members.models import Member, MemberState, User, WechatIdentity
@@ -30,6 +31,8 @@ from app.domain.members.statements import SAME_PERSON, SESSION_IS_GOOD
 __all__ = [
     "SAME_PERSON",
     "SESSION_IS_GOOD",
+    "CodeState",
+    "CodesFrozen",
     "Member",
     "MemberBlocked",
     "MemberState",
@@ -40,6 +43,7 @@ __all__ = [
     "WechatIdentity",
     "block",
     "canonical_id",
+    "code_state",
     "end_sessions",
     "erase_nickname",
     "erase_person",
@@ -48,6 +52,7 @@ __all__ = [
     "find_member_id",
     "find_openid",
     "find_user_ids",
+    "freeze_codes",
     "get_canonical_member",
     "get_member",
     "has_unionid",
@@ -57,6 +62,7 @@ __all__ = [
     "masked_name",
     "masked_phone",
     "meet",
+    "reissue_codes",
     "session_is_good",
     "set_nickname",
     "set_phone",

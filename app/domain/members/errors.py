@@ -11,3 +11,9 @@ class SessionEnded(DomainError):
     """Signed out everywhere, blocked, or joined with another member: sign in again."""
 
     code, status = "not_signed_in", 401
+
+
+class CodesFrozen(DomainError):
+    """The member's card was reported lost; it wants to be issued anew first."""
+
+    code = "codes_frozen"

@@ -64,5 +64,8 @@ class Member(OwnedByMerchant, Base):
     phone_sealed: Mapped[bytes | None]
     phone_index: Mapped[bytes | None]
     session_epoch: Mapped[int] = mapped_column(server_default="0")
+    # Every code that the member shows is made with it: a higher one ends them all at once.
+    code_version: Mapped[int] = mapped_column(server_default="0")
+    codes_frozen_at: Mapped[datetime | None]
     state: Mapped[MemberState] = mapped_column(word(MemberState))
     joined_at: Mapped[datetime]

@@ -1,6 +1,9 @@
 """A merchant scans; a voucher is spent once, and the points arrive in the same act."""
 
+from app.domain.redemption.cards import CardLine, CardView, UseOfCard, get_card
+from app.domain.redemption.choosing import Match, best_match
 from app.domain.redemption.errors import (
+    CodeIsRevealed,
     NotReversible,
     OutsideConditions,
     ReverseNotAllowed,
@@ -11,8 +14,10 @@ from app.domain.redemption.queries import (
     RedemptionWords,
     TodayLine,
     TodayTotals,
+    Visit,
     notice_words,
     today,
+    visit_of,
 )
 from app.domain.redemption.quoting import Quote, quote
 from app.domain.redemption.redeeming import redeem
@@ -21,6 +26,10 @@ from app.domain.redemption.reversing import Reversed, reverse
 from app.domain.redemption.rules import Redeemed, Scan
 
 __all__ = [
+    "CardLine",
+    "CardView",
+    "CodeIsRevealed",
+    "Match",
     "NotReversible",
     "OutsideConditions",
     "Quote",
@@ -34,11 +43,16 @@ __all__ = [
     "Scan",
     "TodayLine",
     "TodayTotals",
+    "UseOfCard",
+    "Visit",
     "VoucherRedeemed",
+    "best_match",
+    "get_card",
     "notice_words",
     "quote",
     "record_refusal",
     "redeem",
     "reverse",
     "today",
+    "visit_of",
 ]

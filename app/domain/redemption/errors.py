@@ -19,6 +19,15 @@ class OutsideConditions(VoucherRefusal):
         return told
 
 
+class CodeIsRevealed(VoucherRefusal):
+    """A third party's code is shown to its holder; nobody hands anything over for it here."""
+
+    code = "code_is_revealed"
+    clerk_text = "本券是第三方兑换码，无需核销。"
+    holder_text = "这张券是第三方兑换码，请在卡包中查看兑换码。"
+    next_step = "请顾客在卡包中点击查看兑换码，到第三方平台使用。"
+
+
 class NotReversible(DomainError):
     """Reversed before, or more than 24 hours ago."""
 

@@ -36,7 +36,10 @@ class TodayTotals:
 
 @dataclass(frozen=True)
 class RedemptionWords:
-    """What a message about a redemption says. The order is the one that the voucher came with."""
+    """What a message about a redemption says. The order is the one that the voucher came with.
+
+    A present of the house came with none.
+    """
 
     member_id: int
     appid: str
@@ -45,8 +48,24 @@ class RedemptionWords:
     points: int
     redeemed_at: datetime
     number: str
-    order_id: int
-    order_number: str
+    order_id: int | None
+    order_number: str | None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody was there: who, at which store, when. `store_id` is None at another merchant's."""
+
+    member_id: int
+    store_id: int | None
+    at: datetime
+
+
+def visit_of(*, merchant_id: int, redemption_number: str) -> Visit | None:
+    """The visit behind a redemption, held against its reversal until commit; None if reversed."""
+    return fetch_one(
+        Visit, statements.VISIT, {"merchant_id": merchant_id, "number": redemption_number}
+    )
 
 
 def today(

@@ -1,9 +1,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import merchants, vouchers
-from app.domain.points import points_for
+from app.domain import merchants
 from app.domain.redemption import statements
+from app.domain.redemption.admitting import look
+from app.domain.redemption.choosing import read_scan
+from app.domain.redemption.earning import work_out
 from app.domain.redemption.redeeming import stand, terms_of
 from app.domain.redemption.rules import Scan, check_use
 
@@ -22,16 +24,18 @@ class Quote:
 
 def quote(scan: Scan, *, at: datetime) -> Quote:
     """Look at a voucher as a redemption would, and change nothing. Raises a VoucherRefusal."""
-    scanned = vouchers.read_code(scan.code_text)
+    scanned = read_scan(scan, at=at)
     voucher = stand(scan, scanned, statement=statements.LOOK, at=at)
     profile = merchants.profile(merchant_id=scan.merchant_id)
     terms = terms_of(scan.merchant_id, voucher)
+    voucher = look(scan, voucher, terms, at=at)
     check_use(voucher, terms, scan, profile, at=at)
+    earnings = work_out(scan, voucher, number=voucher.number, promised=False, at=at)
     return Quote(
         voucher_number=voucher.number,
         benefit_name=terms.name,
         hand_over=terms.hand_over,
         value_fen=voucher.allocated_fen,
-        points=points_for(voucher.allocated_fen, points_per_yuan=profile.points_per_yuan),
+        points=sum(each.points for each in earnings),
         valid_until=voucher.valid_until,
     )

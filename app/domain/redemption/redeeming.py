@@ -3,14 +3,16 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain import catalog, ledger, merchants, points, vouchers
+from app.domain import catalog, ledger, merchants, points
 from app.domain.catalog import RevisionTerms
-from app.domain.merchants import Profile
 from app.domain.redemption import statements
+from app.domain.redemption.admitting import admit
+from app.domain.redemption.choosing import Chosen, prove, read_scan
+from app.domain.redemption.earning import source_of, work_out
 from app.domain.redemption.events import VoucherRedeemed
 from app.domain.redemption.rules import Redeemed, Scan, Standing, check_use
 from app.domain.vouchers import CodeUnknown, ScannedCode, VoucherRefusal
-from app.kernel import calendar, numbers, outbox, request_keys
+from app.kernel import numbers, outbox, request_keys
 from app.kernel.db import fetch_one
 from app.kernel.request_keys import RequestKey
 
@@ -28,7 +30,7 @@ def redeem(scan: Scan, *, key: RequestKey, at: datetime) -> Redeemed:
 
     Raises a VoucherRefusal with words for both sides of the counter; KeyReused.
     """
-    scanned = vouchers.read_code(scan.code_text)
+    scanned = read_scan(scan, at=at)
     try:
         return _redeem(scan, scanned, key=key, at=at)
     except VoucherRefusal:
@@ -37,16 +39,23 @@ def redeem(scan: Scan, *, key: RequestKey, at: datetime) -> Redeemed:
         raise
 
 
-def _redeem(scan: Scan, scanned: ScannedCode, *, key: RequestKey, at: datetime) -> Redeemed:
+def _redeem(
+    scan: Scan, scanned: ScannedCode | Chosen, *, key: RequestKey, at: datetime
+) -> Redeemed:
     voucher = stand(scan, scanned, statement=statements.LOCK, at=at)
     profile = merchants.profile(merchant_id=scan.merchant_id)
     terms = terms_of(scan.merchant_id, voucher)
+    voucher = admit(scan, voucher, terms, at=at)
     check_use(voucher, terms, scan, profile, at=at)
     ledger.open_house_accounts(scan.merchant_id)
+    number = numbers.new(numbers.Kind.REDEMPTION, merchant_id=scan.merchant_id)
+    earnings = work_out(scan, voucher, number=number, promised=True, at=at)
     if voucher.may_owe_points:
         voucher = _hold_debt(scan.merchant_id, voucher)
-    verdict = _verdict(scan, voucher, terms, profile, at=at)
-    parameters = _parameters(scan, voucher, verdict, profile, key, at=at)
+    earned = sum(each.points for each in earnings)
+    verdict = _verdict(scan, voucher, terms, number=number, earned=earned, at=at)
+    parameters = _parameters(scan, voucher, verdict, key, at=at)
+    parameters["workings"] = points.workings_json(earnings)
     written = fetch_one(_Written, statements.REDEEM, parameters)
     if written is None or written.key_is_new != written.moved:
         raise RuntimeError(f"voucher {voucher.number} was locked and yet moved away")
@@ -55,7 +64,7 @@ def _redeem(scan: Scan, scanned: ScannedCode, *, key: RequestKey, at: datetime) 
 
 def _hold_debt(merchant_id: int, voucher: Standing) -> Standing:
     """Rare, and so not part of the look: two vouchers at once must not repay one debt twice."""
-    held = points.hold(merchant_id=merchant_id, member_id=voucher.holder_id)
+    held = points.lock_member(merchant_id=merchant_id, member_id=voucher.holder_id)
     return replace(voucher, points_balance=held.spendable, points_debt=held.debt)
 
 
@@ -66,7 +75,7 @@ def _replay(key: RequestKey) -> Redeemed:
     return first
 
 
-def stand(scan: Scan, scanned: ScannedCode, *, statement: str, at: datetime) -> Standing:
+def stand(scan: Scan, scanned: ScannedCode | Chosen, *, statement: str, at: datetime) -> Standing:
     """The voucher behind a code that proves itself, scanned by somebody who may.
 
     Raises CodeUnknown, CodeOutdated; NotOnDuty for a clerk who does not work there (any more).
@@ -89,9 +98,7 @@ def stand(scan: Scan, scanned: ScannedCode, *, statement: str, at: datetime) -> 
         raise merchants.NotOnDuty(
             "You cannot work at this store. Sign in again or ask your manager."
         )
-    vouchers.check_code(
-        scanned, merchant_id=scan.merchant_id, holder_version=voucher.holder_version, at=at
-    )
+    prove(scan, scanned, voucher, at=at)
     return voucher
 
 
@@ -101,11 +108,10 @@ def terms_of(merchant_id: int, voucher: Standing) -> RevisionTerms:
 
 
 def _verdict(
-    scan: Scan, voucher: Standing, terms: RevisionTerms, profile: Profile, *, at: datetime
+    scan: Scan, voucher: Standing, terms: RevisionTerms, *, number: str, earned: int, at: datetime
 ) -> Redeemed:
-    earned = points.points_for(voucher.allocated_fen, points_per_yuan=profile.points_per_yuan)
     return Redeemed(
-        number=numbers.new(numbers.Kind.REDEMPTION, merchant_id=scan.merchant_id),
+        number=number,
         voucher_number=voucher.number,
         benefit_name=terms.name,
         hand_over=terms.hand_over,
@@ -121,16 +127,12 @@ def _parameters(
     scan: Scan,
     voucher: Standing,
     verdict: Redeemed,
-    profile: Profile,
     key: RequestKey,
     *,
     at: datetime,
 ) -> dict[str, object]:
     event = VoucherRedeemed(merchant_id=scan.merchant_id, redemption_number=verdict.number)
     repaid = min(verdict.points, voucher.points_debt)
-    last_day = calendar.end_of_month_after(
-        calendar.day_of(at, profile.zone), months=profile.points_valid_months
-    )
     return {
         **outbox.publish_parameters(event, at=at),
         "voucher_id": voucher.id,
@@ -144,8 +146,8 @@ def _parameters(
         "points": verdict.points,
         "credit": verdict.points - repaid,
         "repaid": repaid,
-        "cause": f"redemption:{verdict.number}",
-        "points_expire_at": calendar.end_of(last_day, profile.zone),
+        "cause": source_of(verdict.number),
+        "points_expire_at": points.expiry_of(merchant_id=scan.merchant_id, day_of=at),
         "key_actor": key.actor,
         "key": key.key,
         "key_hash": key.body_hash,

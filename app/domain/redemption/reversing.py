@@ -5,6 +5,7 @@ from app.domain import ledger, points, vouchers
 from app.domain.ledger import AccountKind, Posting, house
 from app.domain.merchants import Role
 from app.domain.redemption import statements
+from app.domain.redemption.earning import source_of
 from app.domain.redemption.errors import NotReversible, ReverseNotAllowed
 from app.domain.redemption.events import RedemptionReversed
 from app.domain.redemption.rules import REVERSE_WITHIN
@@ -107,12 +108,14 @@ def _take_back(merchant_id: int, number: str, found: _Locked, *, at: datetime) -
         ledger.post(merchant_id=merchant_id, cause=cause, postings=[back], at=at)
     if not found.points:
         return 0
-    return points.take_back(
+    debt = points.take_back(
         merchant_id=merchant_id,
         # Whoever redeemed may have turned out to be another member since; his points went along.
         member_id=found.holder_id,
         points=found.points,
-        earned_by=f"redemption:{number}",
+        earned_by=source_of(number),
         cause=f"reversal:{number}:points",
         at=at,
     )
+    points.forget(merchant_id=merchant_id, earned_by=source_of(number), at=at)
+    return debt

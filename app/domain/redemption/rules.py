@@ -37,6 +37,8 @@ class Scan:
     staff_id: int | None = None
     epoch: int | None = None
     spend_fen: int | None = None
+    # The voucher that was picked, where the code is the member's own.
+    chosen: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Standing:
     points_balance: int
     may_owe_points: bool
     clerks_store: str | None
+    has_tiers: bool
     points_debt: int = 0
 
 

@@ -4,11 +4,11 @@ Redeeming is hot: one locked look, one pure rule, one statement that writes ever
 """
 
 from app.domain import merchants
-from app.domain.vouchers import MOVES, Move
+from app.domain.vouchers import HOLDER_VERSION, MOVES, Move
 
 _ON_DUTY = merchants.ON_DUTY.replace("%(merchant_id)s", "%(acceptor_merchant_id)s")
 _STANDING = f"""
-SELECT v.id, v.number, v.state, v.holder_id, v.holder_version, v.revision_id, v.allocated_fen,
+SELECT v.id, v.number, v.state, v.holder_id, {HOLDER_VERSION}, v.revision_id, v.allocated_fen,
   v.valid_from, v.valid_until,
   coalesce((SELECT balance FROM ledger_accounts
     WHERE merchant_id = %(merchant_id)s AND kind = 'points' AND owner = v.holder_id
@@ -16,10 +16,17 @@ SELECT v.id, v.number, v.state, v.holder_id, v.holder_version, v.revision_id, v.
   EXISTS (SELECT FROM ledger_accounts
     WHERE merchant_id = %(merchant_id)s AND kind = 'points_debt' AND owner = v.holder_id
       AND asset = 'point'),
-  {_ON_DUTY}
+  {_ON_DUTY},
+  EXISTS (SELECT FROM tier_rules WHERE merchant_id = %(merchant_id)s)
 FROM vouchers v
 WHERE v.merchant_id = %(merchant_id)s AND v.id = %(voucher_id)s
 """  # noqa: S608 - joined from our own constants
+OF_MEMBER = _STANDING.replace(
+    "v.id = %(voucher_id)s",
+    """v.holder_id = %(member_id)s AND v.state IN ('active', 'held')
+  AND v.valid_from <= %(at)s AND v.valid_until > %(at)s
+ORDER BY v.valid_until, v.id LIMIT %(limit)s""",
+)
 LOOK = _STANDING
 LOCK = _STANDING + "FOR NO KEY UPDATE OF v"
 
@@ -79,6 +86,13 @@ WITH key AS (
     (merchant_id, member_id, entry_id, earned, remaining, earned_at, expires_at, reason)
   SELECT %(merchant_id)s, %(holder_id)s, id, %(credit)s, %(credit)s, %(at)s,
     %(points_expire_at)s, 'redemption' FROM entry WHERE %(credit)s > 0
+), worked_out AS (
+  INSERT INTO point_earnings
+    (merchant_id, member_id, rule_id, source, cause, name, base, points, factors, at)
+  SELECT %(merchant_id)s, %(holder_id)s, w.rule_id, %(cause)s, %(cause)s, w.name, w.base, w.points,
+    w.factors, %(at)s
+  FROM moved, jsonb_to_recordset(%(workings)s::jsonb)
+    AS w (rule_id bigint, name text, base bigint, points bigint, factors jsonb)
 ), audited AS (
   INSERT INTO audit (merchant_id, at, actor, action, subject, details)
   SELECT %(merchant_id)s, %(at)s, %(actor)s, 'voucher.redeem', %(voucher_number)s,
@@ -91,6 +105,51 @@ WITH key AS (
 )
 SELECT EXISTS (SELECT FROM key), EXISTS (SELECT FROM moved)
 """.replace("{sources}", _SOURCES)
+
+FIND_CARD = """
+SELECT c.id FROM cards c JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
+WHERE v.merchant_id = %(merchant_id)s AND v.id = %(voucher_id)s
+"""
+LOCK_CARD = FIND_CARD + "FOR NO KEY UPDATE OF c"
+
+USES_OF_CARD = """
+SELECT count(*) FILTER (WHERE r.redeemed_at >= %(today)s), max(r.redeemed_at)
+FROM vouchers v
+JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
+  AND b.benefit_id = %(benefit_id)s
+JOIN redemptions r ON r.merchant_id = v.merchant_id AND r.voucher_id = v.id
+  AND r.reversed_at IS NULL
+WHERE v.merchant_id = %(merchant_id)s AND v.card_id = %(card_id)s
+"""
+
+OWN_CARD = """
+SELECT id, number, title, issued_at FROM cards
+WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND number = %(number)s
+"""
+
+USES = """
+SELECT v.number, v.revision_id, v.state, v.valid_until, r.redeemed_at, s.name
+FROM vouchers v
+LEFT JOIN redemptions r ON r.merchant_id = v.merchant_id AND r.voucher_id = v.id
+  AND r.reversed_at IS NULL
+LEFT JOIN stores s ON s.merchant_id = r.acceptor_merchant_id AND s.id = r.store_id
+WHERE v.merchant_id = %(merchant_id)s AND v.card_id = %(card_id)s
+  AND v.holder_id = %(member_id)s
+ORDER BY v.id
+"""
+
+# What the order was called is in the orders; here a reference names a redemption.
+USE_EVENTS = """
+SELECT e.at, v.number, e.action, e.reason, r.number, s.name
+FROM vouchers v
+JOIN voucher_events e ON e.merchant_id = v.merchant_id AND e.voucher_id = v.id
+LEFT JOIN redemptions r ON r.merchant_id = e.merchant_id AND r.number = e.reference
+LEFT JOIN stores s ON s.merchant_id = r.acceptor_merchant_id AND s.id = r.store_id
+WHERE v.merchant_id = %(merchant_id)s AND v.card_id = %(card_id)s
+  AND v.holder_id = %(member_id)s
+  AND e.action IN ('redeem', 'reverse', 'reveal', 'spend', 'unspend', 'expire', 'cancel')
+ORDER BY e.at, e.id
+"""
 
 LOCK_TO_REVERSE = """
 SELECT r.id, r.voucher_id, v.holder_id, r.store_id, r.value_fen, r.points, r.redeemed_at,
@@ -133,13 +192,23 @@ VALUES (%(merchant_id)s, %(at)s, %(code)s, %(store_id)s, %(actor)s, %(voucher_id
 """
 
 WORDS = """
-SELECT r.member_id, a.appid, b.name, s.name, r.points, r.redeemed_at, r.number, o.id, o.number
+SELECT r.member_id, coalesce(a.appid, (SELECT appid FROM wechat_apps
+    WHERE merchant_id = %(merchant_id)s AND kind = 'mini_program' ORDER BY id LIMIT 1)),
+  b.name, s.name, r.points, r.redeemed_at, r.number, o.id, o.number
 FROM redemptions r
 JOIN vouchers v ON v.merchant_id = r.merchant_id AND v.id = r.voucher_id
 JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
 JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
-JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
-JOIN wechat_apps a ON a.merchant_id = o.merchant_id AND a.id = o.app_id
+LEFT JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
+LEFT JOIN wechat_apps a ON a.merchant_id = o.merchant_id AND a.id = o.app_id
 LEFT JOIN stores s ON s.merchant_id = r.acceptor_merchant_id AND s.id = r.store_id
 WHERE r.merchant_id = %(merchant_id)s AND r.number = %(number)s
+"""
+
+VISIT = """
+SELECT r.member_id, CASE WHEN r.acceptor_merchant_id = %(merchant_id)s THEN r.store_id END,
+  r.redeemed_at
+FROM redemptions r
+WHERE r.merchant_id = %(merchant_id)s AND r.number = %(number)s AND r.reversed_at IS NULL
+FOR SHARE
 """

@@ -23,6 +23,12 @@ from app.domain.vouchers.errors import (
     VoucherVoid,
 )
 from app.domain.vouchers.issuing import NewCard, Use, issue
+from app.domain.vouchers.member_codes import (
+    ScannedMember,
+    prove_member,
+    read_member_code,
+    show_member_code,
+)
 from app.domain.vouchers.models import Card, Voucher, VoucherEvent
 from app.domain.vouchers.moving import expire, expire_due, hand_over, move, take_over, unlock
 from app.domain.vouchers.queries import (
@@ -35,9 +41,11 @@ from app.domain.vouchers.queries import (
     list_wallet,
     timeline,
 )
-from app.domain.vouchers.rules import MOVES, NEW_HOLDER_VERSION, Move, VoucherState
+from app.domain.vouchers.rules import MOVES, NEW_HOLDER_VERSION, Move, VoucherState, words_of
+from app.domain.vouchers.statements import HOLDER_VERSION
 
 __all__ = [
+    "HOLDER_VERSION",
     "MOVES",
     "NEW_HOLDER_VERSION",
     "STEP_SECONDS",
@@ -51,6 +59,7 @@ __all__ = [
     "NewCard",
     "NotYetValid",
     "ScannedCode",
+    "ScannedMember",
     "ShowCode",
     "Tab",
     "TimelineLine",
@@ -75,9 +84,13 @@ __all__ = [
     "issue",
     "list_wallet",
     "move",
+    "prove_member",
     "read_code",
+    "read_member_code",
     "show_code",
+    "show_member_code",
     "take_over",
     "timeline",
     "unlock",
+    "words_of",
 ]

@@ -48,7 +48,7 @@ class ScannedCode:
 
 
 def show_code(*, merchant_id: int, voucher_id: int, holder_version: int, at: datetime) -> ShowCode:
-    step = _step(at)
+    step = step_of(at)
     mac = _mac(_key(merchant_id, voucher_id, holder_version), step)
     handle = handle_of(voucher_id)
     ends = datetime.fromtimestamp((step + 1) * STEP_SECONDS, UTC)
@@ -65,7 +65,7 @@ def read_code(text: str) -> ScannedCode:
     if match is None:
         raise CodeUnknown.told()
     handle, code = match.groups()
-    return ScannedCode(_voucher_id(int(handle)), code, handle)
+    return ScannedCode(id_behind(int(handle)), code, handle)
 
 
 def check_code(
@@ -76,7 +76,7 @@ def check_code(
     One step of clock skew is accepted on either side. Raises CodeOutdated for a picture of the
     last ten minutes, CodeUnknown for anything else.
     """
-    key, now = _key(merchant_id, scanned.voucher_id, holder_version), _step(at)
+    key, now = _key(merchant_id, scanned.voucher_id, holder_version), step_of(at)
     for step in (now, now - 1, now + SKEW_STEPS):
         if _matches(scanned.code, _mac(key, step)):
             return
@@ -94,7 +94,8 @@ def handle_of(voucher_id: int) -> str:
     return f"{value:011d}"
 
 
-def _voucher_id(handle: int) -> int:
+def id_behind(handle: int) -> int:
+    """What `handle_of` hid."""
     value = _unpermute(handle)
     while value >= _HANDLES:
         value = _unpermute(value)
@@ -127,7 +128,8 @@ def _key(merchant_id: int, voucher_id: int, holder_version: int) -> bytes:
     return hashlib.blake2b(names, digest_size=32, key=keyring.derive("show-code")).digest()
 
 
-def _step(at: datetime) -> int:
+def step_of(at: datetime) -> int:
+    """Which half minute this is."""
     return int(at.timestamp()) // STEP_SECONDS
 
 

@@ -1,9 +1,10 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
 
+from app.domain import catalog
 from app.domain.vouchers import statements
 from app.kernel import numbers
 from app.kernel.db import execute
@@ -25,12 +26,12 @@ class Use:
 
 @dataclass(frozen=True, kw_only=True)
 class NewCard:
-    """One bought piece of an offer and the uses it holds.
+    """One piece of an offer and the uses it holds; without an offer, a present.
 
     With a `number` of his own the caller finds what he issued; without, one is drawn.
     """
 
-    offer_id: int
+    offer_id: int | None
     title: str
     uses: Sequence[Use]
     number: str | None = None
@@ -39,16 +40,19 @@ class NewCard:
 def issue(
     *,
     merchant_id: int,
-    order_id: int,
+    order_id: int | None,
     order_number: str,
     member_id: int,
     cards: Sequence[NewCard],
     at: datetime,
 ) -> int:
-    """Put cards and their vouchers into a member's wallet, in one statement; how many vouchers."""
+    """Put cards and their vouchers into a member's wallet, in one statement; how many vouchers.
+
+    `order_number` is what the timeline names; without an order, whatever gave the present.
+    """
     drawn = numbers.bulk(numbers.Kind.CARD, merchant_id=merchant_id, count=len(cards))
     of_card = [(card.number or fresh, card) for fresh, card in zip(drawn, cards, strict=True)]
-    uses = [(number, use) for number, card in of_card for use in card.uses]
+    uses = _in_state(merchant_id, [(number, use) for number, card in of_card for use in card.uses])
     voucher_numbers = numbers.bulk(numbers.Kind.VOUCHER, merchant_id=merchant_id, count=len(uses))
     return execute(
         statements.ISSUE,
@@ -65,6 +69,21 @@ def issue(
             ),
         },
     )
+
+
+def _in_state(merchant_id: int, uses: Sequence[tuple[str, Use]]) -> list[tuple[str, Use]]:
+    """A third party's code has to be found first; until then its voucher is being issued."""
+    revisions = {use.revision_id for _, use in uses}
+    terms = catalog.find_revisions(merchant_id=merchant_id, revision_ids=revisions)
+    waiting = {i for i, each in terms.items() if each.kind == catalog.BenefitKind.CODE}
+    if not waiting:
+        return list(uses)
+    return [
+        (number, replace(use, state="issuing"))
+        if use.revision_id in waiting and use.state == "active"
+        else (number, use)
+        for number, use in uses
+    ]
 
 
 def _card(number: str, card: NewCard) -> dict[str, object]:

@@ -11,6 +11,7 @@ from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
 class Card(OwnedByMerchant, Base):
     """One bought piece of an offer; it groups the vouchers that came with it.
 
+    Without an order nobody bought it: a present of the house, or a paper card that came home.
     With a parent it is a friend's sub-card: uses of the main card that he may use up.
     """
 
@@ -26,8 +27,8 @@ class Card(OwnedByMerchant, Base):
     )
 
     number: Mapped[str]
-    order_id: Mapped[int]
-    offer_id: Mapped[int]
+    order_id: Mapped[int | None]
+    offer_id: Mapped[int | None]
     member_id: Mapped[int]
     parent_id: Mapped[int | None]
     title: Mapped[str]
@@ -47,6 +48,13 @@ class Voucher(OwnedByMerchant, Base):
         Index("ix_vouchers_holder", "merchant_id", "holder_id", "valid_until"),
         Index("ix_vouchers_card", "merchant_id", "card_id"),
         Index("ix_vouchers_expiring", "valid_until", postgresql_where=text("state = 'active'")),
+        Index(
+            "ix_vouchers_issuing",
+            "merchant_id",
+            "revision_id",
+            "id",
+            postgresql_where=text("state = 'issuing'"),
+        ),
         CheckConstraint("allocated_fen >= 0", name="allocation_not_negative"),
         CheckConstraint("valid_from < valid_until", name="validity_is_forward"),
         CheckConstraint("held_from IS NULL OR state = 'held'", name="held_from_while_held"),

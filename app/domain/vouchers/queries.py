@@ -6,7 +6,7 @@ import msgspec
 
 from app.domain import catalog
 from app.domain.catalog import RevisionTerms
-from app.domain.members import SessionEnded
+from app.domain.members import CodesFrozen, SessionEnded
 from app.domain.vouchers import statements
 from app.domain.vouchers.codes import ShowCode, show_code
 from app.domain.vouchers.errors import (
@@ -91,6 +91,7 @@ class _Showable:
     id: int | None
     state: str
     holder_version: int
+    frozen_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def code_to_show(
 ) -> ShowCode:
     """The present show code of a usable voucher that this member holds.
 
-    Raises NotFound; SessionEnded; a VoucherRefusal that says why it cannot be used.
+    Raises NotFound; SessionEnded; CodesFrozen; a VoucherRefusal that says why it cannot be used.
     """
     row = fetch_one(
         _Showable,
@@ -184,6 +185,8 @@ def code_to_show(
         raise NotFound("There is no such voucher in this wallet.", number=number[:40])
     if row.state != VoucherState.ACTIVE:
         raise _NOT_SHOWN[VoucherState(row.state)].told()
+    if row.frozen_at is not None:
+        raise CodesFrozen("会员卡已挂失，请先补办")
     return show_code(
         merchant_id=merchant_id, voucher_id=row.id, holder_version=row.holder_version, at=at
     )

@@ -27,6 +27,9 @@ class Move(StrEnum):
     REDEEM = "redeem"
     REVERSE = "reverse"
     REVEAL = "reveal"
+    # Used up by an order that it helped to pay, and given back when that order was undone.
+    SPEND = "spend"
+    UNSPEND = "unspend"
     EXPIRE = "expire"
     CANCEL = "cancel"
 
@@ -47,6 +50,8 @@ MOVES: dict[Move, dict[VoucherState, VoucherState]] = {
     Move.REDEEM: {_S.ACTIVE: _S.REDEEMED},
     Move.REVERSE: {_S.REDEEMED: _S.ACTIVE},
     Move.REVEAL: {_S.ACTIVE: _S.REDEEMED},
+    Move.SPEND: {_S.HELD: _S.REDEEMED},
+    Move.UNSPEND: {_S.REDEEMED: _S.ACTIVE},
     Move.EXPIRE: {_S.ACTIVE: _S.EXPIRED, _S.LOCKED: _S.EXPIRED},
     Move.CANCEL: {
         _S.ISSUING: _S.VOID,
@@ -80,6 +85,8 @@ ACTION_WORDS = {
     Move.REDEEM: "已核销",
     Move.REVERSE: "核销已撤销，券恢复可用",
     Move.REVEAL: "兑换码已查看",
+    Move.SPEND: "券已在线上订单中使用",
+    Move.UNSPEND: "订单已退款，券已退回",
     Move.EXPIRE: "券已过期",
     Move.CANCEL: "券已作废",
 }
@@ -91,6 +98,11 @@ REASON_WORDS = {
     "gift_declined": "好友未接受礼物，券已退回",
     "gift_recalled": "礼物已撤回，券已退回",
     "gift_returned": "礼物无人领取，券已退回",
+    "refund": "退款处理中，券已冻结",
+    "refund_off": "退款已取消，券恢复可用",
+    "refunded": "已退款，券已作废",
+    "checkout": "券已用于待支付的订单",
+    "order_closed": "订单未支付，券已退回",
 }
 
 

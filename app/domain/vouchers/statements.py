@@ -2,10 +2,15 @@
 
 from app.domain.members import SESSION_IS_GOOD
 
+# What the codes of voucher `v` are made with: its own count of holders, and, above that, the
+# version of its holder's codes, which ends all of them at once.
+HOLDER_VERSION = """v.holder_version + 4294967296 * (SELECT code_version FROM members
+    WHERE merchant_id = v.merchant_id AND id = v.holder_id)"""
+
 ISSUE = """
 WITH new_cards AS (
   INSERT INTO cards (merchant_id, number, order_id, offer_id, member_id, title, issued_at)
-  SELECT %(merchant_id)s, number, %(order_id)s, offer_id, %(member_id)s, title, %(at)s
+  SELECT %(merchant_id)s, number, %(order_id)s::bigint, offer_id, %(member_id)s, title, %(at)s
   FROM jsonb_to_recordset(%(cards)s::jsonb) AS c (number text, offer_id bigint, title text)
   RETURNING id, number
 ), new_vouchers AS (
@@ -145,7 +150,10 @@ WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.numb
 """
 
 SHOWABLE = f"""
-SELECT v.id, v.state, v.holder_version FROM ({SESSION_IS_GOOD}) s LEFT JOIN vouchers v
+SELECT v.id, v.state, {HOLDER_VERSION},
+  (SELECT codes_frozen_at FROM members
+   WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s)
+FROM ({SESSION_IS_GOOD}) s LEFT JOIN vouchers v
 ON v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.number = %(number)s
 """  # noqa: S608 - joined from our own constants
 

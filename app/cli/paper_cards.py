@@ -1,0 +1,148 @@
+"""Cards of paper and plastic: brought in from a list, printed, stopped."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from app.domain import merchants, paper_cards
+from app.domain.paper_cards import BadLine, Wish
+from app.kernel import calendar, clock, numbers
+from app.kernel.db import transaction
+
+ACTOR = "system"
+MERCHANT = click.argument("merchant")
+
+card_group = AppGroup("cards", help="Paper and legacy cards that members bind by a scan.")
+
+
+def _holding(command: Callable[..., None]) -> Callable[..., None]:
+    """What each card of the batch holds."""
+    for option in (
+        click.option("--title", required=True, help="What the wallet calls the card."),
+        click.option("--benefit", "benefits", multiple=True, help="B…=2: two uses of it."),
+        click.option("--points", default=0, show_default=True),
+        click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"])),
+    ):
+        command = option(command)
+    return command
+
+
+@card_group.command("import")
+@MERCHANT
+@click.argument("codes", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_holding
+@click.option("--dry-run", is_flag=True, help="Only look.")
+@click.option(
+    "--errors",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="errors.csv",
+    show_default=True,
+    help="Where wrong lines are written.",
+)
+@with_appcontext
+def import_cards(
+    merchant: str,
+    codes: Path,
+    *,
+    title: str,
+    benefits: tuple[str, ...],
+    points: int,
+    until: datetime,
+    dry_run: bool,
+    errors: Path,
+) -> None:
+    """Bring in the codes of CODES, one a line: all of them, or none when a line is wrong."""
+    lines = codes.read_text(encoding="utf-8-sig").splitlines()
+    wish = _wish(merchant, title=title, benefits=benefits, points=points, until=until)
+    with transaction():
+        done = paper_cards.import_cards(wish, lines, dry_run=dry_run, actor=ACTOR, at=clock.now())
+    if done.bad:
+        _write_errors(errors, done.bad)
+        raise click.ClickException(f"{len(done.bad)} wrong lines, see {errors}; nothing was kept")
+    click.echo(f"{done.count} cards, batch {done.batch_number or '(dry run)'}")
+
+
+@card_group.command("print")
+@MERCHANT
+@click.argument("count", type=int)
+@click.argument("to", type=click.Path(dir_okay=False, path_type=Path))
+@_holding
+@with_appcontext
+def print_cards(
+    merchant: str,
+    count: int,
+    to: Path,
+    *,
+    title: str,
+    benefits: tuple[str, ...],
+    points: int,
+    until: datetime,
+) -> None:
+    """Make COUNT cards and write their codes to TO, a CSV for the printer. They are told once."""
+    wish = _wish(merchant, title=title, benefits=benefits, points=points, until=until)
+    with transaction():
+        batch, codes = paper_cards.print_cards(wish, count=count, actor=ACTOR, at=clock.now())
+        with to.open("x", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("code", "qr_text"))
+            writer.writerows(
+                (paper_cards.in_groups(code), paper_cards.qr_text(code)) for code in codes
+            )
+    click.echo(f"{len(codes)} cards of batch {batch} in {to}")
+
+
+@card_group.command("stop")
+@click.argument("batch")
+@with_appcontext
+def stop(batch: str) -> None:
+    """Cards of a batch that nobody has bound are worth nothing from now on."""
+    with transaction():
+        paper_cards.stop_batch(
+            merchant_id=numbers.merchant_of(batch, numbers.Kind.CARD_BATCH),
+            number=batch,
+            actor=ACTOR,
+            at=clock.now(),
+        )
+
+
+@card_group.command("list")
+@MERCHANT
+@with_appcontext
+def list_batches(merchant: str) -> None:
+    """Every batch with how many cards were bound: JSON, a line each."""
+    with transaction():
+        batches = paper_cards.list_batches(merchant_id=merchants.merchant_id_of(merchant))
+    for batch in batches:
+        click.echo(json.dumps(asdict(batch), default=str, ensure_ascii=False))
+
+
+def _wish(
+    merchant: str, *, title: str, benefits: tuple[str, ...], points: int, until: datetime
+) -> Wish:
+    with transaction():
+        merchant_id = merchants.merchant_id_of(merchant)
+        zone = merchants.profile(merchant_id=merchant_id).zone
+    held = (each.partition("=") for each in benefits)
+    return Wish(
+        merchant_id=merchant_id,
+        title=title,
+        benefits={number: int(count or 1) for number, _, count in held},
+        points=points,
+        bind_until=calendar.end_of(until.date(), zone),
+    )
+
+
+def _write_errors(path: Path, bad: tuple[BadLine, ...]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("line", "text", "why"))
+        writer.writerows((line.line, line.text, line.why) for line in bad)
+
+
+COMMANDS = (card_group,)

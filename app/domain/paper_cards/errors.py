@@ -1,0 +1,19 @@
+from app.kernel.errors import DomainError
+
+
+class PaperCardUnknown(DomainError):
+    """No card has this code here; or its batch was stopped, or its time is over."""
+
+    code, status = "paper_card_unknown", 404
+
+
+class PaperCardTaken(DomainError):
+    """Somebody has bound this card before; `mine` says whether it was the same member."""
+
+    code = "paper_card_taken"
+
+
+class PaperCardOver(DomainError):
+    """Its time is over, or its batch was stopped."""
+
+    code = "paper_card_over"
