@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from app.domain import messaging
+from app.domain import messaging, stored_value
 from app.kernel import outbox, request_keys
 from jobs.sweeping import until_done
 
@@ -28,4 +28,8 @@ def forget_old(*, at: datetime) -> int:
         lambda: messaging.forget_answers(before=at - ANSWERS_KEPT, limit=ROWS_PER_STEP),
         full=ROWS_PER_STEP,
     )
-    return work + keys + answers
+    confirmed = until_done(
+        lambda: stored_value.forget_confirmations(before=at - DONE_WORK_KEPT, limit=ROWS_PER_STEP),
+        full=ROWS_PER_STEP,
+    )
+    return work + keys + answers + confirmed

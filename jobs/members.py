@@ -1,12 +1,19 @@
 from app.domain import (
     assist,
+    bookings,
+    complaints,
+    family,
     following,
     gifting,
     members,
+    membership,
     messaging,
     orders,
+    paper_cards,
     points,
     sharing,
+    stored_value,
+    subscriptions,
     vouchers,
 )
 from app.kernel import clock, outbox
@@ -33,9 +40,18 @@ def join_members(task: outbox.Task) -> None:
         gifting.take_over(**pair)
         sharing.take_over(**pair)
         assist.take_over(**pair, at=at)
+        bookings.take_over(**pair)
+        complaints.take_over(**pair)
+        paper_cards.take_over(**pair)
+        subscriptions.take_over(**pair)
         # In the order of the counter, which holds the voucher when it books the points.
         vouchers.take_over(**pair, at=at)
         points.take_over(**pair, at=at)
+        # As an order does that a family pays for: the card, then the owner's stored value.
+        family.take_over(**pair, at=at)
+        stored_value.take_over(**pair, at=at)
         # Who sends takes the message, the grant, and the follower's window, in this order.
         messaging.take_over(**pair)
         following.take_over(**pair)
+        # Standings come last in the order of locks.
+        membership.take_over(**pair, at=at)

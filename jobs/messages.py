@@ -116,9 +116,9 @@ def _redeemed(task: outbox.Task) -> News:
     )
 
 
-def order_key(number: str) -> str:
-    """The event of an order's payment."""
-    return f"order:{number}"
+def order_key(number: str | None) -> str:
+    """The event of an order's payment; empty for what no order is about."""
+    return f"order:{number}" if number else ""
 
 
 def push(task: outbox.Task, news_of: Callable[[outbox.Task], News]) -> None:

@@ -7,7 +7,7 @@ from app.domain import merchants
 from app.gateways.wechat_pay import WechatPay
 from app.kernel import clock, inbox
 from app.kernel.db import transaction
-from app.web import applying, coupons, hearing, tills
+from app.web import applying, complaints, coupons, hearing, payouts, tills
 from jobs.sweeping import ROWS_PER_PASS, each
 
 # WeChat itself comes again within this time.
@@ -32,6 +32,12 @@ def _apply(kept: inbox.Kept) -> None:
     if about == "coupons":
         _apply_coupon(kept, keys)
         return
+    if about == "complaints":
+        _apply_complaint(kept, keys)
+        return
+    if about == "transfers":
+        _apply_transfer(kept, keys)
+        return
     apply = {"payments": _apply_payment, "refunds": _apply_refund}[about]
     apply(kept, keys, tills.till(keys))
 
@@ -51,6 +57,26 @@ def _apply_coupon(kept: inbox.Kept, keys: merchants.ChannelSecrets) -> None:
     with transaction():
         if inbox.mark_applied(kept, at=at):
             coupons.apply(keys, notice, at=at)
+
+
+def _apply_complaint(kept: inbox.Kept, keys: merchants.ChannelSecrets) -> None:
+    notice = complaints.read(
+        keys, json.loads(kept.headers), kept.body.encode(), received_at=kept.received_at
+    )
+    at = clock.now()
+    with transaction():
+        if inbox.mark_applied(kept, at=at):
+            complaints.apply(keys, notice, at=at)
+
+
+def _apply_transfer(kept: inbox.Kept, keys: merchants.ChannelSecrets) -> None:
+    notice = payouts.read(
+        keys, json.loads(kept.headers), kept.body.encode(), received_at=kept.received_at
+    )
+    at = clock.now()
+    with transaction():
+        if inbox.mark_applied(kept, at=at):
+            payouts.settle_notice(keys, notice, at=at)
 
 
 def _apply_payment(kept: inbox.Kept, keys: merchants.ChannelSecrets, till: WechatPay) -> None:

@@ -11,21 +11,29 @@ from redis import Redis
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from jobs import (
+    aftersales,
     assists,
     audit,
     bag_comparison,
+    bookings,
     card_bag,
+    complaints,
     gifts,
     housekeeping,
+    membership,
     messages,
     notices,
     orders,
+    parcels,
     points,
+    pools,
     queues,
     reconciliation,
     refunds,
     shares,
     shipping,
+    stored_value,
+    transfers,
 )
 from jobs import vouchers as voucher_jobs
 from jobs.loop import Loop
@@ -69,6 +77,19 @@ SWEEPS = (
     ),
     Sweep(name="open_refunds", every=timedelta(seconds=60), run=refunds.open_refunds, queue=MONEY),
     Sweep(
+        name="open_transfers",
+        every=timedelta(seconds=60),
+        run=transfers.open_transfers,
+        queue=MONEY,
+    ),
+    Sweep(
+        name="advance_returns",
+        every=timedelta(seconds=30),
+        run=aftersales.advance_returns,
+        queue=MONEY,
+    ),
+    Sweep(name="refund_expired", every=timedelta(minutes=5), run=aftersales.refund_expired),
+    Sweep(
         name="apply_kept_notices",
         every=timedelta(seconds=60),
         run=notices.apply_kept_notices,
@@ -78,18 +99,37 @@ SWEEPS = (
     Sweep(
         name="settle_lost_messages", every=timedelta(minutes=1), run=messages.settle_lost_messages
     ),
+    Sweep(name="open_periods", every=timedelta(minutes=5), run=parcels.open_periods),
+    Sweep(name="evaluate_tiers", every=timedelta(minutes=5), run=membership.evaluate_tiers),
+    Sweep(name="grant_packs", every=timedelta(minutes=10), run=membership.grant_packs),
+    Sweep(
+        name="warn_of_downgrades", every=timedelta(minutes=10), run=membership.warn_of_downgrades
+    ),
+    Sweep(
+        name="admit_parked_value",
+        every=timedelta(minutes=10),
+        run=stored_value.admit_parked_value,
+        queue=MONEY,
+    ),
     Sweep(name="expire_points", every=timedelta(minutes=10), run=points.expire_points),
+    Sweep(name="mature_points", every=timedelta(minutes=10), run=points.mature_points),
+    Sweep(name="remind_of_points", every=timedelta(hours=1), run=points.remind_of_points),
     Sweep(name="return_gifts", every=timedelta(minutes=1), run=gifts.return_gifts),
     Sweep(name="remind_of_gifts", every=timedelta(minutes=1), run=gifts.remind_of_gifts),
     Sweep(name="close_assists", every=timedelta(seconds=30), run=assists.close_assists),
     Sweep(name="remind_of_assists", every=timedelta(minutes=1), run=assists.remind_of_assists),
     Sweep(name="expire_vouchers", every=timedelta(minutes=5), run=voucher_jobs.expire_vouchers),
+    Sweep(name="fill_code_pools", every=timedelta(minutes=1), run=pools.fill_code_pools),
+    Sweep(name="settle_bookings", every=timedelta(minutes=1), run=bookings.settle_bookings),
     Sweep(name="expire_shares", every=timedelta(minutes=1), run=shares.expire_shares),
     # It knows itself which statements are out and not compared yet.
     Sweep(name="compare_bills", every=timedelta(minutes=15), run=reconciliation.compare_bills),
     Sweep(name="follow_vouchers", every=timedelta(minutes=1), run=card_bag.follow_vouchers),
     # It knows itself which bags were not compared this night.
     Sweep(name="compare_bags", every=timedelta(hours=1), run=bag_comparison.compare_bags),
+    # Notices get lost; whoever misses a complaint for a day pays for it.
+    Sweep(name="poll_complaints", every=timedelta(minutes=10), run=complaints.poll_complaints),
+    Sweep(name="watch_complaints", every=timedelta(minutes=5), run=complaints.watch_complaints),
     Sweep(name="forget_old", every=timedelta(hours=1), run=housekeeping.forget_old),
 )
 

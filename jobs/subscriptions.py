@@ -3,6 +3,12 @@
 from collections.abc import Callable
 from typing import NoReturn
 
+from app.domain.aftersales import (
+    RefundDeclined,
+    RefundDone,
+    RefundFrozen,
+    RefundRequested,
+)
 from app.domain.assist import (
     AssistHelped,
     AssistHurry,
@@ -10,29 +16,81 @@ from app.domain.assist import (
     AssistShort,
     AssistUnlocked,
 )
+from app.domain.bookings import BookingCalledOff, SeatOffered
 from app.domain.card_bag import BagCardMoved
+from app.domain.complaints import AnswerAsked, ComplaintTold
 from app.domain.following import CardEventTold, FollowerCame, OrderSettled, ShippingReminded
 from app.domain.gifting import GiftClaimed, GiftDeclined, GiftDue, GiftEnding, GiftReturned
 from app.domain.members import MembersMerged
+from app.domain.membership import (
+    GrowthChanged,
+    TermRefunded,
+    TermStarted,
+    TierEnding,
+    TierRaised,
+)
 from app.domain.orders import OrderPaid, PaymentCameLate
-from app.domain.payments import RefundAsked
+from app.domain.payments import (
+    RefundAsked,
+    RefundSettled,
+    TransferAsked,
+    TransferSettled,
+)
+from app.domain.points import PointsExpiring
 from app.domain.redemption import RedemptionReversed, VoucherRedeemed
 from app.domain.sharing import ShareClaimed, ShareTakenBack
+from app.domain.subscriptions import AddressMissing, ParcelSent, PeriodOpened, PlanOver
 from app.kernel.errors import NotFound
 from app.kernel.outbox import Event, Task
-from jobs import assists, card_bag, followers, gifts, members, messages, refunds, shares, shipping
+from jobs import (
+    aftersales,
+    assists,
+    bookings,
+    card_bag,
+    complaints,
+    followers,
+    gifts,
+    members,
+    membership,
+    messages,
+    parcels,
+    points,
+    refund_news,
+    refunds,
+    shares,
+    shipping,
+    tiers,
+    transfers,
+)
 from jobs.queues import BULK, MESSAGES, MONEY
 
 Handler = Callable[[Task], None]
 
 SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
-    OrderPaid: [messages.push_order_paid, shipping.report_order],
-    VoucherRedeemed: [messages.push_redeemed, card_bag.follow_redemption],
-    RedemptionReversed: [card_bag.follow_redemption],
+    OrderPaid: [
+        messages.push_order_paid,
+        membership.note_purchase,
+        shipping.report_order,
+        points.earn_for_purchase,
+    ],
+    VoucherRedeemed: [
+        messages.push_redeemed,
+        membership.note_visit,
+        card_bag.follow_redemption,
+        points.earn_for_visit,
+    ],
+    RedemptionReversed: [membership.take_visit_back, card_bag.follow_redemption, points.undo_visit],
     BagCardMoved: [card_bag.settle_card],
     CardEventTold: [card_bag.apply_event],
     PaymentCameLate: [refunds.return_late_money],
     RefundAsked: [refunds.send_refund],
+    RefundSettled: [aftersales.go_on_refunded],
+    TransferAsked: [transfers.send_transfer],
+    TransferSettled: [aftersales.go_on_transferred],
+    RefundRequested: [refund_news.tell_asked],
+    RefundFrozen: [aftersales.go_on],
+    RefundDeclined: [refund_news.tell_declined],
+    RefundDone: [refund_news.tell_done],
     GiftClaimed: [gifts.tell_giver_claimed, gifts.tell_friend_received],
     GiftDeclined: [gifts.tell_giver_declined],
     GiftReturned: [gifts.tell_giver_returned],
@@ -40,26 +98,49 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     GiftEnding: [gifts.tell_giver_ending],
     ShareClaimed: [shares.tell_owner_claimed],
     ShareTakenBack: [shares.tell_friend_taken_back],
+    SeatOffered: [bookings.tell_offered],
+    BookingCalledOff: [bookings.tell_called_off],
     AssistHelped: [assists.show_progress],
     AssistUnlocked: [assists.tell_unlocked],
     AssistShort: [assists.tell_short],
     AssistHurry: [assists.tell_hurry],
     AssistOver: [assists.tell_over],
+    PeriodOpened: [parcels.tell_ready],
+    AddressMissing: [parcels.ask_for_address],
+    ParcelSent: [parcels.tell_sent, parcels.report_parcel],
+    PlanOver: [parcels.close_parcels],
+    PointsExpiring: [points.tell_expiring],
+    GrowthChanged: [membership.look_again],
+    TermStarted: [membership.greet],
+    TermRefunded: [membership.take_greeting_back],
+    TierRaised: [tiers.tell_raised],
+    TierEnding: [tiers.tell_ending],
     MembersMerged: [members.join_members],
     FollowerCame: [followers.learn_who],
     ShippingReminded: [shipping.hurry],
     OrderSettled: [shipping.note_settled],
+    ComplaintTold: [complaints.learn],
+    AnswerAsked: [complaints.send_answer],
 }
 QUEUES = {
     "jobs.messages": MESSAGES,
     "jobs.gifts": MESSAGES,
     "jobs.shares": MESSAGES,
+    "jobs.bookings": MESSAGES,
     "jobs.assists": MESSAGES,
+    "jobs.parcels": MESSAGES,
     "jobs.refunds": MONEY,
+    "jobs.aftersales": MONEY,
+    "jobs.refund_news": MESSAGES,
+    "jobs.transfers": MONEY,
+    "jobs.points": BULK,
     "jobs.members": BULK,
     "jobs.followers": BULK,
     "jobs.shipping": MONEY,
     "jobs.card_bag": BULK,
+    "jobs.membership": BULK,
+    "jobs.tiers": MESSAGES,
+    "jobs.complaints": MONEY,
 }
 
 

@@ -1,6 +1,6 @@
 """By which ways a person can be reached now: what each subject knows of him, put together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +11,16 @@ from app.domain.messaging import Channel, Receipt, Way
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Whom to reach, and through which order he came; `order_key` is the event of its payment."""
+    """Whom to reach, and through which order he came; `order_key` is the event of its payment.
+
+    What no order is about has neither. Without an `appid` he is sought in all mini-programs.
+    """
 
     merchant_id: int
     member_id: int
-    appid: str
-    order_id: int
-    order_key: str
+    appid: str | None = None
+    order_id: int | None = None
+    order_key: str = ""
 
 
 def find(person: Person, *, at: datetime) -> tuple[Way, ...]:
@@ -31,17 +34,25 @@ def find(person: Person, *, at: datetime) -> tuple[Way, ...]:
 
 
 def _mini_program(person: Person) -> Iterator[Way]:
-    if not _is(AppKind.MINI_PROGRAM, person.appid, merchant_id=person.merchant_id):
-        return
-    openid = members.find_openid(
-        merchant_id=person.merchant_id, member_id=person.member_id, appid=person.appid
-    )
-    if openid:
-        yield Way(channel=Channel.SUBSCRIBE, appid=person.appid, openid=openid)
+    for appid in _his_mini_programs(person):
+        openid = members.find_openid(
+            merchant_id=person.merchant_id, member_id=person.member_id, appid=appid
+        )
+        if openid:
+            yield Way(channel=Channel.SUBSCRIBE, appid=appid, openid=openid)
+
+
+def _his_mini_programs(person: Person) -> Sequence[str]:
+    if person.appid is None:
+        return merchants.list_appids(merchant_id=person.merchant_id, kind=AppKind.MINI_PROGRAM)
+    is_one = _is(AppKind.MINI_PROGRAM, person.appid, merchant_id=person.merchant_id)
+    return [person.appid] if is_one else []
 
 
 def _service_card(person: Person, *, at: datetime) -> Iterator[Way]:
     """The payer's own: a voucher that somebody else holds says nothing to him."""
+    if person.order_id is None:
+        return
     paid = payments.find_received(merchant_id=person.merchant_id, order_id=person.order_id)
     if paid is None or not _is(AppKind.MINI_PROGRAM, paid.appid, merchant_id=person.merchant_id):
         return

@@ -1,5 +1,7 @@
 """The counter: look, redeem, take back, count the day. For clerks and cashier systems alike."""
 
+from contextlib import suppress
+
 import msgspec
 from apiflask import APIBlueprint
 from flask import Response
@@ -15,7 +17,7 @@ from app.kernel.errors import DomainError
 from app.web import auth, limits, parse
 from app.web.answers import answer, as_json
 from app.web.openapi import TELLER, documented
-from app.web.words import Asked, Fen, Line200, ShownCode
+from app.web.words import Asked, Fen, Line200, Number, ShownCode
 from miniprogram_api.presenters.counter import (
     QuoteView,
     RedeemedView,
@@ -31,10 +33,14 @@ bp = APIBlueprint("counter", __name__, url_prefix="/api/v1/<merchant>/counter", 
 
 
 class ScanVoucher(Asked):
-    """`spend_fen`: what the customer spends, for vouchers with a minimum."""
+    """`spend_fen`: what the customer spends, for vouchers with a minimum.
+
+    `voucher`: the one that was picked, where the code is the member's own.
+    """
 
     code: ShownCode
     spend_fen: Fen | None = None
+    voucher: Number | None = None
 
 
 class ReverseRedemption(Asked):
@@ -130,6 +136,7 @@ def _scan(teller: auth.Scanner, wanted: ScanVoucher) -> redemption.Scan:
         staff_id=teller.staff_id,
         epoch=teller.epoch,
         spend_fen=wanted.spend_fen,
+        chosen=wanted.voucher,
     )
 
 
@@ -149,11 +156,11 @@ def _count_attempt(teller: auth.Scanner, code: str) -> None:
 
 def _typed_handle(code: str) -> str | None:
     """Whose digits these are, read as redeeming reads them; None for a QR code or nonsense."""
-    try:
-        scanned = vouchers.read_code(code)
-    except vouchers.CodeUnknown:
-        return None
-    return scanned.handle if scanned.code.isdigit() else None
+    for read in (vouchers.read_code, vouchers.read_member_code):
+        with suppress(vouchers.CodeUnknown):
+            scanned = read(code)
+            return scanned.handle if scanned.code.isdigit() else None
+    return None
 
 
 def _record(scan: redemption.Scan, refusal: VoucherRefusal) -> None:

@@ -2,7 +2,23 @@
 
 from flask import Flask
 
-from app.cli import campaigns, card_bag, demo, messages, official, operating, shipping
+from app.cli import (
+    campaigns,
+    card_bag,
+    complaints,
+    demo,
+    messages,
+    official,
+    operating,
+    paper_cards,
+    parcels,
+    points,
+    pools,
+    refunds,
+    shipping,
+    tiers,
+    value,
+)
 
 
 def register(app: Flask) -> None:
@@ -11,9 +27,17 @@ def register(app: Flask) -> None:
         *operating.COMMANDS,
         *demo.COMMANDS,
         *shipping.COMMANDS,
+        *pools.COMMANDS,
+        *parcels.COMMANDS,
         *card_bag.COMMANDS,
         *campaigns.COMMANDS,
+        *complaints.COMMANDS,
+        *paper_cards.COMMANDS,
+        *value.COMMANDS,
         *official.COMMANDS,
         *messages.COMMANDS,
+        *refunds.COMMANDS,
+        *points.COMMANDS,
+        *tiers.COMMANDS,
     ):
         app.cli.add_command(command)

@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from app.domain import ledger, merchants, payments, proofs
+from app.domain import aftersales, ledger, merchants, payments, proofs
 from app.kernel import audit, clock, inbox, outbox
 from app.kernel.db import reading, transaction
 from app.migrations import run
@@ -109,10 +109,11 @@ def revive(merchant_id: int, task_id: int) -> None:
 @money_group.command("open")
 @click.option("--limit", default=100, show_default=True, help="Of each kind.")
 def open_money(limit: int) -> None:
-    """Refunds that got stuck, bill lines that differ, notices not applied: JSON, a line each."""
+    """Returns and refunds that got stuck, bill lines that differ, notices not applied: JSON, a line each."""
     at = clock.now()
     with transaction():
         found: dict[str, Sequence[object]] = {
+            "return": aftersales.list_stuck(at=at, limit=limit),
             "refund": payments.list_stuck_refunds(asked_before=at - REFUND_TAKES, limit=limit),
             "bill_line": payments.list_open_differences(limit=limit),
             "notice": [

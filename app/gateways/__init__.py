@@ -12,6 +12,7 @@ from redis import Redis
 from app.gateways._http import checked_base_url
 from app.gateways.busifavor import Busifavor
 from app.gateways.card_bag import CardBag
+from app.gateways.complaints import Complaints
 from app.gateways.content import ContentCheck
 from app.gateways.files import Files, LocalFiles
 from app.gateways.mini_program import MiniProgram
@@ -25,6 +26,7 @@ from app.gateways.service_card import ServiceCard
 from app.gateways.shipping import Shipping
 from app.gateways.social import Social
 from app.gateways.tokens import AccessTokens
+from app.gateways.transfers import Transfers
 from app.gateways.wechat_pay import WechatPay
 
 __all__ = ["App", "Gateways", "PayChannel", "build", "gateways"]
@@ -42,6 +44,8 @@ class Gateways:
     pay: Callable[[PayChannel], WechatPay]
     busifavor: Callable[[PayChannel], Busifavor]
     product_coupon: Callable[[PayChannel], ProductCoupon]
+    transfers: Callable[[PayChannel], Transfers]
+    complaints: Callable[[PayChannel], Complaints]
     card_bag: Callable[[App], CardBag]
     content: Callable[[App], ContentCheck]
     mini_program: Callable[[App], MiniProgram]
@@ -84,6 +88,14 @@ def build(
         return ProductCoupon(replace(channel, base_url=channel.base_url or pay_base_url))
 
     @lru_cache(maxsize=KEPT)
+    def complaints(channel: PayChannel) -> Complaints:
+        return Complaints(replace(channel, base_url=channel.base_url or pay_base_url))
+
+    @lru_cache(maxsize=KEPT)
+    def transfers(channel: PayChannel) -> Transfers:
+        return Transfers(replace(channel, base_url=channel.base_url or pay_base_url))
+
+    @lru_cache(maxsize=KEPT)
     def tokens_at(base_url: str) -> AccessTokens:
         return AccessTokens(redis=redis, base_url=base_url)
 
@@ -99,6 +111,8 @@ def build(
         pay=pay,
         busifavor=busifavor,
         product_coupon=product_coupon,
+        transfers=transfers,
+        complaints=complaints,
         card_bag=for_app(partial(CardBag, redis=redis)),
         content=for_app(ContentCheck),
         mini_program=for_app(MiniProgram),

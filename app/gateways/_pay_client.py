@@ -24,6 +24,7 @@ BASE_URL = "https://api.mch.weixin.qq.com"
 APIV3_KEY_BYTES = 32
 
 BRAND_APIS = "/brand/"
+UNSIGNED = ("/v3/billdownload/", "/v3/merchant-service/images/")
 SIGNED_BY_MERCHANT_OR_BRAND = (
     "WECHATPAY2-SHA256-RSA2048 mchid=",
     "WECHATPAY-BRAND-SHA256-RSA2048 brand_id=",
@@ -50,8 +51,8 @@ class _PaySession(PooledSession):
             _sign_as_brand(request)
         answer = super().send(request, **kwargs)
         # Faced with a key it does not know, the library goes to fetch certificates; we rather
-        # say at once that the answer proves nothing. Statement files come unsigned.
-        is_file = "/v3/billdownload/" in str(request.url)
+        # say at once that the answer proves nothing. Statements and pictures come unsigned.
+        is_file = request.method == "GET" and any(path in str(request.url) for path in UNSIGNED)
         expected = request.headers.get("Wechatpay-Serial")
         if answer.ok and not is_file and answer.headers.get("Wechatpay-Serial") != expected:
             raise _Unverifiable

@@ -29,6 +29,7 @@ SCHEMES = {
     API_KEY: "A cashier system's key (kbk_…), for one store and certain scopes.",
 }
 JSON = "application/json"
+FORM = "multipart/form-data"
 COMPONENTS = "#/components/schemas/{name}"
 ABOUT = (
     "Everything is under one merchant's number. Amounts are whole fen, times RFC 3339 in UTC. Every "
@@ -49,6 +50,11 @@ IN_PATH = {
     "share": ("H", "The share's number."),
     "member": ("U", "The member's number."),
     "redemption": ("D", "The redemption's number."),
+    "ticket": ("X", "The complaint's number."),
+    "refund": ("Y", "The refund's number."),
+    "subscription": ("7", "The monthly card's number."),
+    "parcel": ("E", "The parcel's number."),
+    "address": ("", "The address's id, from the address book."),
     "channel": ("W", "The pay channel's number."),
 }
 
@@ -58,7 +64,10 @@ Words = type[msgspec.Struct]
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What one route takes and tells. `told` maps a status to words, a media type or None."""
+    """What one route takes and tells. `told` maps a status to words, a media type or None.
+
+    `upload` names the field of a form that holds a file.
+    """
 
     who: Sequence[str]
     told: Mapping[int, Words | str | None]
@@ -66,6 +75,7 @@ class Operation:
     body: Words | None = None
     query: Words | None = None
     keyed: bool = False
+    upload: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def statuses(self) -> list[int]:
@@ -75,7 +85,9 @@ class Operation:
             found |= {401, 403}
         if self.body:
             found |= {400, 409, 413, 415}
-        if self.body or self.query or self.keyed:
+        if self.upload:
+            found |= {400, 409, 413}
+        if self.body or self.query or self.keyed or self.upload:
             found |= {422}
         return sorted(found)
 
@@ -137,9 +149,23 @@ def _fill(described: dict[str, Any], operation: Operation, schemas: dict[str, An
     if operation.body:
         content = {JSON: {"schema": _schema(operation.body, schemas)}}
         described["requestBody"] = {"required": True, "content": content}
+    if operation.upload:
+        described["requestBody"] = {"required": True, "content": _form(operation.upload)}
     told = {str(status): _told(status, words, schemas) for status, words in operation.told.items()}
     refusals = {str(status): _told(status, Problem, schemas) for status in operation.statuses()}
     described["responses"] = refusals | told
+
+
+def _form(name: str) -> dict[str, Any]:
+    """A form with one file, which is all that we take of forms."""
+    file = {"type": "string", "format": "binary"}
+    schema = {
+        "type": "object",
+        "properties": {name: file},
+        "required": [name],
+        "additionalProperties": False,
+    }
+    return {FORM: {"schema": schema}}
 
 
 def _told(status: int, words: Words | str | None, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ VISIBLE = r"^[!-~]+$(?!\n)"
 
 Line40 = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 Line200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
-Number = Annotated[str, Meta(pattern=r"^[A-Z][2-9A-HJ-NP-Z]{16}$", max_length=17)]
+Number = Annotated[str, Meta(pattern=r"^[2-9A-Z][2-9A-HJ-NP-Z]{16}$", max_length=17)]
 AppId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 WechatCode = Annotated[
     str, Meta(min_length=1, max_length=256, pattern=VISIBLE, description="From wx.login().")
@@ -35,6 +35,7 @@ Limit = Annotated[int, Meta(ge=1, le=100)]
 Position = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Fen = Annotated[int, Meta(ge=0, le=1_000_000_000_00, description="Hundredths of a yuan.")]
 Quantity = Annotated[int, Meta(ge=1, le=100)]
+Points = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -44,6 +45,19 @@ SealedData = Annotated[str, Meta(min_length=1, max_length=4000, pattern=r"^[0-9A
 Sealed64 = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z+/=]+$")]
 LinkToken = Annotated[
     str, Meta(pattern=r"^[0-9A-Za-z_-]{22}$", max_length=22, description="From the link.")
+]
+
+
+# What people tell each other: lines may break, other control characters may not.
+Talk = Annotated[
+    str,
+    Meta(min_length=1, max_length=1000, pattern=r"^[^\u0000-\u0009\u000b-\u001f\u007f]*$(?!\n)"),
+]
+PhotoKey = Annotated[
+    str,
+    Meta(
+        max_length=150, pattern=r"^[0-9A-Z]{17}/complaint[a-z0-9-]{0,30}/[0-9a-f]{64}\.(png|webp)$"
+    ),
 ]
 
 

@@ -23,15 +23,21 @@ class Buy(Told):
 
 
 class OfferCard(Told):
-    """An offer on the shelf. `coming`: announced, not for sale yet; `remaining`: null, no limit."""
+    """An offer on the shelf. `coming`: announced, not for sale yet; `remaining`: null, no limit.
+
+    `kind_text` names its kind; `kind_lines` say what it brings beside vouchers, in words.
+    """
 
     offer: str
     kind: str
+    kind_text: str
+    kind_lines: list[str]
     title: str
     description: str
     cover_path: str | None
     category: str | None
     price_fen: int | None
+    points: int
     total_value_fen: int
     saving_fen: int | None
     remaining: int | None
@@ -60,16 +66,22 @@ class OfferItemView(Told):
 
 
 class OfferView(Told):
-    """One offer: what is in it, what that is worth, what it costs, and how money comes back."""
+    """One offer: what is in it, what that is worth, what it costs, and how money comes back.
+
+    The items of a monthly card are what its whole time brings.
+    """
 
     offer: str
     kind: str
+    kind_text: str
+    kind_lines: list[str]
     state: str
     title: str
     description: str
     cover_path: str | None
     items: list[OfferItemView]
     price_fen: int | None
+    points: int
     total_value_fen: int
     saving_fen: int | None
     refund_policy: str
@@ -97,11 +109,14 @@ def _card(offer: catalog.OfferOnShelf, category: str | None, buy: Buy) -> OfferC
     return OfferCard(
         offer=offer.number,
         kind=offer.kind,
+        kind_text=catalog.KIND_NAMES[catalog.OfferKind(offer.kind)],
+        kind_lines=_lines(offer, buy),
         title=offer.title,
         description=offer.description,
         cover_path=cover_path(offer.cover),
         category=category,
         price_fen=_shown(offer.price_fen, buy),
+        points=offer.terms.get("points", 0),
         total_value_fen=offer.total_value_fen,
         saving_fen=_shown(offer.saving_fen, buy),
         remaining=offer.remaining,
@@ -118,12 +133,15 @@ def present_offer(offer: catalog.OfferDetail, *, on_ios: bool) -> OfferView:
     return OfferView(
         offer=offer.number,
         kind=offer.kind.value,
+        kind_text=catalog.KIND_NAMES[offer.kind],
+        kind_lines=_lines(offer, buy),
         state=offer.state.value,
         title=offer.title,
         description=offer.description,
         cover_path=cover_path(offer.cover),
         items=[_item(item) for item in offer.items],
         price_fen=_shown(offer.price_fen, buy),
+        points=offer.terms.get("points", 0),
         total_value_fen=offer.total_value_fen,
         saving_fen=_shown(offer.saving_fen, buy),
         refund_policy=offer.refund_policy.value,
@@ -144,8 +162,13 @@ def _buy(offer: catalog.OfferOnShelf | catalog.OfferDetail, *, on_ios: bool) -> 
     return Buy(
         allowed=False,
         code=catalog.NotSoldOnIos.code,
-        text="由于相关规范，iOS 端暂不支持购买该商品",
+        text=catalog.NotSoldOnIos.words,
     )
+
+
+def _lines(offer: catalog.OfferOnShelf | catalog.OfferDetail, buy: Buy) -> list[str]:
+    """They speak of prices, which must not be shown where nothing may be bought."""
+    return offer.kind_lines if buy.allowed else []
 
 
 def _shown(fen: int, buy: Buy) -> int | None:

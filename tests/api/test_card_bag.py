@@ -11,7 +11,7 @@ from tests.api.calling import real_account
 from tests.builders.card_bag import set_up
 from tests.builders.orders import a_voucher
 from tests.simulator.world import OFFICIAL
-from tests.walks.table import Named
+from tests.walks.calls import Named
 
 
 @pytest.fixture

@@ -19,13 +19,30 @@ FIELDS = {
     "gift_declined": {"thing1": "gift", "time3": "at"},
     "gift_returned": {"thing1": "gift", "time3": "at"},
     "gift_due": {"thing1": "gift", "time3": "ends_at"},
+    "refund_asked": {"thing1": "title", "amount2": "amount", "time3": "at", "thing4": "hint"},
+    "refund_declined": {"thing1": "title", "amount2": "amount", "time3": "at", "thing4": "hint"},
+    "refund_done": {"thing1": "title", "amount2": "amount", "time3": "at", "thing4": "hint"},
     "gift_ending": {"thing1": "gift", "time3": "ends_at"},
     "share_claimed": {"thing1": "card", "thing2": "friend", "time3": "at"},
     "share_taken_back": {"thing1": "card", "thing2": "friend", "time3": "at"},
+    "seat_offered": {"thing1": "session", "time2": "starts_at", "time3": "ends_at"},
+    "session_called_off": {"thing1": "session", "time2": "starts_at", "thing3": "hint"},
+    "points_expiring": {"number1": "points", "time2": "ends_at", "thing3": "hint"},
+    "period_ready": {"thing1": "card", "thing2": "goods", "date3": "starts_on"},
+    "period_address": {"thing1": "card", "thing2": "goods", "date3": "starts_on"},
+    "parcel_sent": {"thing1": "card", "thing2": "goods", "character_string3": "tracking"},
 }
 _GIFT = {"gift": "美式咖啡等2张", "number": "Z2345678"}
 _TAKEN = _GIFT | {"at": "2026-05-15 20:00"}
+_REFUND = {
+    "title": "热拿铁双杯",
+    "amount": "49.00元",
+    "at": "2026年5月15日 20:00",
+    "number": "Y23456789ABCDEFGH",
+    "hint": "退回微信支付49.00元",
+}
 _WAITS = _GIFT | {"ends_at": "2026-05-15 20:00"}
+_MONTH = {"card": "焕颜月卡", "period": "第2期", "goods": "面霜小样×1", "number": "72345678"}
 _HELPED = {"voucher": "蛋糕券", "number": "J2345678"}
 _ENDED = _HELPED | {"at": "2026-05-15 20:00", "hint": "好友助力成功，券可以使用了"}
 _ASKED = _HELPED | {"ends_at": "2026-05-15 20:00", "progress": "1/2"}
@@ -43,6 +60,25 @@ WORDS = {
     "gift_returned": _TAKEN,
     "gift_due": _WAITS,
     "gift_ending": _WAITS,
+    "refund_asked": _REFUND,
+    "refund_declined": _REFUND,
+    "refund_done": _REFUND,
+    "seat_offered": {
+        "session": "秋季品鉴夜",
+        "starts_at": "2026-05-22 20:00",
+        "ends_at": "2026-05-15 20:00",
+        "number": "52345678",
+    },
+    "session_called_off": {
+        "session": "秋季品鉴夜",
+        "starts_at": "2026-05-22 20:00",
+        "hint": "券已退回卡包",
+        "number": "52345678",
+    },
+    "points_expiring": {"points": "30", "ends_at": "2026-05-15 20:00", "hint": "到期清零"},
+    "period_ready": _MONTH | {"starts_on": "2026年5月15日"},
+    "period_address": _MONTH | {"starts_on": "2026年5月15日"},
+    "parcel_sent": _MONTH | {"company": "SF", "tracking": "SF1234567890"},
     "order_paid": {
         "title": "周末欢聚包",
         "total": "¥30.00",

@@ -102,7 +102,7 @@ class Shop:
                 placed = orders.place(wish, key=None, at=at)
             self.prepay_id = self.till(notices_to=notices_to).prepay(
                 number=placed.payment_number,
-                amount_fen=placed.total_fen,
+                amount_fen=placed.wechat_fen,
                 openid=self.openid,
                 title=placed.title,
                 expires_at=at + timedelta(minutes=15),

@@ -22,7 +22,7 @@ from tests.jobs.shop import BUYER
 from tests.jobs.test_messages import a_paid_order
 from tests.simulator.test_busifavor import stock_body
 from tests.simulator.world import APP, MERCHANT
-from tests.walks.table import Named
+from tests.walks.calls import Named
 
 FOLLOW, SETTLE = "card_bag.follow_redemption", "card_bag.settle_card"
 USE = "/v3/marketing/busifavor/coupons/use"

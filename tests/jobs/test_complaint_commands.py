@@ -24,7 +24,11 @@ def test_cards_are_tried_brought_in_listed_and_stopped(shop, flask, tmp_path):
 
     codes.write_text("88000001\nno!\n")
     flask(*asked, "--errors", str(errors), fails=1)
-    assert list(csv.reader(errors.read_text().splitlines()))[1] == ["2", "no!", "not 6 to 40 letters and digits"]
+    assert list(csv.reader(errors.read_text().splitlines()))[1] == [
+        "2",
+        "no!",
+        "not 6 to 40 letters and digits",
+    ]
     codes.write_text("88000001\n88000002\n")
     assert "dry run" in flask(*asked, "--dry-run")
     assert "2 cards" in flask(*asked)

@@ -23,7 +23,7 @@ from tests.jobs.shop import BUYER
 from tests.jobs.test_messages import a_paid_order
 from tests.simulator.test_product_coupons import Brand, stock
 from tests.simulator.world import APP, MERCHANT
-from tests.walks.table import Named
+from tests.walks.calls import Named
 
 FOLLOW, SETTLE = "card_bag.follow_redemption", "card_bag.settle_card"
 BRAND = "/brand/marketing/product-coupon"

@@ -238,7 +238,7 @@ def test_without_the_lock_two_settlements_both_book(unguarded, monkeypatch):
     def look_only(fact):
         return refunding.fetch_one(
             Found,
-            "SELECT id, state, amount_fen FROM refunds "
+            "SELECT id, state, amount_fen, kept_as FROM refunds "
             "WHERE merchant_id = %(m)s AND number = %(n)s",
             {"m": fact.merchant_id, "n": fact.refund_number},
         )

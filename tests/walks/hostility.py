@@ -37,7 +37,11 @@ MAY_BE = {
     "cover": {"null"},
     "gives_at": {"null"},
     "reason": {"right to left", "sql", "format", "path", "look-alikes"},
-    "text": {"right to left", "sql", "format", "path", "look-alikes"},
+    # Lines of it may break.
+    "text": {"right to left", "sql", "format", "path", "look-alikes", "newline"},
+    "comment": {"right to left", "sql", "format", "path", "look-alikes", "null"},
+    "resolution": {"right to left", "sql", "format", "path", "look-alikes"},
+    "photos": {"list"},
     "spend_fen": {"zero", "null"},
     "mine": {"zero", "true"},
     "store": {"null"},
@@ -50,6 +54,9 @@ MAY_BE = {
     | {"minus one", "lone surrogate"},
     "scene": {"null", "right to left", "sql", "format", "path", "look-alikes"},
     "group": {"null", "right to left", "sql", "format", "path", "look-alikes"},
+    "name": {"right to left", "sql", "format", "path", "look-alikes"},
+    "note": {"right to left", "sql", "format", "path", "look-alikes"} | {"null"},
+    "monthly_cap_fen": {"null"},
     "referrer": {"null", "right to left", "sql", "format", "path", "look-alikes"},
 }
 PARTS = {

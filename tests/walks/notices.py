@@ -50,6 +50,13 @@ def a_coupon_notice(**changes):
     return {"data": body, "headers": headers}
 
 
+def a_complaint_notice(**changes):
+    """Somebody complained."""
+    said = {"complaint_id": "2000" + secrets.token_hex(8), "action_type": "CREATE_COMPLAINT"}
+    headers, body = a_notice(said | changes, event="COMPLAINT.CREATE", about="complaint")
+    return {"data": body, "headers": headers}
+
+
 def a_refund_notice(house, **changes):
     """Money that came too late went back."""
     fact, refund = _money_on_its_way_back(house)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.domain import orders
 from app.kernel.db import reading
 from tests.builders.merchants import a_clerk
+from tests.walks.calls import API, Call, signed_in_with
 from tests.walks.notices import a_payment_notice, a_refund_notice
-from tests.walks.table import API, Call, signed_in_with
 from tests.walks.walking import expect_refusal
 
 NOTHING = ()

@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 
 from app.web import limits
+from tests.walks.calls import API
 from tests.walks.hostility import JSON, KEYS, PARTS, bodies, fields, keyed, queries
-from tests.walks.table import API, WAYS
+from tests.walks.table import WAYS
 from tests.walks.walking import PROBLEM, expect_refusal
 
 SECONDS = 2.0

@@ -10,7 +10,8 @@ from app.kernel.db import transaction
 from tests.builders.orders import a_wish
 from tests.conftest import MASTER_KEY
 from tests.walks import houses
-from tests.walks.table import MANAGER, MEMBER, TELLER, WAYS, WORKER
+from tests.walks.calls import MANAGER, MEMBER, TELLER, WORKER
+from tests.walks.table import WAYS
 from tests.walks.walking import expect_refusal
 
 GUARDED = sorted(route for route, way in WAYS.items() if way.who != ("guest",))

@@ -13,8 +13,8 @@ from app.gateways import mini_program
 from app.web.errors import unexpected
 from tests.api.calling import KEY, a_request_key
 from tests.simulator.world import APP, MERCHANT
+from tests.walks.calls import API, Call
 from tests.walks.notices import a_payment_notice
-from tests.walks.table import API, Call
 from tests.walks.walking import Town
 
 

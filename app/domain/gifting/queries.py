@@ -89,8 +89,8 @@ class GiftWords:
     settled_at: datetime | None
     first_name: str
     count: int
-    order_id: int
-    order_number: str
+    order_id: int | None
+    order_number: str | None
     appid: str
 
     @property

@@ -207,13 +207,15 @@ FROM gifts g
 JOIN members w ON w.merchant_id = g.merchant_id AND w.id = g.giver_id
 LEFT JOIN members r ON r.merchant_id = g.merchant_id AND r.id = g.receiver_id
 JOIN LATERAL (
-  SELECT b.name, count(*) OVER () AS count, o.id AS order_id, o.number AS order_number, a.appid
+  SELECT b.name, count(*) OVER () AS count, o.id AS order_id, o.number AS order_number,
+    coalesce(a.appid, (SELECT appid FROM wechat_apps
+      WHERE merchant_id = g.merchant_id AND kind = 'mini_program' ORDER BY id LIMIT 1)) AS appid
   FROM gift_vouchers gv
   JOIN vouchers v ON v.merchant_id = gv.merchant_id AND v.id = gv.voucher_id
   JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
   JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
-  JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
-  JOIN wechat_apps a ON a.merchant_id = o.merchant_id AND a.id = o.app_id
+  LEFT JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
+  LEFT JOIN wechat_apps a ON a.merchant_id = o.merchant_id AND a.id = o.app_id
   WHERE gv.merchant_id = g.merchant_id AND gv.gift_id = g.id ORDER BY v.id LIMIT 1) x ON true
 WHERE g.merchant_id = %(merchant_id)s AND g.number = %(number)s
 """

@@ -7,7 +7,13 @@ from app.domain.merchants.api_keys import (
     find_api_key,
     revoke_api_key,
 )
-from app.domain.merchants.apps import AppSecrets, add_app, change_app_secret, get_app
+from app.domain.merchants.apps import (
+    AppSecrets,
+    add_app,
+    change_app_secret,
+    get_app,
+    list_appids,
+)
 from app.domain.merchants.doors import (
     MessageDoor,
     close_message_door,
@@ -113,6 +119,7 @@ __all__ = [
     "get_pay_channel_by_number",
     "get_store",
     "invite_staff",
+    "list_appids",
     "list_stores",
     "list_stores_of_staff",
     "merchant_id_of",

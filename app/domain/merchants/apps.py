@@ -1,5 +1,6 @@
 """The merchant's apps at WeChat, each with its secret sealed to this merchant and app."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -84,6 +85,14 @@ def get_app(*, merchant_id: int, appid: str) -> AppSecrets:
         kind=app.kind,
         secret=keyring.unseal(app.secret_sealed, context=_context(merchant_id, appid)),
     )
+
+
+def list_appids(*, merchant_id: int, kind: AppKind) -> Sequence[str]:
+    """The merchant's apps of that kind, the oldest first."""
+    query = select(WechatApp.appid).where(
+        WechatApp.merchant_id == merchant_id, WechatApp.kind == kind
+    )
+    return reading().scalars(query.order_by(WechatApp.id)).all()
 
 
 def _select(merchant_id: int, appid: str) -> Select[WechatApp]:

@@ -47,6 +47,17 @@ ROUTES: dict[str, tuple[Channel, ...]] = {
     "gift_ending": _WITHOUT_CARD,
     "share_claimed": _WITHOUT_CARD,
     "share_taken_back": _WITHOUT_CARD,
+    "seat_offered": _WITHOUT_CARD,
+    "session_called_off": _WITHOUT_CARD,
+    "tier_raised": _WITHOUT_CARD,
+    "tier_ending": _WITHOUT_CARD,
+    "points_expiring": _WITHOUT_CARD,
+    "refund_asked": _WITHOUT_CARD,
+    "refund_declined": _WITHOUT_CARD,
+    "refund_done": _WITHOUT_CARD,
+    "period_ready": _WITHOUT_CARD,
+    "period_address": _WITHOUT_CARD,
+    "parcel_sent": _WITHOUT_CARD,
 }
 """By message: the first way that is open is taken, the next one when nothing was sent."""
 

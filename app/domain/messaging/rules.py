@@ -18,6 +18,17 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "gift_ending": ("gift", "ends_at", "number"),
     "share_claimed": ("card", "friend", "at", "number"),
     "share_taken_back": ("card", "friend", "at", "number"),
+    "seat_offered": ("session", "starts_at", "ends_at", "number"),
+    "session_called_off": ("session", "starts_at", "hint", "number"),
+    "tier_raised": ("tier", "hint", "at"),
+    "tier_ending": ("tier", "hint", "ends_at"),
+    "points_expiring": ("points", "ends_at", "hint"),
+    "refund_asked": ("title", "amount", "at", "number", "hint"),
+    "refund_declined": ("title", "amount", "at", "number", "hint"),
+    "refund_done": ("title", "amount", "at", "number", "hint"),
+    "period_ready": ("card", "period", "goods", "starts_on", "number"),
+    "period_address": ("card", "period", "goods", "starts_on", "number"),
+    "parcel_sent": ("card", "period", "goods", "company", "tracking", "number"),
 }
 """Every message and its words; a merchant's template picks those that it has fields for."""
 
@@ -32,9 +43,20 @@ TEXTS: dict[str, str] = {
     "gift_received": "您已于{at}领取{friend}送的「{gift}」，已放入卡包。礼物号：{number}",
     "gift_declined": "您送出的「{gift}」好友没有接受，{at}已退回卡包。礼物号：{number}",
     "gift_returned": "您送出的「{gift}」无人领取，{at}已退回卡包。礼物号：{number}",
+    "seat_offered": "「{session}」（{starts_at}）为您留出了座位，请在{ends_at}前确认。预约号：{number}",
+    "session_called_off": "很抱歉，「{session}」（{starts_at}）已取消，{hint}。预约号：{number}",
     "gift_due": "您预约的礼物「{gift}」可以送出了，请在{ends_at}前转发给好友。礼物号：{number}",
+    "points_expiring": "您有{points}积分将于{ends_at}到期，{hint}。",
     "gift_ending": "您送出的「{gift}」还没有人领取，{ends_at}将退回卡包。礼物号：{number}",
     "share_claimed": "您共享的「{card}」已于{at}被{friend}领取。共享号：{number}",
     "share_taken_back": "{friend}已于{at}收回共享给您的「{card}」未用部分。共享号：{number}",
+    "tier_raised": "恭喜您已于{at}升级为{tier}，{hint}",
+    "tier_ending": "您的{tier}等级将于{ends_at}到期，{hint}",
+    "refund_asked": "您的退款申请「{title}」{amount}已于{at}收到，{hint}。退款号：{number}",
+    "refund_declined": "您的退款申请「{title}」{amount}未通过：{hint}（{at}）。退款号：{number}",
+    "refund_done": "「{title}」已退款{amount}，{hint}，{at}到账。退款号：{number}",
+    "period_ready": "您的「{card}」{period}（{starts_on}）已备货：{goods}。月卡号：{number}",
+    "period_address": "您的「{card}」{period}（{starts_on}）等待收货地址：{goods}，请尽快填写。月卡号：{number}",
+    "parcel_sent": "您的「{card}」{period}已寄出：{goods}，{company} {tracking}。包裹号：{number}",
 }
 """The same as plain text, where no template is asked for."""

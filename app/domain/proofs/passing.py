@@ -8,12 +8,17 @@ _HOLDS = """(
   UNION ALL
   SELECT u.merchant_id, u.voucher_id FROM shared_vouchers u
   JOIN shares s ON s.merchant_id = u.merchant_id AND s.id = u.share_id
-  WHERE s.state = 'waiting')"""
+  WHERE s.state = 'waiting'
+  UNION ALL
+  SELECT merchant_id, voucher_id FROM order_tenders
+  WHERE kind = 'voucher' AND state = 'held'
+  UNION ALL
+  SELECT merchant_id, voucher_id FROM bookings WHERE is_open)"""
 
 CHECKS = {
     # A voucher may be made void while it is held; then its gift has nothing to give any more.
-    "a voucher is held when, and only when, one waiting gift or share holds it": """
-        SELECT format('voucher %%s of merchant %%s is %%s and lies in %%s waiting gifts or shares',
+    "a voucher is held when, and only when, one gift, share, order or booking holds it": """
+        SELECT format('voucher %%s of merchant %%s is %%s and held by %%s of them',
                       v.number, v.merchant_id, v.state, count(h.voucher_id))
         FROM vouchers v LEFT JOIN {holds} h
           ON h.merchant_id = v.merchant_id AND h.voucher_id = v.id

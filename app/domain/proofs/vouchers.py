@@ -45,11 +45,17 @@ CHECKS = {
           WHERE action IN ({new_version}) GROUP BY merchant_id, voucher_id) e
           ON e.merchant_id = v.merchant_id AND e.voucher_id = v.id
         WHERE v.holder_version <> 1 + coalesce(e.ends, 0)""".replace("{new_version}", _NEW_VERSION),
-    "a voucher is redeemed when, and only when, one live redemption says so": """
-        SELECT format('voucher %%s of merchant %%s is %%s with %%s live redemptions',
+    "a voucher is redeemed when, and only when, one redemption, order or reveal says so": """
+        SELECT format('voucher %%s of merchant %%s is %%s with %%s live uses',
                       v.number, v.merchant_id, v.state, count(r.id))
-        FROM vouchers v LEFT JOIN redemptions r ON r.merchant_id = v.merchant_id
-          AND r.voucher_id = v.id AND r.reversed_at IS NULL
+        FROM vouchers v LEFT JOIN (
+          SELECT merchant_id, voucher_id AS id FROM redemptions WHERE reversed_at IS NULL
+          UNION ALL
+          SELECT merchant_id, voucher_id FROM order_tenders
+          WHERE kind = 'voucher' AND state = 'captured'
+          UNION ALL
+          SELECT merchant_id, voucher_id FROM pool_codes WHERE revealed_at IS NOT NULL) r
+          ON r.merchant_id = v.merchant_id AND r.id = v.id
         GROUP BY v.merchant_id, v.id, v.number, v.state
         HAVING (v.state = 'redeemed') <> (count(r.id) = 1)""",
 }

@@ -19,6 +19,8 @@ class Action(StrEnum):
     HELP = "help"
     CLAIM_GIFT = "claim_gift"
     OPEN_GIFT_LINK = "open_gift_link"
+    COMPLAIN = "complain"
+    BIND_CARD = "bind_card"
 
 
 class Per(StrEnum):
@@ -87,6 +89,23 @@ RULES: tuple[Rule, ...] = (
         limit=20,
         window_seconds=60,
         when_counts_are_away=Away.OPEN,
+    ),
+    Rule(
+        name="complaints_per_member",
+        action=_A.COMPLAIN,
+        per=_P.MEMBER,
+        limit=30,
+        window_seconds=3600,
+        when_counts_are_away=Away.OPEN,
+    ),
+    # Codes of old cards are short; whoever tries many has none.
+    Rule(
+        name="cards_bound_per_member",
+        action=_A.BIND_CARD,
+        per=_P.MEMBER,
+        limit=10,
+        window_seconds=600,
+        when_counts_are_away=Away.CLOSED,
     ),
     Rule(
         name="grants_per_member",

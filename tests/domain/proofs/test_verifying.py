@@ -112,24 +112,24 @@ def test_a_holder_version_that_went_down(scene):
 
 def test_redeemed_without_a_redemption(scene):
     scene.change(STATE.format("state = 'redeemed'"), v=scene.new_voucher())
-    assert_named(scene, "one live redemption says so")
+    assert_named(scene, "one redemption, order")
 
 
 def test_a_redemption_of_a_usable_voucher(scene):
     voucher = a_new_voucher(scene.shop, scene.owner)
     a_redemption(scene.shop, voucher)
     scene.change(STATE.format("state = 'active'"), v=voucher.id)
-    assert_named(scene, "one live redemption says so")
+    assert_named(scene, "one redemption, order")
 
 
 def test_held_by_nothing(scene):
     scene.change(STATE.format("state = 'held', held_from = 'active'"), v=scene.new_voucher())
-    assert_named(scene, "one waiting gift or share holds it")
+    assert_named(scene, "one gift, share")
 
 
 def test_usable_although_it_waits_for_a_friend(scene):
     scene.change(STATE.format("state = 'active', held_from = NULL"), v=scene.waiting.id)
-    assert_named(scene, "one waiting gift or share holds it")
+    assert_named(scene, "one gift, share")
 
 
 def test_in_two_waiting_shares_at_once(scene):
@@ -142,8 +142,8 @@ def test_in_two_waiting_shares_at_once(scene):
         v=scene.waiting.id,
         n=share.number,
     )
-    assert_named(scene, "one waiting gift or share holds it")
-    assert "lies in 2 waiting" in " ".join(scene.troubles())
+    assert_named(scene, "one gift, share")
+    assert "held by 2" in " ".join(scene.troubles())
 
 
 def test_held_without_a_memory(scene):
