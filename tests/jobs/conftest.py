@@ -28,8 +28,8 @@ LEFTOVERS = (
     "DELETE FROM outbox WHERE merchant_id > 0",
     "DELETE FROM inbox WHERE merchant_id > 0 AND applied_at IS NULL",
     "UPDATE shipping_reports SET state = 'not_needed' WHERE merchant_id > 0 AND state = 'waiting'",
-    "UPDATE complaint_tickets SET state = 'resolved', resolved_at = opened_at "
-    "WHERE merchant_id > 0 AND state <> 'resolved'",
+    """UPDATE complaint_tickets SET state = 'resolved', resolved_at = opened_at
+    WHERE merchant_id > 0 AND state <> 'resolved'""",
     "UPDATE bags SET is_on = false WHERE merchant_id > 0",
     "UPDATE refunds SET state = 'closed' WHERE merchant_id > 0 AND settled_at IS NULL",
     "UPDATE transfers SET state = 'cancelled' WHERE merchant_id > 0 AND settled_at IS NULL",

@@ -1,5 +1,6 @@
 """Each way in which money goes back, as one table: what came in, what happened, what each pot gets."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -105,14 +106,15 @@ class Path:
         return number
 
 
+@dataclass
 class Named:
-    def __init__(self, number, id):
-        self.number, self.id = number, id
+    number: str
+    id: int
 
 
+@dataclass
 class Found:
-    def __init__(self, id):
-        self.id = id
+    id: int
 
 
 BOUGHT = """

@@ -1,0 +1,52 @@
+"""Anybody pays with anything and gives anything back: every fen and every point stays in the books."""
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from app.domain import ledger, proofs
+from tests.domain.proofs.economy_walker import TALLY, Economy
+
+STEPS_OF_A_WALK = 25
+MOST_WALKS = 1_000
+LONG = 1000
+COMMON = {"order", "pay", "use", "refund", "earn"}
+RARE = {
+    "close", "pay late", "reverse", "give", "claim", "claim a gift card", "send", "retry",
+    "approve", "decline", "withdraw", "merge", "from frozen", "from paying", "from paid",
+    "refund succeeded", "refund closed",
+}  # fmt: skip
+
+
+def test_money_in_is_money_held_spent_and_returned_whatever_people_do(database, pytestconfig):
+    steps = pytestconfig.getoption("--walk-steps")
+    before = troubles()
+
+    walk_on(steps // 2)
+
+    assert troubles() == before
+    # A walk that does nothing would prove nothing.
+    assert TALLY.done.keys() >= COMMON
+    if steps >= LONG:
+        assert TALLY.done.keys() >= COMMON | RARE
+
+
+def walk_on(steps):
+    """Walks of their own, until there were so many steps; the same ones every time."""
+    for number in range(MOST_WALKS):
+        if TALLY.steps >= steps:
+            break
+        run_state_machine_as_test(seed(number)(Economy), settings=EACH)
+
+
+EACH = settings(
+    max_examples=5,
+    stateful_step_count=STEPS_OF_A_WALK,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def troubles():
+    return set(ledger.verify()) | set(proofs.verify())
