@@ -1,4 +1,4 @@
-"""The demonstration shop 晨光咖啡: two stores, three people, four benefits, five offers."""
+"""The demonstration shop 晨光咖啡: two stores, three people, and what `assortment` lists."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import campaigns, card_bag, catalog, merchants, messaging
+from app.cli.assortment import BENEFITS, FRIENDS_OFFER, JOINED, OFFERS, POINTS_TERMS, tiers
+from app.domain import campaigns, card_bag, catalog, membership, merchants, messaging, points
 from app.kernel import clock
 from app.kernel.db import reading, transaction
 from app.kernel.errors import NotFound
@@ -14,101 +15,12 @@ from app.kernel.errors import NotFound
 NAME = "晨光咖啡"
 STORES = (("人民路店", "人民路 18 号"), ("滨江店", "滨江大道 6 号"))
 ACTOR = "system"
-FRIENDS_OFFER = "好友助力咖啡卡"
 # A card that the account had before WeChat closed the making of new ones.
 LATTE_CARD = "pKabaoLatteCard0000000000001"
 APPS = {
     "app": merchants.AppKind.MINI_PROGRAM,
     "account": merchants.AppKind.OFFICIAL_ACCOUNT,
 }
-
-BENEFITS: dict[str, dict[str, Any]] = {
-    "latte": {
-        "kind": catalog.BenefitKind.EXCHANGE,
-        "name": "拿铁兑换券",
-        "market_value_fen": 2800,
-        "cost_fen": 900,
-        "face": {"thing": "大杯拿铁一杯"},
-        "conditions": catalog.Conditions(validity=catalog.Days(count=30)),
-        "hand_over": "大杯拿铁一杯，冷热任选",
-    },
-    "five_off": {
-        "kind": catalog.BenefitKind.CASH,
-        "name": "满30减5券",
-        "market_value_fen": 500,
-        "cost_fen": 500,
-        "face": {"off_fen": 500},
-        "conditions": catalog.Conditions(validity=catalog.Days(count=14), minimum_spend_fen=3000),
-        "hand_over": "结账时减 5 元",
-    },
-    "bakery": {
-        "kind": catalog.BenefitKind.DISCOUNT,
-        "name": "烘焙8折券",
-        "market_value_fen": 600,
-        "cost_fen": 300,
-        "face": {"rate_bp": 8000, "cap_fen": 2000},
-        "conditions": catalog.Conditions(validity=catalog.Days(count=14)),
-        "hand_over": "烘焙商品打 8 折，最多减 20 元",
-    },
-    "cookie": {
-        "kind": catalog.BenefitKind.EXCHANGE,
-        "name": "曲奇兑换券",
-        "market_value_fen": 800,
-        "cost_fen": 200,
-        "face": {"thing": "黄油曲奇一份"},
-        "conditions": catalog.Conditions(validity=catalog.Days(count=7)),
-        "hand_over": "黄油曲奇一份",
-    },
-}
-
-OFFERS: tuple[dict[str, Any], ...] = (
-    {
-        "kind": catalog.OfferKind.SINGLE,
-        "shelf": "单券",
-        "title": "拿铁兑换券",
-        "description": "任一门店兑换大杯拿铁一杯。",
-        "price_fen": 1990,
-        "holds": {"latte": 1},
-    },
-    {
-        "kind": catalog.OfferKind.SINGLE,
-        "shelf": "单券",
-        "title": "满30减5券 新客领取",
-        "description": "每人一张，0 元领取。",
-        "price_fen": 0,
-        "holds": {"five_off": 1},
-        "stock": 1000,
-        "per_member_limit": 1,
-    },
-    {
-        "kind": catalog.OfferKind.BUNDLE,
-        "shelf": "组合卡",
-        "title": "周末欢聚包",
-        "description": "两杯拿铁、一张烘焙8折券、一张满30减5券。",
-        "price_fen": 4900,
-        "holds": {"latte": 2, "bakery": 1, "five_off": 1},
-        "stock": 200,
-        "per_member_limit": 2,
-    },
-    {
-        "kind": catalog.OfferKind.BUNDLE,
-        "shelf": "组合卡",
-        "title": "咖啡月卡",
-        "description": "十杯拿铁，三十天内任一门店兑换。",
-        "price_fen": 16800,
-        "holds": {"latte": 10},
-        "stock": 100,
-        "per_member_limit": 1,
-    },
-    {
-        "kind": catalog.OfferKind.ASSIST,
-        "shelf": "组合卡",
-        "title": FRIENDS_OFFER,
-        "description": "一杯拿铁立即可用；三位好友助力，再得一杯。",
-        "price_fen": 2590,
-        "holds": {"latte": 1},
-    },
-)
 
 
 def seed(keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,6 +52,7 @@ def _open(keys: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
     ]
     _connect(merchant_id, keys, at=at)
     benefits = _fill_shelves(merchant_id, at=at)
+    _reward(merchant_id, benefits, at=at)
     _open_card_bag(merchant_id, keys, benefits["latte"], at=at)
     _draft_campaign(merchant_id, benefits, at=at)
     cashier = merchants.add_api_key(
@@ -222,6 +135,17 @@ def _open_card_bag(
     card_bag.switch(**which, is_on=True)
 
 
+def _reward(
+    merchant_id: int, benefits: Mapping[str, catalog.BenefitRevision], *, at: datetime
+) -> None:
+    """What membership is worth: tiers, points for joining, and points as a part payment."""
+    which: dict[str, Any] = {"merchant_id": merchant_id, "actor": ACTOR, "at": at}
+    numbers = {name: benefit.benefit_number for name, benefit in benefits.items()}
+    membership.publish_rules(**which, rules=membership.parse(tiers(numbers)))
+    points.add_rule(**which, source=points.RuleSource.EVENT, **JOINED)
+    points.set_terms(**which, **POINTS_TERMS)
+
+
 def _draft_campaign(
     merchant_id: int, benefits: Mapping[str, catalog.BenefitRevision], *, at: datetime
 ) -> None:
@@ -283,11 +207,23 @@ def _add_offer(
         merchant_id=merchant_id,
         items=[(benefits[name].benefit_id, quantity) for name, quantity in holds.items()],
         category_id=shelf.id,
+        terms=_terms(words.pop("terms", {}), benefits),
         actor=ACTOR,
         at=at,
         **words,
     )
     catalog.publish_offer(merchant_id=merchant_id, number=offer.number, actor=ACTOR, at=at)
+
+
+def _terms(
+    words: Mapping[str, Any], benefits: Mapping[str, catalog.BenefitRevision]
+) -> dict[str, Any]:
+    """What each period sends is named in the list, and numbered in the shop."""
+    sent = [
+        {"benefit_ids": [benefits[name].benefit_id for name in names], "quantity": quantity}
+        for names, quantity in words.get("items", ())
+    ]
+    return {**words, "items": sent} if sent else dict(words)
 
 
 def _describe(keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -306,6 +242,7 @@ def _describe(keys: Mapping[str, Any]) -> dict[str, Any]:
         "account": keys["account"]["appid"],
         "latte_card": LATTE_CARD,
         "friends_offer": FRIENDS_OFFER,
+        "joined": JOINED["event"],
         "campaigns": {
             campaign.number: campaign.state
             for campaign in campaigns.list_campaigns(merchant_id=merchant.id)

@@ -10,7 +10,7 @@ from app.simulator.fresh import FreshWorld, new_app, new_world
 from app.simulator.settings import App, Person, Template, load, save
 
 # Who has keys of an older shape gets new ones, and with them a new shop.
-VERSION = 3
+VERSION = 4
 NAME = "晨光咖啡"
 PEOPLE = ("小美", "小张", "店主老陈", "店长小林", "店员小周")
 PAGES = (
@@ -75,6 +75,46 @@ MESSAGES: tuple[dict[str, Any], ...] = (
             "thing1": ("gift", "礼物名称"),
             "thing2": ("friend", "领取人"),
             "time3": ("at", "领取时间"),
+        },
+    },
+    {
+        "app": "app",
+        "channel": "subscribe",
+        "message": "tier_raised",
+        "template_id": "tmpl-tier-raised-00000000000000000000000001",
+        "title": "会员升级通知",
+        "page": "pages/wallet/index",
+        "fields": {
+            "thing1": ("tier", "会员等级"),
+            "thing2": ("hint", "升级权益"),
+            "time3": ("at", "升级时间"),
+        },
+    },
+    {
+        "app": "app",
+        "channel": "subscribe",
+        "message": "refund_done",
+        "template_id": "tmpl-refund-done-00000000000000000000000001",
+        "title": "退款成功通知",
+        "page": "pages/orders/index",
+        "fields": {
+            "thing1": ("title", "商品名称"),
+            "amount2": ("amount", "退款金额"),
+            "thing3": ("hint", "退款去向"),
+            "time4": ("at", "退款时间"),
+        },
+    },
+    {
+        "app": "app",
+        "channel": "subscribe",
+        "message": "parcel_sent",
+        "template_id": "tmpl-parcel-sent-00000000000000000000000001",
+        "title": "包裹寄出通知",
+        "page": "pages/orders/index",
+        "fields": {
+            "thing1": ("goods", "商品名称"),
+            "character_string2": ("company", "快递公司"),
+            "character_string3": ("tracking", "快递单号"),
         },
     },
     {

@@ -10,8 +10,10 @@ import time
 from typing import Any
 
 from deploy.local.children import NotStarted
+from deploy.local.economy_act import EconomyAct
 from deploy.local.friends_act import FriendsAct
 from deploy.local.house import House, furnish, processes, settle_in
+from deploy.local.monthly_act import MonthlyAct
 from deploy.local.proof import prove
 from deploy.local.servers import HOME, both, leave_tidily
 from deploy.local.story import Story
@@ -49,6 +51,8 @@ def _show(*, stay: bool) -> int:
             played = Story(house, shop, telling).play()
             WechatAct(house, shop, telling, played).play()
             FriendsAct(house, shop, telling, played).play()
+            customer = EconomyAct(house, shop, telling, played).play()
+            MonthlyAct(house, shop, telling, played).play(customer)
             prove(house, telling)
             _say(f"\nEvery step was seen to happen, {time.monotonic() - began:.1f} s in all.")
             if stay:

@@ -10,7 +10,7 @@ from deploy.local.telling import Caller, Telling, expect, must
 LEAST_SIGNS = 12
 SECRET_NAMES = ("secret", "token", "key", "private")
 PUBLIC_NAMES = ("public",)
-BOOKS = (("ledger", "verify"), ("audit", "seal"), ("audit", "verify"))
+BOOKS = (("ledger", "verify"), ("vouchers", "verify"), ("audit", "seal"), ("audit", "verify"))
 
 
 def prove(house: House, telling: Telling) -> None:

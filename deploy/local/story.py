@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from deploy.local.customer import allow_messages
 from deploy.local.house import House
 from deploy.local.telling import Caller, NotSeen, Telling, eventually, expect, must, yuan
 
@@ -78,11 +79,8 @@ class Story:
         return str(offer["offer"])
 
     def _allow_messages(self, phone: Caller) -> None:
-        ids = expect(200, phone.get("/templates"))["template_ids"]
-        asked = {"appid": self._shop["appid"], "template_ids": ids, "accept": True}
-        expect(200, self._wechat.post(f"/_sim/users/{self._name}/subscribe", asked))
-        expect(204, phone.post("/grants", {"answers": dict.fromkeys(ids, "accept")}))
-        self._telling.tell(f"she allows {len(ids)} messages, once each")
+        allowed = allow_messages(phone, self._wechat, name=self._name, appid=self._shop["appid"])
+        self._telling.tell(f"she allows {allowed} messages, once each")
 
     def _order(self, phone: Caller, offer: str) -> str:
         key = secrets.token_hex(12)
