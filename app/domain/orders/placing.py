@@ -112,6 +112,8 @@ def _check(wish: Wish, offer: ForSale, *, at: datetime) -> None:
     his = opened_for(offer, merchant_id=wish.merchant_id, member_id=wish.member_id, at=at)
     check_sale(his, quantity=wish.quantity, on_ios=wish.on_ios, at=at)
     if wish.gift:
+        if offer.kind in catalog.MAY_HOLD_NO_VOUCHERS:
+            raise NotGiftable("这类商品不能作为礼物购买", reason="kind")
         gifting.check_sale(
             merchant_id=wish.merchant_id, contents=offer.contents, wrapping=wish.gift, at=at
         )

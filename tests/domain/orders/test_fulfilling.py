@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from app.domain import catalog, ledger, proofs, stored_value
 from app.domain.catalog import BenefitKind, GoodsKind, LimitReached, OfferKind
+from app.domain.gifting import NotGiftable, Wrapping
 from app.kernel.db import reading
 from tests.builders.catalog import a_benefit, an_offer
 from tests.builders.moments import NOON
@@ -124,3 +125,12 @@ def test_a_line_remembers_the_terms_it_was_sold_on(shop):
         text("SELECT kind, terms FROM order_lines WHERE merchant_id = :m"), {"m": shop.id}
     )
     assert kept.one() == ("topup", offer.terms)
+
+
+def test_what_belongs_to_its_buyer_is_not_bought_as_a_gift(shop):
+    shop.offer = a_topup(shop)
+
+    with pytest.raises(NotGiftable) as refused:
+        an_order(shop, buyer=a_buyer(shop), gift=Wrapping(message=None, cover=None, gives_at=None))
+
+    assert refused.value.details["reason"] == "kind"
