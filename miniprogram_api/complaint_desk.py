@@ -7,7 +7,6 @@ from flask import Response, request
 from msgspec import field
 
 from app.domain import complaints, members
-from app.domain.merchants import Role
 from app.gateways import gateways
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -27,7 +26,6 @@ from miniprogram_api.presenters.complaints import (
     present_inbox,
     present_inbox_ticket,
 )
-from miniprogram_api.referrals import ManagersOnly
 
 bp = APIBlueprint(
     "complaint_desk", __name__, url_prefix="/api/v1/<merchant>/counter", tag="Counter"
@@ -68,7 +66,7 @@ class GivePresent(Asked):
 @documented(who=[STAFF], query=LookIntoInbox, told={200: InboxPage})
 def list_inbox(merchant: str) -> Response:
     """Complaints of the app and of WeChat Pay, by what must end soonest."""
-    manager, wanted = _manager(merchant), parse.query(LookIntoInbox)
+    manager, wanted = auth.manager(merchant), parse.query(LookIntoInbox)
     with transaction(merchant=manager.merchant_id):
         page = complaints.inbox(
             merchant_id=manager.merchant_id,
@@ -112,7 +110,7 @@ def look_at_photo(merchant: str, ticket: str, name: str) -> Response:
 @documented(who=[STAFF], upload="file", told={201: PhotoKept})
 def add_photo(merchant: str) -> Response:
     """Hand a photo in for an answer, as a form with the field `file`."""
-    manager = _manager(merchant)
+    manager = auth.manager(merchant)
     key = desks.hand_in(request, merchant_id=manager.merchant_id, folder=_folder(manager))
     return answer(PhotoKept(photo=key), 201)
 
@@ -180,7 +178,7 @@ def give_present(merchant: str) -> Response:
 @documented(who=[STAFF], told={200: ZIP})
 def evidence(merchant: str, order: str) -> Response:
     """Everything known of an order in one file, for whoever judges a quarrel."""
-    manager = _manager(merchant)
+    manager = auth.manager(merchant)
     number = parse.number(order, numbers.Kind.ORDER, merchant_id=manager.merchant_id)
     with transaction(merchant=manager.merchant_id):
         found = complaints.collect(
@@ -203,15 +201,8 @@ def photos_of(found: complaints.Evidence) -> dict[str, bytes]:
     return {key: content for key, content in contents.items() if content is not None}
 
 
-def _manager(merchant: str) -> auth.StaffOnLine:
-    staff = auth.staff(merchant)
-    if staff.role not in {Role.OWNER, Role.MANAGER}:
-        raise ManagersOnly("需要店长权限")
-    return staff
-
-
 def _ticket(merchant: str, ticket: str) -> tuple[auth.StaffOnLine, str]:
-    manager = _manager(merchant)
+    manager = auth.manager(merchant)
     number = parse.number(ticket, numbers.Kind.TICKET, merchant_id=manager.merchant_id)
     return manager, number
 

@@ -4,7 +4,6 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.domain import aftersales
-from app.domain.merchants import Role
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
 from app.web import auth, parse
@@ -18,7 +17,6 @@ from miniprogram_api.presenters.refunds import (
     present_open,
     present_quote,
 )
-from miniprogram_api.referrals import ManagersOnly
 from miniprogram_api.refunds import Vouchers
 
 bp = APIBlueprint(
@@ -48,7 +46,7 @@ class RefundForBuyer(Asked):
 @documented(who=[STAFF], query=PageOfOpenRefunds, told={200: OpenRefundPage})
 def list_open(merchant: str) -> Response:
     """What waits for a decision, and what has stood still for ten minutes; the oldest first."""
-    manager, wanted = _manager(merchant), parse.query(PageOfOpenRefunds)
+    manager, wanted = auth.manager(merchant), parse.query(PageOfOpenRefunds)
     with transaction(merchant=manager.merchant_id):
         page = aftersales.list_open(
             merchant_id=manager.merchant_id,
@@ -63,7 +61,7 @@ def list_open(merchant: str) -> Response:
 @documented(who=[STAFF], told={200: RefundQuote}, refuses=[409])
 def quote(merchant: str, order: str) -> Response:
     """What a manager could give back of this order, line by line."""
-    manager = _manager(merchant)
+    manager = auth.manager(merchant)
     number = parse.number(order, numbers.Kind.ORDER, merchant_id=manager.merchant_id)
     with transaction():
         found = aftersales.quote(
@@ -80,7 +78,7 @@ def quote(merchant: str, order: str) -> Response:
 @documented(who=[STAFF], body=RefundForBuyer, told={201: RefundAsked}, refuses=[409])
 def ask_for_buyer(merchant: str, order: str) -> Response:
     """Give the buyer money back that no rule gives back by itself."""
-    manager, wanted = _manager(merchant), parse.body(RefundForBuyer)
+    manager, wanted = auth.manager(merchant), parse.body(RefundForBuyer)
     number = parse.number(order, numbers.Kind.ORDER, merchant_id=manager.merchant_id)
     with transaction():
         made = aftersales.ask_for_buyer(
@@ -98,7 +96,7 @@ def ask_for_buyer(merchant: str, order: str) -> Response:
 @documented(who=[STAFF], body=DecideRefund, told={200: RefundAsked}, refuses=[409])
 def approve(merchant: str, refund: str) -> Response:
     """The money goes."""
-    manager, wanted = _manager(merchant), parse.body(DecideRefund)
+    manager, wanted = auth.manager(merchant), parse.body(DecideRefund)
     number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
     with transaction():
         aftersales.approve(
@@ -115,7 +113,7 @@ def approve(merchant: str, refund: str) -> Response:
 @documented(who=[STAFF], body=DecideRefund, told={200: RefundAsked}, refuses=[409])
 def decline(merchant: str, refund: str) -> Response:
     """No money goes; what was frozen is usable again."""
-    manager, wanted = _manager(merchant), parse.body(DecideRefund)
+    manager, wanted = auth.manager(merchant), parse.body(DecideRefund)
     number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
     with transaction():
         aftersales.decline(
@@ -132,7 +130,7 @@ def decline(merchant: str, refund: str) -> Response:
 @documented(who=[STAFF], told={200: RefundAsked}, refuses=[409])
 def retry(merchant: str, refund: str) -> Response:
     """Try the step on which it stands once more. What may still arrive is not paid twice."""
-    manager = _manager(merchant)
+    manager = auth.manager(merchant)
     number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
     with transaction():
         aftersales.retry(
@@ -140,10 +138,3 @@ def retry(merchant: str, refund: str) -> Response:
         )
         found = aftersales.get_return(merchant_id=manager.merchant_id, number=number)
     return answer(RefundAsked(refund=number, state=found.state))
-
-
-def _manager(merchant: str) -> auth.StaffOnLine:
-    staff = auth.staff(merchant)
-    if staff.role not in {Role.OWNER, Role.MANAGER}:
-        raise ManagersOnly("需要店长权限")
-    return staff

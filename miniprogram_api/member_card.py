@@ -7,7 +7,7 @@ from flask import Response
 from msgspec import Meta
 
 from app.domain import members, paper_cards, redemption, vouchers
-from app.domain.merchants import Role, Scope
+from app.domain.merchants import Scope
 from app.domain.risk import Action, Per
 from app.gateways import qr
 from app.kernel import clock, numbers
@@ -25,7 +25,6 @@ from miniprogram_api.presenters.member_card import (
     present_matches,
 )
 from miniprogram_api.presenters.wallet import CodeView, present_code
-from miniprogram_api.referrals import ManagersOnly
 
 bp = APIBlueprint("member_card", __name__, url_prefix="/api/v1/<merchant>", tag="Customer")
 counter = APIBlueprint(
@@ -191,9 +190,7 @@ def _code(merchant: str) -> vouchers.ShowCode:
 
 
 def _manager_and(merchant: str, member: str) -> tuple[auth.StaffOnLine, int]:
-    staff = auth.staff(merchant)
-    if staff.role not in {Role.OWNER, Role.MANAGER}:
-        raise ManagersOnly("需要店长权限")
+    staff = auth.manager(merchant)
     number = parse.number(member, numbers.Kind.MEMBER, merchant_id=staff.merchant_id)
     with looking():
         found = members.find_member_id(merchant_id=staff.merchant_id, number=number)

@@ -8,7 +8,6 @@ from msgspec import Meta
 
 from app.domain import membership
 from app.domain.membership import RuleSet
-from app.domain.merchants import Role
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.errors import NotFound
@@ -26,7 +25,6 @@ from miniprogram_api.presenters.membership import (
     present_moves,
     present_rules,
 )
-from miniprogram_api.referrals import ManagersOnly
 
 bp = APIBlueprint(
     "membership", __name__, url_prefix="/api/v1/<merchant>/membership", tag="Customer"
@@ -103,7 +101,7 @@ def forget_birthday(merchant: str) -> Response:
 @documented(who=[STAFF], told={200: TierRulesView})
 def get_rules(merchant: str) -> Response:
     """The rules in force. For managers."""
-    manager = _manager(merchant)
+    manager = auth.manager(merchant)
     with transaction(merchant=manager.merchant_id):
         book = membership.in_force(merchant_id=manager.merchant_id)
     if book is None:
@@ -115,7 +113,7 @@ def get_rules(merchant: str) -> Response:
 @documented(who=[STAFF], body=TierRulesAsked, told={200: TierDryRun}, refuses=[409])
 def dry_run(merchant: str) -> Response:
     """Who would move by these rules, and what it would cost. Nothing is changed."""
-    manager, rules = _manager(merchant), _rules()
+    manager, rules = auth.manager(merchant), _rules()
     with transaction(merchant=manager.merchant_id):
         told = membership.dry_run(merchant_id=manager.merchant_id, rules=rules, at=clock.now())
     return answer(present_dry_run(told))
@@ -125,7 +123,7 @@ def dry_run(merchant: str) -> Response:
 @documented(who=[STAFF], body=TierRulesAsked, told={201: TierRulesView}, refuses=[409])
 def publish(merchant: str) -> Response:
     """These rules hold from now on, as a new revision."""
-    manager, rules = _manager(merchant), _rules()
+    manager, rules = auth.manager(merchant), _rules()
     with transaction(merchant=manager.merchant_id):
         book = membership.publish_rules(
             merchant_id=manager.merchant_id, rules=rules, actor=manager.actor, at=clock.now()
@@ -136,10 +134,3 @@ def publish(merchant: str) -> Response:
 def _rules() -> RuleSet:
     """What the types allow need not make sense together."""
     return membership.parse(parse.body(TierRulesAsked).rules.to_json())
-
-
-def _manager(merchant: str) -> auth.StaffOnLine:
-    staff = auth.staff(merchant)
-    if staff.role not in {Role.OWNER, Role.MANAGER}:
-        raise ManagersOnly("需要店长权限")
-    return staff

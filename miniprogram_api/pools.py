@@ -7,7 +7,6 @@ from flask import Response
 from msgspec import Meta
 
 from app.domain import pools
-from app.domain.merchants import Role
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
 from app.web import auth, parse
@@ -22,7 +21,6 @@ from miniprogram_api.presenters.pools import (
     present_pools,
     present_shown,
 )
-from miniprogram_api.referrals import ManagersOnly
 
 bp = APIBlueprint("codes", __name__, url_prefix="/api/v1/<merchant>", tag="Customer")
 counter = APIBlueprint(
@@ -62,7 +60,7 @@ def reveal(merchant: str, voucher: str) -> Response:
 @documented(who=[STAFF], told={200: Pools})
 def list_pools(merchant: str) -> Response:
     """What is left of each benefit's codes, and how many customers wait for one."""
-    manager = _manager(merchant)
+    manager = auth.manager(merchant)
     with transaction(merchant=manager.merchant_id):
         found = pools.list_pools(merchant_id=manager.merchant_id, at=clock.now())
     return answer(present_pools(found))
@@ -72,7 +70,7 @@ def list_pools(merchant: str) -> Response:
 @documented(who=[STAFF], body=ImportCodes, told={200: CodesImported}, refuses=[409])
 def import_codes(merchant: str, benefit: str) -> Response:
     """Put codes into the pool, or try to: each line that is left out is told with its reason."""
-    manager, wanted = _manager(merchant), parse.body(ImportCodes)
+    manager, wanted = auth.manager(merchant), parse.body(ImportCodes)
     number = parse.number(benefit, numbers.Kind.BENEFIT, merchant_id=manager.merchant_id)
     with transaction(merchant=manager.merchant_id):
         done = pools.import_codes(
@@ -84,10 +82,3 @@ def import_codes(merchant: str, benefit: str) -> Response:
             at=clock.now(),
         )
     return answer(present_imported(done))
-
-
-def _manager(merchant: str) -> auth.StaffOnLine:
-    staff = auth.staff(merchant)
-    if staff.role not in {Role.OWNER, Role.MANAGER}:
-        raise ManagersOnly("需要店长权限")
-    return staff

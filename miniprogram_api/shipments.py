@@ -9,7 +9,6 @@ from flask import Response
 from msgspec import Meta
 
 from app.domain import subscriptions
-from app.domain.merchants import Role
 from app.domain.subscriptions import ParcelState
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -23,7 +22,6 @@ from miniprogram_api.presenters.subscriptions import (
     present_packed,
     present_packed_page,
 )
-from miniprogram_api.referrals import ManagersOnly
 
 bp = APIBlueprint(
     "shipments", __name__, url_prefix="/api/v1/<merchant>/counter/parcels", tag="Counter"
@@ -100,9 +98,7 @@ def fail(merchant: str, parcel: str) -> Response:
 @documented(who=[STAFF], body=SendAgain, told={200: PackedShown}, refuses=[409])
 def resend(merchant: str, parcel: str) -> Response:
     """Pack it again, to where the member wants his parcels now. For managers."""
-    staff, wanted = auth.staff(merchant), parse.body(SendAgain)
-    if staff.role not in {Role.OWNER, Role.MANAGER}:
-        raise ManagersOnly("需要店长权限")
+    staff, wanted = auth.manager(merchant), parse.body(SendAgain)
     return _do(subscriptions.resend, staff, parcel, cost_fen=wanted.cost_fen)
 
 
