@@ -1,0 +1,75 @@
+"""Campaigns by the calendar: sales around events, member days, grants; for whom, and how much.
+
+Campaigns in which friends help are a subject of their own; the customers' page shows both.
+"""
+
+from app.domain.promotions.actions import draft, edit, findings, publish, stop
+from app.domain.promotions.errors import (
+    AtOdds,
+    Finding,
+    NotForYou,
+    PromotionRefused,
+    PromotionState,
+)
+from app.domain.promotions.events import Moved, add_event, list_events, move_event
+from app.domain.promotions.granting import Given, Giving, give, list_giving, list_to_give
+from app.domain.promotions.models import Kind, Promotion, PromotionEvent, State
+from app.domain.promotions.queries import (
+    Calendar,
+    DayPlan,
+    get_promotion,
+    list_promotions,
+    plan,
+)
+from app.domain.promotions.rules import Clash
+from app.domain.promotions.selling import refuse_outsider
+from app.domain.promotions.showing import CampaignView, get_for, list_for
+from app.domain.promotions.tags import forget_person, tag, tags_of, take_over, untag
+from app.domain.promotions.terms import Terms, parse
+from app.domain.promotions.turning import Due, list_turns_due, turn
+
+__all__ = [
+    "AtOdds",
+    "Calendar",
+    "CampaignView",
+    "Clash",
+    "DayPlan",
+    "Due",
+    "Finding",
+    "Given",
+    "Giving",
+    "Kind",
+    "Moved",
+    "NotForYou",
+    "Promotion",
+    "PromotionEvent",
+    "PromotionRefused",
+    "PromotionState",
+    "State",
+    "Terms",
+    "add_event",
+    "draft",
+    "edit",
+    "findings",
+    "forget_person",
+    "get_for",
+    "get_promotion",
+    "give",
+    "list_events",
+    "list_for",
+    "list_giving",
+    "list_promotions",
+    "list_to_give",
+    "list_turns_due",
+    "move_event",
+    "parse",
+    "plan",
+    "publish",
+    "refuse_outsider",
+    "stop",
+    "tag",
+    "tags_of",
+    "take_over",
+    "turn",
+    "untag",
+]
