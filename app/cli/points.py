@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from app.domain import members, merchants, points
-from app.domain.points import Occasion, PointFactor, PointRule, RuleSource
+from app.domain.points import EarnOn, Occasion, PointFactor, PointRule, RuleSource
 from app.kernel import calendar, clock
 from app.kernel.calendar import Hours
 from app.kernel.db import transaction
@@ -16,6 +16,7 @@ from app.kernel.errors import NotFound
 
 ACTOR = "system"
 SOURCES = click.Choice([each.value for each in RuleSource])
+STEPS = click.Choice([each.value for each in EarnOn])
 
 points_group = AppGroup("points", help="Rules, factors and terms of points.")
 
@@ -122,15 +123,27 @@ def end(merchant: str, kind: str, number: int) -> None:
 @click.option("--pay-bp", required=True, type=int, help="Of a price at most; 0: points pay none.")
 @click.option("--worth", required=True, type=int, help="So many points are worth a yuan.")
 @click.option("--warn-days", default=7, show_default=True, help="Before points end.")
+@click.option("--earn-on", type=STEPS, help="Which step of a sale earns; as it was when not said.")
+@click.option("--valid-months", type=int, help="As the merchant's profile says when not said.")
 @with_appcontext
-def terms(merchant: str, *, pay_bp: int, worth: int, warn_days: int) -> None:
-    """What points pay for, and how early their end is announced."""
+def terms(
+    merchant: str,
+    *,
+    pay_bp: int,
+    worth: int,
+    warn_days: int,
+    earn_on: str | None,
+    valid_months: int | None,
+) -> None:
+    """What earns points, what they pay for, how long they last, how early their end is told."""
     with transaction():
         points.set_terms(
             merchant_id=merchants.merchant_id_of(merchant),
             pay_bp=pay_bp,
             worth=worth,
             warn_days=warn_days,
+            earn_on=EarnOn(earn_on) if earn_on else None,
+            valid_months=valid_months,
             actor=ACTOR,
             at=clock.now(),
         )

@@ -8,7 +8,7 @@ that does not exist means as long after the jump, one that comes twice means the
 import itertools
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -61,6 +61,15 @@ def end_of_month_after(day: date, *, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, monthrange(year, month + 1)[1])
+
+
+def is_day_of_month(day: date, days: Collection[int]) -> bool:
+    """Whether one of these days of the month falls on `day`; in shorter months, on their last day.
+
+    31 means 30 April and 28 February (29 in a leap year).
+    """
+    is_last = day.day == monthrange(day.year, day.month)[1]
+    return day.day in days or (is_last and max(days, default=0) > day.day)
 
 
 class Range(NamedTuple):

@@ -33,12 +33,13 @@ class FactorView(Told):
 
 
 class WorkingView(Told):
-    """`base` points by a rule, and after its factors and limits `points`."""
+    """`base` points by a rule, what its factors added, less `cut` by its limits, are `points`."""
 
     name: str
     base: int
-    points: int
     factors: list[FactorView]
+    cut: int
+    points: int
 
 
 class Entry(Told):
@@ -109,7 +110,7 @@ def present_entries(page: Page[PointLine]) -> Entries:
             at=line.at,
             change=line.change,
             reason=line.reason,
-            workings=[_working(each) for each in line.workings],
+            workings=[present_working(each) for each in line.workings],
         )
         for line in page.items
     ]
@@ -140,12 +141,18 @@ def present_mall(mall: points.Mall, *, on_ios: bool) -> MallPage:
     return MallPage(spendable=mall.spendable, items=items, next_cursor=mall.offers.next_cursor)
 
 
-def _working(working: Working) -> WorkingView:
+def present_working(working: Working) -> WorkingView:
     factors = [
         FactorView(name=line.name, times=points.times_words(line.bp), added=line.added)
         for line in working.factors
     ]
-    return WorkingView(name=working.name, base=working.base, points=working.points, factors=factors)
+    return WorkingView(
+        name=working.name,
+        base=working.base,
+        factors=factors,
+        cut=working.cut,
+        points=working.points,
+    )
 
 
 def _mall_item(offer: MallOffer, spendable: int) -> MallItem:

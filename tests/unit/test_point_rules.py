@@ -13,11 +13,11 @@ from app.domain.points.rulings import (
     Used,
     When,
     debt_words,
-    fen_of_points,
     most_points,
     multiply,
     points_for,
     times_words,
+    whole_fen,
     within_limits,
 )
 from app.kernel.calendar import Hours, Range
@@ -142,14 +142,42 @@ def test_limits_leave_what_they_leave(rule, used, points):
     worth=st.integers(1, 10**6),
 )
 def test_points_never_pay_more_than_their_part(price, pay_bp, worth):
-    most = most_points(price, pay_bp=pay_bp, worth=worth)
+    most, cap = most_points(price, pay_bp=pay_bp, worth=worth), price * pay_bp // 10_000
 
-    assert fen_of_points(most, worth=worth) <= price * pay_bp // 10_000
+    pays = whole_fen(most, worth=worth)
+    assert pays.points == most
+    assert pays.amount_fen <= cap
+    # One more pays nothing more, or too much.
+    assert whole_fen(most + 1, worth=worth).amount_fen in {
+        pays.amount_fen,
+        *range(cap + 1, cap + 102),
+    }
+
+
+@given(points=st.integers(0, 10**9), worth=st.integers(1, 10**6))
+def test_points_pay_whole_fen_and_none_of_them_for_nothing(points, worth):
+    paid = whole_fen(points, worth=worth)
+
+    assert paid.amount_fen == points * 100 // worth
+    assert paid.points <= points
+    assert whole_fen(paid.points, worth=worth) == paid
+    if paid.points:
+        assert whole_fen(paid.points - 1, worth=worth).amount_fen < paid.amount_fen
+
+
+@pytest.mark.parametrize(
+    ("points", "worth", "needed", "fen"),
+    [(4, 150, 3, 2), (5, 150, 5, 3), (8, 150, 8, 5), (1, 150, 0, 0), (1, 30, 1, 3), (0, 7, 0, 0)],
+)
+def test_what_a_fraction_of_a_fen_would_need_stays(points, worth, needed, fen):
+    paid = whole_fen(points, worth=worth)
+
+    assert (paid.points, paid.amount_fen) == (needed, fen)
 
 
 def test_half_of_a_price_at_a_hundred_points_a_yuan():
     assert most_points(49_00, pay_bp=5_000, worth=100) == 24_50
-    assert fen_of_points(24_50, worth=100) == 24_50
+    assert whole_fen(24_50, worth=100).amount_fen == 24_50
     assert most_points(49_00, pay_bp=0, worth=100) == 0
 
 

@@ -10,20 +10,19 @@ from app.domain.points.earning import (
     earn_pending_by_rules,
     expiry_of,
     forget,
-    is_plain,
     undo,
     work_out,
     workings_json,
 )
-from app.domain.points.errors import NotEnoughPoints, NotHeld, TooManyPoints
+from app.domain.points.errors import NotEnoughPoints, NotHeld, RuleRefused, TooManyPoints
 from app.domain.points.events import PointsExpiring
 from app.domain.points.expiring import expire_due
 from app.domain.points.holding import capture, give_back, hold, release
 from app.domain.points.liability import Liability, roll_forward
-from app.domain.points.mall import Mall, MallOffer, list_mall
+from app.domain.points.mall import Mall, MallOffer, list_mall, list_prices
 from app.domain.points.models import PointFactor, PointLot, PointLotUse, PointRule
 from app.domain.points.notices import ending, notify_due
-from app.domain.points.paying import MayPay, may_pay, worth_fen
+from app.domain.points.paying import MayPay, may_pay, part_payment
 from app.domain.points.pending import (
     PendingLine,
     cancel_pending,
@@ -32,12 +31,14 @@ from app.domain.points.pending import (
     mature_due,
 )
 from app.domain.points.queries import Balance, PointLine, Working, balance, list_entries
-from app.domain.points.rulebooks import forget_rulebook, rulebook
+from app.domain.points.rulebooks import Terms, forget_rulebook, rulebook
 from app.domain.points.rules import member_debt, member_pending, member_points
 from app.domain.points.rulings import (
     Earning,
+    EarnOn,
     Factor,
     FactorLine,
+    PartPayment,
     RuleSource,
     multiply,
     points_for,
@@ -52,13 +53,17 @@ from app.domain.points.settings import (
     list_rules,
     set_terms,
 )
+from app.domain.points.trying import Idea, IdeaOfRule, StepTried, Tried, dry_run
 
 __all__ = [
     "Balance",
+    "EarnOn",
     "Earning",
     "Factor",
     "FactorLine",
     "Held",
+    "Idea",
+    "IdeaOfRule",
     "Liability",
     "Mall",
     "MallOffer",
@@ -66,6 +71,7 @@ __all__ = [
     "NotEnoughPoints",
     "NotHeld",
     "Occasion",
+    "PartPayment",
     "PendingLine",
     "PointFactor",
     "PointLine",
@@ -73,14 +79,19 @@ __all__ = [
     "PointLotUse",
     "PointRule",
     "PointsExpiring",
+    "RuleRefused",
     "RuleSource",
+    "StepTried",
+    "Terms",
     "TooManyPoints",
+    "Tried",
     "Working",
     "add_factor",
     "add_rule",
     "balance",
     "cancel_pending",
     "capture",
+    "dry_run",
     "earn",
     "earn_by_rules",
     "earn_pending",
@@ -94,11 +105,11 @@ __all__ = [
     "forget_rulebook",
     "give_back",
     "hold",
-    "is_plain",
     "list_entries",
     "list_factors",
     "list_mall",
     "list_pending",
+    "list_prices",
     "list_rules",
     "lock_member",
     "mature_due",
@@ -108,6 +119,7 @@ __all__ = [
     "member_points",
     "multiply",
     "notify_due",
+    "part_payment",
     "points_for",
     "release",
     "roll_forward",
@@ -120,5 +132,4 @@ __all__ = [
     "undo",
     "work_out",
     "workings_json",
-    "worth_fen",
 ]

@@ -10,7 +10,7 @@ from app.domain import merchants
 from app.domain.points import workings_sql
 from app.domain.points.actions import earn, lock_member, take_back
 from app.domain.points.pending import earn_pending
-from app.domain.points.rulebooks import Rulebook, rulebook
+from app.domain.points.rulebooks import rulebook
 from app.domain.points.rulings import (
     NOTHING_USED,
     Earning,
@@ -26,7 +26,7 @@ from app.domain.points.rulings import (
 from app.kernel import calendar
 from app.kernel.db import execute, fetch_all
 
-PLAIN_RATE = "核销奖励"
+PLAIN_RATES = {RuleSource.PURCHASE: "消费奖励", RuleSource.REDEMPTION: "核销奖励"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class Occasion:
     """Something that may earn points: what it was, whose, worth how many fen, and where.
 
     `source` names this one occasion for ever ("redemption:D…"), so that no rule pays it twice.
+    `promised` points were sold with what brings them, as `promised_name`: no factor changes them.
     """
 
     merchant_id: int
@@ -44,6 +45,8 @@ class Occasion:
     value_fen: int = 0
     event: str | None = None
     store_id: int | None = None
+    promised: int = 0
+    promised_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,6 @@ class _UsedOfRule:
     today: int
     in_all: int
     last_at: datetime
-
-
-@dataclass(frozen=True)
-class _RuleId:
-    rule_id: int
 
 
 @dataclass(frozen=True)
@@ -71,27 +69,22 @@ def work_out(
     """What the occasion earns, rule by rule; `factors` come on top of the merchant's own.
 
     Nothing is written. When points are `promised`, the member is locked before his limits are
-    counted, so that what is worked out can be given. A redemption without a rule of its own earns
-    the plain rate; nothing else does.
+    counted, so that what is worked out can be given. Where no rule says anything, the step of a
+    sale that earns here earns the plain rate; nothing else does.
     """
     book = rulebook(merchant_id=occasion.merchant_id)
     rules = book.rules_for(occasion.kind, event=occasion.event)
-    plain = occasion.kind == RuleSource.REDEMPTION and not rules
+    plain = book.pays_plain(occasion.kind)
     if not rules and not plain:
-        return []
+        return _promised(occasion)
     profile = merchants.profile(merchant_id=occasion.merchant_id)
     when = When(occasion.kind, occasion.at, profile.zone, occasion.store_id)
     found = [*factors, *book.factors_for(when)]
     if plain:
         base = points_for(occasion.value_fen, points_per_yuan=profile.points_per_yuan)
-        return [_earning(None, PLAIN_RATE, base, found)]
-    return _by_rules(occasion, rules, found, zone=profile.zone, promised=promised)
-
-
-def is_plain(merchant_id: int, kind: RuleSource) -> bool:
-    """No rule or factor of the merchant's own has a say: the plain rate is all there is."""
-    book: Rulebook = rulebook(merchant_id=merchant_id)
-    return not book.factors and not book.rules_for(kind)
+        return [_earning(None, PLAIN_RATES[occasion.kind], base, found)]
+    by_rules = _by_rules(occasion, rules, found, zone=profile.zone, promised=promised)
+    return [*_promised(occasion), *by_rules]
 
 
 def earn_by_rules(occasion: Occasion, *, factors: Sequence[Factor] = ()) -> int:
@@ -167,8 +160,9 @@ def forget(*, merchant_id: int, earned_by: str, at: datetime) -> bool:
 def expiry_of(*, merchant_id: int, day_of: datetime) -> datetime:
     """When points earned then end: with the last day of a month, some months later."""
     profile = merchants.profile(merchant_id=merchant_id)
+    months = rulebook(merchant_id=merchant_id).terms.valid_months or profile.points_valid_months
     day = calendar.day_of(day_of, profile.zone)
-    last_day = calendar.end_of_month_after(day, months=profile.points_valid_months)
+    last_day = calendar.end_of_month_after(day, months=months)
     return calendar.end_of(last_day, profile.zone)
 
 
@@ -176,6 +170,10 @@ def workings_json(earnings: Sequence[Earning]) -> str | None:
     """As a statement takes them; None when there is nothing to remember: the plain rate alone."""
     if all(each.rule_id is None and not each.factors for each in earnings):
         return None
+    return _to_json(earnings)
+
+
+def _to_json(earnings: Sequence[Earning]) -> str:
     return msgspec.json.encode([asdict(each) for each in earnings if each.points]).decode()
 
 
@@ -195,16 +193,9 @@ def _unpaid(occasion: Occasion, factors: Sequence[Factor]) -> list[Earning]:
     earnings = work_out(occasion, factors=factors)
     if not earnings:
         return []
-    paid = fetch_all(
-        _RuleId,
-        workings_sql.PAID_BEFORE,
-        {
-            "merchant_id": occasion.merchant_id,
-            "source": occasion.source,
-            "rules": [each.rule_id for each in earnings],
-        },
-    )
+    which = {"merchant_id": occasion.merchant_id, "source": occasion.source}
     # One occasion is one entry: a rule that was added since does not pay it as well.
+    paid = fetch_all(_Paid, workings_sql.PAID_BEFORE, which)
     return [] if paid else [each for each in earnings if each.points]
 
 
@@ -216,7 +207,7 @@ def _remember(occasion: Occasion, earnings: Sequence[Earning]) -> None:
             "member_id": occasion.member_id,
             "source": occasion.source,
             "cause": occasion.source,
-            "workings": workings_json(earnings) or "[]",
+            "workings": _to_json(earnings),
             "at": occasion.at,
         },
     )
@@ -258,6 +249,11 @@ def _used(
         },
     )
     return {row.rule_id: Used(row.today, row.in_all, row.last_at) for row in rows}
+
+
+def _promised(occasion: Occasion) -> list[Earning]:
+    given = occasion.promised
+    return [Earning(None, occasion.promised_name, given, given)] if given else []
 
 
 def _earning(rule_id: int | None, name: str, base: int, factors: Sequence[Factor]) -> Earning:

@@ -15,3 +15,9 @@ class NotHeld(DomainError):
     """An order did not spend the points that it should give back."""
 
     code = "points_not_spent"
+
+
+class RuleRefused(DomainError):
+    """A rule, a factor or terms that cannot be meant so."""
+
+    code = "point_rule_refused"

@@ -15,16 +15,24 @@ class Due:
     member_id: int
 
 
+@dataclass(frozen=True)
+class _OverLot(OpenLot):
+    uses: int
+
+
 def list_due(*, at: datetime, limit: int) -> list[Due]:
     """Members with points that expire by then, across merchants, without locks."""
     return fetch_all(Due, statements.DUE_MEMBERS, {"at": at, "limit": limit})
 
 
 def expire(*, merchant_id: int, member_id: int, at: datetime) -> int:
-    """Book out this member's lots that are over; the points that went. Repeatable."""
+    """Book out this member's lots that are over; the points that went. Repeatable.
+
+    Points that come back to a lot that is over go with the next time, which is another cause.
+    """
     lock_account(merchant_id, member_id)
     lots = fetch_all(
-        OpenLot,
+        _OverLot,
         statements.LOCK_DUE_LOTS,
         {"merchant_id": merchant_id, "member_id": member_id, "at": at},
     )
@@ -33,7 +41,8 @@ def expire(*, merchant_id: int, member_id: int, at: datetime) -> int:
         return 0
     expired = house(AccountKind.POINTS_EXPIRED, Asset.POINT)
     posting = Posting(source=member_points(member_id), destination=expired, amount=gone)
-    cause = f"expiry:{member_id}:{max(lot.id for lot in lots)}"
+    last = max(lots, key=lambda lot: lot.id)
+    cause = f"expiry:{member_id}:{last.id}:{last.uses}"
     entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=[posting], at=at)
     use(merchant_id, entry_id, take_from(lots, amount=gone))
     return gone

@@ -26,8 +26,9 @@ class _Hold:
 def hold(*, merchant_id: int, member_id: int, order_id: int, points: int, at: datetime) -> None:
     """Set points aside for an order, from the lots that expire soonest. Once per order.
 
-    Raises NotEnoughPoints; AlreadyPosted.
+    Whose card is lost spends nothing. Raises NotEnoughPoints, CodesFrozen; AlreadyPosted.
     """
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     available = lock_account(merchant_id, member_id)
     if available < points:
         raise NotEnoughPoints("积分不足", available=available, needed=points)

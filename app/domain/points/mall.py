@@ -63,15 +63,20 @@ def list_mall(
 
     Raises Invalid for a cursor that is not ours.
     """
-    rows = fetch_all(
-        MallOffer,
-        _MALL,
-        {
-            "merchant_id": merchant_id,
-            "at": at,
-            "after": paging.after(cursor),
-            "limit": limit + 1,
-        },
-    )
+    offers = list_prices(merchant_id=merchant_id, cursor=cursor, limit=limit, at=at)
     spendable = ledger.balance_of(merchant_id=merchant_id, account=member_points(member_id))
-    return Mall(spendable, paging.cut(rows, limit=limit, key=lambda offer: offer.id))
+    return Mall(spendable, offers)
+
+
+def list_prices(
+    *, merchant_id: int, cursor: str | None, limit: int, at: datetime
+) -> Page[MallOffer]:
+    """The same offers, whoever asks. Raises Invalid for a cursor that is not ours."""
+    which = {
+        "merchant_id": merchant_id,
+        "at": at,
+        "after": paging.after(cursor),
+        "limit": limit + 1,
+    }
+    rows = fetch_all(MallOffer, _MALL, which)
+    return paging.cut(rows, limit=limit, key=lambda offer: offer.id)

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, tex
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.points.rulings import RuleSource
+from app.domain.points.rulings import EarnOn, RuleSource
 from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
 
 
@@ -125,7 +125,11 @@ class PointHold(OwnedByMerchant, Base):
 
 
 class PointTerms(OwnedByMerchant, Base):
-    """What points pay for: `pay_bp` of a price at most, `worth` points being worth one yuan."""
+    """What points pay for: `pay_bp` of a price at most, `worth` points being worth one yuan.
+
+    `earn_on`: which of buying and using earns. `valid_months`: how long they last; None: as long
+    as the merchant's profile says.
+    """
 
     __tablename__ = "point_terms"
     __table_args__ = (
@@ -133,11 +137,14 @@ class PointTerms(OwnedByMerchant, Base):
         CheckConstraint("pay_bp BETWEEN 0 AND 10000", name="pays_a_part"),
         CheckConstraint("worth > 0", name="worth_something"),
         CheckConstraint("warn_days BETWEEN 1 AND 90", name="warns_in_time"),
+        CheckConstraint("valid_months BETWEEN 1 AND 120", name="good_for_months"),
     )
 
     pay_bp: Mapped[int]
     worth: Mapped[int]
     warn_days: Mapped[int] = mapped_column(server_default="7")
+    earn_on: Mapped[EarnOn] = mapped_column(word(EarnOn), server_default="redemption")
+    valid_months: Mapped[int | None]
 
 
 class PointRule(OwnedByMerchant, Base):
@@ -187,6 +194,8 @@ class PointFactor(OwnedByMerchant, Base):
     hours: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     days_of_month: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     store_ids: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
     added_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

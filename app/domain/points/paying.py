@@ -6,7 +6,7 @@ from app.domain import ledger
 from app.domain.points.errors import TooManyPoints
 from app.domain.points.rulebooks import rulebook
 from app.domain.points.rules import member_points
-from app.domain.points.rulings import fen_of_points, most_points
+from app.domain.points.rulings import PartPayment, most_points, whole_fen
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,12 @@ def may_pay(*, merchant_id: int, member_id: int, price_fen: int) -> MayPay:
     terms = rulebook(merchant_id=merchant_id).terms
     spendable = ledger.balance_of(merchant_id=merchant_id, account=member_points(member_id))
     most = most_points(price_fen, pay_bp=terms.pay_bp, worth=terms.worth)
-    points = min(spendable, most)
-    amount_fen = fen_of_points(points, worth=terms.worth)
-    return MayPay(spendable, most, points, amount_fen, terms.worth)
+    part = whole_fen(min(spendable, most), worth=terms.worth)
+    return MayPay(spendable, most, part.points, part.amount_fen, terms.worth)
 
 
-def worth_fen(*, merchant_id: int, price_fen: int, points: int) -> int:
-    """What these points take off a price, in fen.
+def part_payment(*, merchant_id: int, price_fen: int, points: int) -> PartPayment:
+    """What these points take off a price: whole fen, and no more points than those need.
 
     Raises TooManyPoints when the shop takes fewer of them, or none, for it.
     """
@@ -42,4 +41,4 @@ def worth_fen(*, merchant_id: int, price_fen: int, points: int) -> int:
     most = most_points(price_fen, pay_bp=terms.pay_bp, worth=terms.worth)
     if points > most:
         raise TooManyPoints("超过可抵扣的积分", most=most, needed=points)
-    return fen_of_points(points, worth=terms.worth)
+    return whole_fen(points, worth=terms.worth)

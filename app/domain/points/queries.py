@@ -7,7 +7,7 @@ from app.domain import ledger
 from app.domain.ledger import Movement
 from app.domain.points import statements, workings_sql
 from app.domain.points.rules import MATURING, member_debt, member_points, reason_of
-from app.domain.points.rulings import FactorLine, debt_words
+from app.domain.points.rulings import FactorLine, cut_of, debt_words
 from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.paging import Page
@@ -43,6 +43,11 @@ class Working:
     base: int
     points: int
     factors: tuple[FactorLine, ...]
+
+    @property
+    def cut(self) -> int:
+        """Points that the limits of the rule kept back."""
+        return cut_of(self.base, self.factors, self.points)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,28 @@ class RuleSource(StrEnum):
     PERIOD = "period"
 
 
+class EarnOn(StrEnum):
+    """Which of the two steps of a sale earns points: paying, using what was paid for, or both.
+
+    Both pay the same money twice, so that is only done by merchants who say so.
+    """
+
+    PURCHASE = "purchase"
+    REDEMPTION = "redemption"
+    BOTH = "both"
+
+    def pays(self, source: RuleSource) -> bool:
+        """Visits, events and periods are no step of a sale: they always may."""
+        steps = {RuleSource.PURCHASE, RuleSource.REDEMPTION}
+        return source not in steps or self == EarnOn.BOTH or self.value == source.value
+
+    @property
+    def plain(self) -> RuleSource:
+        """Where the merchant's plain rate is paid as long as no rule stands in: once at most."""
+        is_purchase = self == EarnOn.PURCHASE
+        return RuleSource.PURCHASE if is_purchase else RuleSource.REDEMPTION
+
+
 @dataclass(frozen=True, slots=True)
 class Factor:
     """What multiplies points, in basis points: 15,000 gives half as much again."""
@@ -76,7 +98,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class FactorTerms:
-    """A factor and its conditions; None: whatever it is."""
+    """A factor and its conditions; None: whatever it is.
+
+    A day of the month that a month does not have falls on its last day.
+    """
 
     name: str
     bp: int
@@ -84,14 +109,20 @@ class FactorTerms:
     hours: Hours | None
     days_of_month: Sequence[int] | None
     store_ids: Sequence[int] | None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
     def applies(self, when: When) -> bool:
+        if (self.starts_at and when.at < self.starts_at) or (
+            self.ends_at and when.at >= self.ends_at
+        ):
+            return False
         if self.source is not None and self.source != when.source:
             return False
         if self.store_ids is not None and when.store_id not in self.store_ids:
             return False
-        day = calendar.day_of(when.at, when.zone).day
-        if self.days_of_month is not None and day not in self.days_of_month:
+        day = calendar.day_of(when.at, when.zone)
+        if self.days_of_month and not calendar.is_day_of_month(day, self.days_of_month):
             return False
         return self.hours is None or self.hours.is_open(when.at, zone=when.zone)
 
@@ -117,6 +148,16 @@ class Earning:
     base: int
     points: int
     factors: Sequence[FactorLine] = ()
+
+    @property
+    def cut(self) -> int:
+        """Points that the limits of the rule kept back."""
+        return cut_of(self.base, self.factors, self.points)
+
+
+def cut_of(base: int, factors: Sequence[FactorLine], points: int) -> int:
+    """What is missing of a base and all that its factors added."""
+    return base + sum(each.added for each in factors) - points
 
 
 def points_for(value_fen: int, *, points_per_yuan: int) -> int:
@@ -153,12 +194,27 @@ def within_limits(rule: Rule, points: int, used: Used, *, at: datetime) -> int:
 
 def most_points(price_fen: int, *, pay_bp: int, worth: int) -> int:
     """How many points a price takes at most: 5,000 bp of 4,900 fen at 100 a yuan are 2,450."""
-    return money.part(price_fen, bp=pay_bp) * worth // FEN_PER_YUAN
+    cap_fen = money.part(price_fen, bp=pay_bp)
+    # The largest number whose whole fen are not above the cap; of these no more than they need.
+    return whole_fen(-(-(cap_fen + 1) * worth // FEN_PER_YUAN) - 1, worth=worth).points
 
 
-def fen_of_points(points: int, *, worth: int) -> int:
-    """Whole fen that these points are worth, rounded down."""
-    return points * FEN_PER_YUAN // worth
+@dataclass(frozen=True, slots=True)
+class PartPayment:
+    """So many points take `amount_fen` off a price; with one point less they would take less."""
+
+    points: int
+    amount_fen: int
+
+
+def whole_fen(points: int, *, worth: int) -> PartPayment:
+    """The whole fen that these points are worth, and the points that those fen need.
+
+    At 150 points a yuan 5 points are 3.33 fen: 3 fen, for which 4.5 points are needed, so 5. Of 8
+    points, 5.33 fen, all 8 are needed for 5 fen; of 4, 2.67 fen, 3 are enough for 2.
+    """
+    amount_fen = points * FEN_PER_YUAN // worth
+    return PartPayment(-(-amount_fen * worth // FEN_PER_YUAN), amount_fen)
 
 
 def times_words(bp: int) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.points.models import PointFactor, PointRule, PointTerms
 from app.domain.points.rulebooks import forget_rulebook
-from app.domain.points.rulings import RuleSource
+from app.domain.points.rulings import EarnOn, RuleSource
 from app.kernel import audit, strict
 from app.kernel.calendar import Hours
 from app.kernel.db import locked, reading, writing
@@ -17,7 +17,7 @@ from app.kernel.money import BASIS_POINTS
 MOST_OPEN = 20
 MOST_BP, LAST_DAY = 100_000, 31
 MOST_POINTS = 10_000
-MOST_WORTH, LONGEST_WARNING_DAYS = 1_000_000, 90
+MOST_WORTH, LONGEST_WARNING_DAYS, MOST_MONTHS = 1_000_000, 90, 120
 
 
 def add_rule(
@@ -34,9 +34,9 @@ def add_rule(
     actor: str,
     at: datetime,
 ) -> PointRule:
-    """From now on points are earned so. Rules of redemption stand in for the plain rate.
+    """From now on points are earned so. Rules of the step that earns stand in for the plain rate.
 
-    Raises Invalid.
+    Raises Invalid, also for a step of a sale that earns nothing (`set_terms`).
     """
     strict.require(bool(name.strip()), field="name")
     if (points_per_yuan is None) == (fixed_points is None):
@@ -50,6 +50,7 @@ def add_rule(
         strict.require(value is None or 0 < value <= MOST_POINTS, field=field)
     strict.require(cool_down_minutes >= 0, field="cool_down_minutes")
     strict.require((source == RuleSource.EVENT) == bool(event), field="event")
+    _check_pays(merchant_id, source)
     rule = PointRule(
         merchant_id=merchant_id,
         name=name,
@@ -75,10 +76,14 @@ def add_factor(
     hours: Hours | None = None,
     days_of_month: Sequence[int] | None = None,
     store_ids: Sequence[int] | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
     actor: str,
     at: datetime,
 ) -> PointFactor:
     """Multiply what is earned when all its conditions hold; None is no condition.
+
+    A day of the month that a month does not have falls on its last day.
 
     Raises Invalid.
     """
@@ -94,6 +99,8 @@ def add_factor(
         hours=hours.to_json() if hours else None,
         days_of_month=sorted(days_of_month) if days_of_month else None,
         store_ids=sorted(store_ids) if store_ids else None,
+        starts_at=starts_at,
+        ends_at=ends_at,
         added_at=at,
     )
     _add(factor, list_factors(merchant_id=merchant_id), actor=actor, at=at)
@@ -115,23 +122,37 @@ def end_factor(*, merchant_id: int, factor_id: int, actor: str, at: datetime) ->
 
 
 def set_terms(
-    *, merchant_id: int, pay_bp: int, worth: int, warn_days: int, actor: str, at: datetime
+    *,
+    merchant_id: int,
+    pay_bp: int,
+    worth: int,
+    warn_days: int,
+    earn_on: EarnOn | None = None,
+    valid_months: int | None = None,
+    actor: str,
+    at: datetime,
 ) -> None:
-    """How much of a price points may pay, what they are worth, how early their end is announced.
+    """What earns points, how much of a price they may pay, what they are worth, how long they last.
 
-    `pay_bp` basis points of a price at most, 0 for none; `worth` points are one yuan; between 1
-    and 90 days. Raises Invalid.
+    `pay_bp` basis points of a price at most, 0 for none; `worth` points are one yuan; their end is
+    announced `warn_days` before, 1 to 90; `valid_months` full months, or as the profile says.
+    `earn_on` stays as it was when nothing is said; rules for the other step rest meanwhile.
+
+    Raises Invalid.
     """
     strict.require(0 <= pay_bp <= BASIS_POINTS, field="pay_bp")
     strict.require(0 < worth <= MOST_WORTH, field="worth")
     strict.require(1 <= warn_days <= LONGEST_WARNING_DAYS, field="warn_days")
+    strict.require(valid_months is None or 1 <= valid_months <= MOST_MONTHS, field="valid_months")
     terms = writing().scalar(
         locked(select(PointTerms).where(PointTerms.merchant_id == merchant_id))
     )
     if terms is None:
-        terms = PointTerms(merchant_id=merchant_id)
+        terms = PointTerms(merchant_id=merchant_id, earn_on=EarnOn.REDEMPTION)
         writing().add(terms)
     terms.pay_bp, terms.worth, terms.warn_days = pay_bp, worth, warn_days
+    terms.earn_on = earn_on or terms.earn_on
+    terms.valid_months = valid_months
     writing().flush()
     forget_rulebook(merchant_id)
     audit.record(
@@ -139,7 +160,13 @@ def set_terms(
         actor=actor,
         action="points.terms",
         subject=f"merchant:{merchant_id}",
-        details={"pay_bp": pay_bp, "worth": worth, "warn_days": warn_days},
+        details={
+            "pay_bp": pay_bp,
+            "worth": worth,
+            "warn_days": warn_days,
+            "earn_on": terms.earn_on.value,
+            "valid_months": valid_months,
+        },
         at=at,
     )
 
@@ -180,6 +207,18 @@ def _end(row: PointRule | PointFactor | None, *, number: int, actor: str, at: da
     row.ended_at = at
     writing().flush()
     _tell(row, "end", actor=actor, at=at)
+
+
+def _check_pays(merchant_id: int, source: RuleSource) -> None:
+    terms = select(PointTerms).where(PointTerms.merchant_id == merchant_id)
+    found = reading().scalar(terms)
+    earn_on = found.earn_on if found else EarnOn.REDEMPTION
+    if not earn_on.pays(source):
+        raise Invalid(
+            "This step of a sale earns nothing here; set earn_on first.",
+            earn_on=earn_on.value,
+            source=source.value,
+        )
 
 
 def _check_set(values: Sequence[int] | None, *, most: int | None, field: str) -> None:

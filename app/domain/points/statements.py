@@ -47,11 +47,14 @@ WHERE expires_at <= %(at)s AND remaining > 0
 ORDER BY merchant_id, member_id LIMIT %(limit)s
 """
 
+# Whoever uses a lot holds the member's accounts, so nobody adds a use meanwhile.
 LOCK_DUE_LOTS = """
-SELECT id, remaining FROM point_lots
-WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND remaining > 0
-  AND expires_at <= %(at)s
-ORDER BY expires_at, id FOR NO KEY UPDATE
+SELECT l.id, l.remaining, (SELECT count(*) FROM point_lot_uses u
+  WHERE u.merchant_id = l.merchant_id AND u.lot_id = l.id)
+FROM point_lots l
+WHERE l.merchant_id = %(merchant_id)s AND l.member_id = %(member_id)s AND l.remaining > 0
+  AND l.expires_at <= %(at)s
+ORDER BY l.expires_at, l.id FOR NO KEY UPDATE
 """
 
 LOTS_AHEAD = """

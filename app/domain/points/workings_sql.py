@@ -12,8 +12,8 @@ GROUP BY rule_id
 """
 
 PAID_BEFORE = """
-SELECT rule_id FROM point_earnings
-WHERE merchant_id = %(merchant_id)s AND source = %(source)s AND rule_id = ANY(%(rules)s)
+SELECT member_id, points FROM point_earnings
+WHERE merchant_id = %(merchant_id)s AND cause = %(source)s LIMIT 1
 """
 
 ADD = """

@@ -136,6 +136,24 @@ def upgrade() -> None:
         sa.Column("pay_bp", sa.BigInteger(), nullable=False),
         sa.Column("worth", sa.BigInteger(), nullable=False),
         sa.Column("warn_days", sa.BigInteger(), server_default="7", nullable=False),
+        sa.Column(
+            "earn_on",
+            sa.Enum(
+                "purchase",
+                "redemption",
+                "both",
+                name="earnon",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            server_default="redemption",
+            nullable=False,
+        ),
+        sa.Column("valid_months", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "valid_months BETWEEN 1 AND 120", name=op.f("ck_point_terms_good_for_months")
+        ),
         sa.CheckConstraint("pay_bp BETWEEN 0 AND 10000", name=op.f("ck_point_terms_pays_a_part")),
         sa.CheckConstraint("warn_days BETWEEN 1 AND 90", name=op.f("ck_point_terms_warns_in_time")),
         sa.CheckConstraint("worth > 0", name=op.f("ck_point_terms_worth_something")),

@@ -36,7 +36,13 @@ def test_rules_factors_and_terms_are_set_up_and_listed(shop, say):
 
     listed = say("list").splitlines()
     assert listed[:2] == [f"rule {rule} event profile 50 完善资料", f"factor {factor} ×2 会员日"]
-    assert json.loads(listed[2]) == {"pay_bp": 5000, "worth": 100, "warn_days": 7}
+    assert json.loads(listed[2]) == {
+        "pay_bp": 5000,
+        "worth": 100,
+        "warn_days": 7,
+        "earn_on": "redemption",
+        "valid_months": None,
+    }
 
     say("end", "rule", rule)
     say("end", "factor", factor)

@@ -6,14 +6,14 @@ import pytest
 
 from app.domain import ledger, points, redemption
 from app.domain.merchants import Role
-from app.domain.points import Factor, RuleSource
+from app.domain.points import EarnOn, Factor, RuleSource
 from app.kernel.db import transaction
 from app.kernel.errors import Invalid, NotFound
 from tests.builders.membership import a_ladder, grow, tiers_in
 from tests.builders.merchants import a_merchant
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop, a_voucher, clerk_of
-from tests.builders.points import a_factor, a_rule, an_occasion, look
+from tests.builders.points import a_factor, a_rule, an_occasion, earn_on, look
 from tests.builders.redemption import LATER, a_redemption, a_scan
 
 DAY = timedelta(days=1)
@@ -142,6 +142,56 @@ def test_a_purchase_is_paid_when_it_can_no_longer_be_given_back(shop, buyer):
     line = newest(shop, buyer)
     assert (line.change, line.reason) == (98, "消费奖励")
     assert ledger.verify() == []
+
+
+def test_what_a_period_promises_is_not_multiplied_and_a_rule_comes_on_top(shop, buyer):
+    a_rule(shop, source=RuleSource.PERIOD, fixed_points=10, name="月卡奖励")
+    a_factor(shop, name="会员日")
+    occasion = an_occasion(
+        shop,
+        buyer,
+        kind=RuleSource.PERIOD,
+        source="period:72222:1",
+        promised=50,
+        promised_name="月卡积分",
+    )
+
+    assert (earn(occasion), earn(occasion)) == (70, 0)
+
+    entry = newest(shop, buyer)
+    assert (entry.change, entry.reason) == (70, "月卡积分、月卡奖励")
+    promised, ruled = entry.workings
+    assert (promised.base, promised.points, promised.factors) == (50, 50, ())
+    assert (ruled.base, ruled.points, ruled.cut) == (10, 20, 0)
+    assert ledger.verify() == []
+
+
+def test_an_entry_says_what_a_limit_cut(shop, buyer):
+    a_rule(shop, fixed_points=10, most_per_day=12)
+    a_factor(shop)
+
+    assert earn(an_occasion(shop, buyer)) == 12
+
+    (working,) = newest(shop, buyer).workings
+    assert (working.base, working.cut, working.points) == (10, 8, 12)
+
+
+@pytest.mark.parametrize("step", [RuleSource.PURCHASE, RuleSource.REDEMPTION])
+def test_where_one_step_earns_the_other_does_not(shop, buyer, step):
+    a_rule(shop, source=RuleSource.PURCHASE, points_per_yuan=2, name="消费奖励")
+    earn_on(shop, EarnOn(step.value))
+
+    paid = earn(an_occasion(shop, buyer, kind=RuleSource.PURCHASE, value_fen=49_00))
+    used = a_redemption(shop, a_voucher(shop, buyer=buyer)).points
+
+    assert (paid, used) == ((98, 0) if step == RuleSource.PURCHASE else (0, 24))
+
+
+def test_a_rule_for_the_step_that_earns_nothing_is_refused(shop):
+    earn_on(shop, EarnOn.PURCHASE)
+
+    with pytest.raises(Invalid):
+        a_rule(shop, source=RuleSource.REDEMPTION, fixed_points=5)
 
 
 # At the counter.

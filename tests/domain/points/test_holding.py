@@ -153,3 +153,21 @@ def merge(shop, loser, winner):
             {"m": shop.id, "w": winner.id, "l": loser.id},
         )
         points.take_over(merchant_id=shop.id, loser_id=loser.id, winner_id=winner.id, at=NOON)
+
+
+def test_points_that_come_back_after_their_last_day_end_once_more(shop, buyer):
+    given(shop, buyer, 30, expires_at=SOON)
+    order_id = held(shop, buyer, 20)
+    expired()
+
+    settle(points.release, shop, order_id)
+    assert look(shop, buyer).spendable == 20
+    expired()
+
+    assert look(shop, buyer).spendable == 0
+    assert lots(shop, buyer) == [(SOON, 0)]
+
+
+def expired():
+    with transaction():
+        points.expire_due(at=SOON, limit=10_000)

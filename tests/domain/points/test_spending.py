@@ -44,7 +44,7 @@ def test_where_nothing_was_decided_points_pay_nothing(shop, buyer):
 
     assert may_pay(shop, buyer, 49_00) == (0, 0)
     with pytest.raises(TooManyPoints):
-        points.worth_fen(merchant_id=shop.id, price_fen=49_00, points=1)
+        points.part_payment(merchant_id=shop.id, price_fen=49_00, points=1)
 
 
 def test_points_pay_up_to_the_shops_part_and_the_members_own(shop, buyer):
@@ -53,14 +53,24 @@ def test_points_pay_up_to_the_shops_part_and_the_members_own(shop, buyer):
 
     assert may_pay(shop, buyer, 49_00) == (1000, 10_00)
     assert may_pay(shop, buyer, 10_00) == (500, 5_00)
-    assert points.worth_fen(merchant_id=shop.id, price_fen=49_00, points=1000) == 10_00
+    paid = points.part_payment(merchant_id=shop.id, price_fen=49_00, points=1000)
+    assert (paid.points, paid.amount_fen) == (1000, 10_00)
+
+
+def test_points_that_would_pay_a_fraction_of_a_fen_stay_with_their_owner(shop, buyer):
+    set_terms(shop, worth=150)
+    given(shop, buyer, 4)
+
+    assert may_pay(shop, buyer, 49_00) == (3, 2)
+    paid = points.part_payment(merchant_id=shop.id, price_fen=49_00, points=4)
+    assert (paid.points, paid.amount_fen) == (3, 2)
 
 
 def test_more_than_the_part_is_refused_with_the_most(shop):
     set_terms(shop)
 
     with pytest.raises(TooManyPoints) as refused:
-        points.worth_fen(merchant_id=shop.id, price_fen=10_00, points=501)
+        points.part_payment(merchant_id=shop.id, price_fen=10_00, points=501)
 
     assert refused.value.details["most"] == 500
 
