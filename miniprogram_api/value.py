@@ -51,8 +51,11 @@ def get_value(merchant: str) -> Response:
     member = auth.member(merchant)
     with transaction():
         found = stored_value.balance(merchant_id=member.merchant_id, member_id=member.member_id)
-        limit = stored_value.confirm_above(merchant_id=member.merchant_id)
-    return answer(present_value(found, confirm_above_fen=limit))
+        limits = stored_value.spend_limits(merchant_id=member.merchant_id)
+        spent_fen = stored_value.unconfirmed_fen(
+            merchant_id=member.merchant_id, member_id=member.member_id, at=clock.now()
+        )
+    return answer(present_value(found, limits=limits, unconfirmed_fen=spent_fen))
 
 
 @bp.get("/entries")

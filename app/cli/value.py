@@ -19,14 +19,16 @@ _REASON = click.option("--reason", required=True)
 
 @group.command("rule")
 @click.argument("merchant")
-@click.option("--confirm-above", required=True, type=click.IntRange(min=0), help="Fen.")
+@click.option("--confirm-above", required=True, type=click.IntRange(min=0), help="Fen, an order.")
+@click.option("--day-above", type=click.IntRange(min=0), help="Fen a day; the same when not said.")
 @_BY
-def rule(merchant: str, confirm_above: int, by: str) -> None:
+def rule(merchant: str, confirm_above: int, day_above: int | None, by: str) -> None:
     """Above so much a spending of stored value is confirmed once more."""
     with transaction():
-        stored_value.set_confirm_above(
+        stored_value.set_spend_limits(
             merchant_id=merchants.merchant_id_of(merchant),
-            amount_fen=confirm_above,
+            order_fen=confirm_above,
+            day_fen=confirm_above if day_above is None else day_above,
             actor=_actor(by),
             at=clock.now(),
         )
@@ -117,7 +119,7 @@ def list_adjustments(merchant: str) -> None:
     """Corrections that wait for a second person: JSON, a line each."""
     with transaction():
         waiting = stored_value.list_adjustments(merchant_id=merchants.merchant_id_of(merchant))
-    for each in waiting:
+    for each in waiting.items:
         click.echo(json.dumps(asdict(each), default=str, ensure_ascii=False))
 
 

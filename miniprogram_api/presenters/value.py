@@ -8,6 +8,7 @@ from app.domain.stored_value import (
     GiftCardView,
     Receipt,
     RefundQuote,
+    SpendLimits,
     ValueBalance,
     ValueLine,
 )
@@ -21,7 +22,8 @@ GIFT_CARD_PAGE = "pages/gift-card/take"
 class StoredValue(Told):
     """`held_fen` waits with unpaid orders; `parked_fen` is paid and waits for room under the cap.
 
-    Spendings above `confirm_above_fen` want a confirmation.
+    A spending above `confirm_above_fen` wants a confirmation, and so does one that lifts the day's
+    sum of those without one above `confirm_day_above_fen`: one up to `free_fen` wants none now.
     """
 
     paid_fen: int
@@ -31,6 +33,8 @@ class StoredValue(Told):
     parked_fen: int
     frozen: bool
     confirm_above_fen: int
+    confirm_day_above_fen: int
+    free_fen: int
     cap_fen: int
 
 
@@ -67,7 +71,10 @@ class ValueCreditPage(Told):
 
 
 class LotPaidTold(Told):
+    """`order` by which this top-up was bought; null of a gift card or a correction."""
+
     kind: str
+    order: str | None
     made_at: datetime
     usage_order: str
     paid_fen: int
@@ -152,7 +159,7 @@ class GiftCardClaimed(Told):
     face_fen: int
 
 
-def present_value(found: ValueBalance, *, confirm_above_fen: int) -> StoredValue:
+def present_value(found: ValueBalance, *, limits: SpendLimits, unconfirmed_fen: int) -> StoredValue:
     return StoredValue(
         paid_fen=found.paid_fen,
         bonus_fen=found.bonus_fen,
@@ -160,7 +167,9 @@ def present_value(found: ValueBalance, *, confirm_above_fen: int) -> StoredValue
         held_fen=found.held_fen,
         parked_fen=found.parked_fen,
         frozen=found.frozen,
-        confirm_above_fen=confirm_above_fen,
+        confirm_above_fen=limits.order_fen,
+        confirm_day_above_fen=limits.day_fen,
+        free_fen=max(0, min(limits.order_fen, limits.day_fen - unconfirmed_fen)),
         cap_fen=stored_value.NAMED_CAP_FEN,
     )
 
@@ -188,6 +197,7 @@ def present_receipt(found: Receipt, *, order: str) -> ValueReceipt:
     lots = [
         LotPaidTold(
             kind=lot.kind,
+            order=_order_of(lot.reference),
             made_at=lot.made_at,
             usage_order=lot.usage_order,
             paid_fen=lot.paid_fen,
@@ -244,11 +254,10 @@ def present_behind_link(card: GiftCardView) -> GiftCardBehindLink:
 
 
 def _present_credit(credit: CreditView) -> ValueCreditTold:
-    kind, _, number = credit.reference.partition(":")
     return ValueCreditTold(
         kind=credit.kind,
         state=credit.state,
-        order=number if kind == "topup" else None,
+        order=_order_of(credit.reference),
         paid_fen=credit.paid_fen,
         bonus_fen=credit.bonus_fen,
         paid_rest=credit.paid_rest,
@@ -256,3 +265,8 @@ def _present_credit(credit: CreditView) -> ValueCreditTold:
         usage_order=credit.usage_order,
         made_at=credit.made_at,
     )
+
+
+def _order_of(reference: str) -> str | None:
+    kind, _, number = reference.partition(":")
+    return number if kind == "topup" else None

@@ -11,6 +11,7 @@ from app.domain.family.errors import (
     RequestOver,
     RequestWaits,
 )
+from app.domain.family.forgetting import forget_person
 from app.domain.family.joining import InvitationView, Joined, join, leave, look, take_over
 from app.domain.family.managing import (
     Invitation,
@@ -59,6 +60,7 @@ __all__ = [
     "approve",
     "ask",
     "dissolve",
+    "forget_person",
     "get_family",
     "invite",
     "join",

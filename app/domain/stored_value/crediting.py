@@ -6,6 +6,7 @@ from datetime import datetime
 from app.domain import ledger
 from app.domain.ledger import AccountKind, AccountName, Posting, house
 from app.domain.stored_value import statements
+from app.domain.stored_value.events import ValueCameIn
 from app.domain.stored_value.lots import Fen, counted_fen, lock_wallet
 from app.domain.stored_value.rules import (
     NAMED_CAP_FEN,
@@ -18,6 +19,7 @@ from app.domain.stored_value.rules import (
     member_value,
 )
 from app.kernel.db import execute, fetch_all, fetch_one
+from app.kernel.outbox import publish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +165,10 @@ def fill(
     at: datetime,
     bonus_source: AccountName | None = None,
 ) -> None:
-    """Put the money into the credit's two lots. The caller holds the wallet."""
+    """Put the money into the credit's two lots. The caller holds the wallet.
+
+    The holder is told; of an adjustment he hears by itself.
+    """
     bonus_from = bonus_source or house(AccountKind.BONUS_ISSUED)
     amounts = {LotKind.PAID: (source, new.paid_fen), LotKind.BONUS: (bonus_from, new.bonus_fen)}
     postings = [
@@ -182,6 +187,8 @@ def fill(
             "amounts": [amount for _, amount in amounts.values()],
         },
     )
+    if new.kind != CreditKind.ADJUSTMENT:
+        publish(ValueCameIn(merchant_id=merchant_id, credit_id=credit_id), at=at)
 
 
 def _bonus_given(merchant_id: int, member_id: int, offer_id: int | None) -> int:

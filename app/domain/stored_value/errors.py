@@ -1,4 +1,4 @@
-from app.kernel.errors import DomainError
+from app.kernel.errors import DomainError, Forbidden, Invalid
 
 
 class NotEnoughValue(DomainError):
@@ -69,16 +69,46 @@ class GiftCardTooLarge(DomainError):
     code = "gift_card_too_large"
 
 
+class GiftCardsOfDay(DomainError):
+    """Unnamed cards worth that much want a buyer who has shown his papers."""
+
+    code = "gift_cards_of_day"
+
+
 class AdjustmentWaits(DomainError):
     """One adjustment of a member at a time."""
 
     code = "adjustment_waits"
 
 
+class AdjustmentImpossible(Invalid):
+    """Paid money is only ever made by paying, and nothing is no correction."""
+
+    code, status = "adjustment_impossible", 409
+
+
+class ReasonMissing(Invalid):
+    """Whoever touches somebody's money says why."""
+
+    code, status = "reason_missing", 409
+
+
+class LimitsImpossible(Invalid):
+    """A day allows what one order does."""
+
+    code, status = "spend_limits_impossible", 409
+
+
 class AdjustmentSettled(DomainError):
     """Somebody decided already, or none was proposed."""
 
     code = "adjustment_settled"
+
+
+class OwnValue(Forbidden):
+    """Nobody corrects or lets go of his own stored value."""
+
+    code = "own_value"
 
 
 class SecondPersonNeeded(DomainError):

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import ledger
+from app.domain import ledger, members
 from app.domain.ledger import AccountKind, Posting, house
 from app.domain.stored_value import statements
 from app.domain.stored_value.confirming import check_confirmed
 from app.domain.stored_value.errors import NotEnoughValue, TooMuchReturned, ValueFrozen
+from app.domain.stored_value.events import ValueSpent
 from app.domain.stored_value.lots import (
     bring_back,
     lock_shapes,
-    lock_wallet,
+    lock_wallets,
     lots_of_order,
     move,
     open_lots,
@@ -20,6 +21,7 @@ from app.domain.stored_value.lots import (
 from app.domain.stored_value.rules import HoldState, LotKind, MoveKind, Part, sum_of, take
 from app.kernel import money
 from app.kernel.db import execute, fetch_one
+from app.kernel.outbox import publish
 
 
 @dataclass(frozen=True)
@@ -59,18 +61,20 @@ def hold(
 ) -> HeldValue:
     """Hold `amount_fen` of the member's stored value for an order that `spender_id` places.
 
-    Above the merchant's limit the spender must have confirmed it: `confirmation` is the token he
+    Above the merchant's limits the spender must have confirmed it: `confirmation` is the token he
     got for that, which is used up here; `confirmed` when the caller has made sure otherwise.
+    Whose own value is frozen spends nobody's.
 
-    Raises NotEnoughValue, ValueFrozen, StepUpNeeded, ConfirmationInvalid.
+    Raises NotEnoughValue, ValueFrozen, CodesFrozen, StepUpNeeded, ConfirmationInvalid.
     """
-    _check_thawed(merchant_id, member_id)
+    _check_thawed(merchant_id, member_id, spender_id)
     lots = open_lots(merchant_id, member_id)
     available = sum(lot.remaining for lot in lots)
     if available < amount_fen:
         raise NotEnoughValue("储值余额不足", available=available, needed=amount_fen)
-    if not confirmed:
-        check_confirmed(merchant_id, spender_id, amount_fen, token=confirmation, at=at)
+    is_confirmed = confirmed or check_confirmed(
+        merchant_id, spender_id, amount_fen, token=confirmation, at=at
+    )
     parts = take(lots, amount=amount_fen)
     _book_hold(merchant_id, member_id, order_id, parts, at=at)
     held = HeldValue(sum_of(parts, LotKind.PAID), sum_of(parts, LotKind.BONUS))
@@ -83,6 +87,7 @@ def hold(
             "spender_id": spender_id,
             "paid_fen": held.paid_fen,
             "bonus_fen": held.bonus_fen,
+            "is_confirmed": is_confirmed,
             "at": at,
         },
     )
@@ -106,6 +111,7 @@ def capture(*, merchant_id: int, order_id: int, at: datetime) -> HeldValue:
         ],
         at=at,
     )
+    publish(ValueSpent(merchant_id=merchant_id, order_id=order_id), at=at)
     return HeldValue(held.paid_fen, held.bonus_fen)
 
 
@@ -162,10 +168,14 @@ def give_back(
     return HeldValue(sum_of(parts, LotKind.PAID), sum_of(parts, LotKind.BONUS))
 
 
-def _check_thawed(merchant_id: int, member_id: int) -> None:
-    wallet = lock_wallet(merchant_id, member_id)
-    if wallet.frozen_at:
-        raise ValueFrozen("储值账户已冻结，请联系商家", frozen_at=wallet.frozen_at)
+def _check_thawed(merchant_id: int, member_id: int, spender_id: int) -> None:
+    """Both wallets are ours until commit: what he spends of two purses adds up to one day."""
+    for wallet in lock_wallets(merchant_id, {member_id, spender_id}).values():
+        if wallet.frozen_at:
+            raise ValueFrozen("储值账户已冻结，请联系商家", frozen_at=wallet.frozen_at)
+    for person in sorted({member_id, spender_id}):
+        # Whose card is lost spends nothing, and nobody spends his.
+        members.code_state(merchant_id=merchant_id, member_id=person).require_unfrozen()
 
 
 def _book_hold(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.domain import ledger
 from app.domain.ledger import Posting
-from app.domain.stored_value import statements
+from app.domain.stored_value import adjusting_sql, statements
 from app.domain.stored_value.lots import lock_wallets
 from app.domain.stored_value.queries import balance
 from app.domain.stored_value.rules import LotKind, member_value
@@ -22,7 +22,7 @@ def take_over(*, merchant_id: int, loser_id: int, winner_id: int, at: datetime) 
     _post(pair, {LotKind.PAID: has.paid_fen, LotKind.BONUS: has.bonus_fen}, at=at)
     execute(statements.TAKE_OVER_CREDITS, pair)
     execute(statements.TAKE_OVER_CARDS, pair)
-    execute(statements.LIVE_ADJUSTMENT, pair | {"at": at})
+    execute(adjusting_sql.LIVE_ADJUSTMENT, pair | {"at": at})
     loser, winner = wallets[loser_id], wallets[winner_id]
     if loser.frozen_at and not winner.frozen_at:
         frozen: dict[str, object] = {
@@ -31,7 +31,7 @@ def take_over(*, merchant_id: int, loser_id: int, winner_id: int, at: datetime) 
             "frozen_at": loser.frozen_at,
             "reason": loser.frozen_reason,
         }
-        execute(statements.SET_FROZEN, frozen)
+        execute(adjusting_sql.SET_FROZEN, frozen)
 
 
 def _post(pair: dict[str, int], has: dict[LotKind, int], *, at: datetime) -> None:

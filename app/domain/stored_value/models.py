@@ -32,15 +32,20 @@ class ValueWallet(OwnedByMerchant, Base):
 
 
 class ValueRule(OwnedByMerchant, Base):
-    """What a merchant decides: the amount (fen) above which a spending is confirmed once more."""
+    """What a merchant decides: above which amounts (fen) a spending is confirmed once more.
+
+    `confirm_above_fen` of one order, `confirm_day_above_fen` of a person's day.
+    """
 
     __tablename__ = "value_rules"
     __table_args__ = (
         UniqueConstraint("merchant_id"),
         CheckConstraint("confirm_above_fen >= 0", name="limit_not_negative"),
+        CheckConstraint("confirm_day_above_fen >= confirm_above_fen", name="day_allows_an_order"),
     )
 
     confirm_above_fen: Mapped[int]
+    confirm_day_above_fen: Mapped[int]
 
 
 class ValueCredit(OwnedByMerchant, Base):
@@ -125,7 +130,10 @@ class ValueLotMove(OwnedByMerchant, Base):
 
 
 class ValueHold(OwnedByMerchant, Base):
-    """What an order takes of a member's stored value (fen): `spender_id` pays with it."""
+    """What an order takes of a member's stored value (fen): `spender_id` pays with it.
+
+    `is_confirmed`: he said once more that it is he; what he did not counts towards his day.
+    """
 
     __tablename__ = "value_holds"
     __table_args__ = (
@@ -151,6 +159,7 @@ class ValueHold(OwnedByMerchant, Base):
     paid_fen: Mapped[int]
     bonus_fen: Mapped[int]
     returned_fen: Mapped[int] = mapped_column(server_default="0")
+    is_confirmed: Mapped[bool] = mapped_column(server_default="false")
     held_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 

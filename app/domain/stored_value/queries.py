@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.stored_value import statements
+from app.domain.stored_value import adjusting_sql, statements
 from app.domain.stored_value.lots import Fen
 from app.domain.stored_value.rules import reason_of
 from app.kernel import paging
@@ -22,6 +22,14 @@ class ValueBalance:
     frozen: bool
     held_fen: int = 0
     parked_fen: int = 0
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """For staff: the holder is not told the reason."""
+
+    since: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,12 @@ class _Entry:
 
 
 @dataclass(frozen=True)
+class _Wallet:
+    frozen_at: datetime | None
+    frozen_reason: str | None
+
+
+@dataclass(frozen=True)
 class _Hold:
     state: str
     paid_fen: int
@@ -114,6 +128,15 @@ def balance(*, merchant_id: int, member_id: int) -> ValueBalance:
     who = {"merchant_id": merchant_id, "member_id": member_id}
     found = fetch_one(ValueBalance, statements.BALANCE, who)
     return found or ValueBalance(0, 0, frozen=False)
+
+
+def freeze_of(*, merchant_id: int, member_id: int) -> Freeze | None:
+    """Since when nothing can be spent, and why; None while it can."""
+    who = {"merchant_id": merchant_id, "member_id": member_id}
+    found = fetch_one(_Wallet, adjusting_sql.FREEZE, who)
+    if found is None or found.frozen_at is None or found.frozen_reason is None:
+        return None
+    return Freeze(found.frozen_at, found.frozen_reason)
 
 
 def list_history(

@@ -14,6 +14,8 @@ from app.kernel import money
 NAMED_CAP_FEN = 500_000
 UNNAMED_CAP_FEN = 100_000
 UNNAMED_GOOD_FOR = timedelta(days=3 * 366)
+# Whoever buys unnamed cards for ten thousand yuan or more at once has to show who he is.
+UNNAMED_A_DAY_FEN = 1_000_000
 # Larger spendings are confirmed once more, unless the merchant says otherwise.
 CONFIRM_ABOVE_FEN = 20_000
 CONFIRMED_FOR = timedelta(minutes=5)

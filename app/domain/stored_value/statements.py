@@ -14,19 +14,28 @@ WHERE merchant_id = %(merchant_id)s AND member_id = ANY(%(member_ids)s)
 ORDER BY member_id FOR NO KEY UPDATE
 """
 
-SET_FROZEN = """
-UPDATE value_wallets SET frozen_at = %(frozen_at)s, frozen_reason = %(reason)s
-WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s
+LIMITS = """
+SELECT confirm_above_fen, confirm_day_above_fen FROM value_rules
+WHERE merchant_id = %(merchant_id)s
 """
 
-CONFIRM_ABOVE = """
-SELECT confirm_above_fen FROM value_rules WHERE merchant_id = %(merchant_id)s
+SET_LIMITS = """
+INSERT INTO value_rules (merchant_id, confirm_above_fen, confirm_day_above_fen)
+VALUES (%(merchant_id)s, %(order_fen)s, %(day_fen)s)
+ON CONFLICT (merchant_id) DO UPDATE SET confirm_above_fen = excluded.confirm_above_fen,
+  confirm_day_above_fen = excluded.confirm_day_above_fen
 """
 
-SET_RULE = """
-INSERT INTO value_rules (merchant_id, confirm_above_fen)
-VALUES (%(merchant_id)s, %(confirm_above_fen)s)
-ON CONFLICT (merchant_id) DO UPDATE SET confirm_above_fen = excluded.confirm_above_fen
+# What a person spent without saying once more that it is he: of anybody's value, as whichever
+# member he was.
+UNCONFIRMED = """
+SELECT coalesce(sum(h.paid_fen + h.bonus_fen - h.returned_fen), 0)::bigint
+FROM members m
+JOIN value_holds h ON h.merchant_id = m.merchant_id AND h.spender_id = m.id
+WHERE m.merchant_id = %(merchant_id)s
+  AND (m.id = %(member_id)s OR m.merged_into = %(member_id)s)
+  AND h.state <> 'released' AND NOT h.is_confirmed
+  AND h.held_at >= %(since)s AND h.held_at < %(until)s
 """
 
 OPEN_LOTS = """
@@ -98,8 +107,10 @@ WHERE merchant_id = %(merchant_id)s AND id = %(credit_id)s
 """
 
 PARKED = """
-SELECT merchant_id, id, member_id FROM value_credits WHERE state = 'parked'
-ORDER BY made_at LIMIT %(limit)s
+SELECT merchant_id, id, member_id FROM (
+  SELECT merchant_id, id, member_id FROM value_credits WHERE state = 'parked'
+  ORDER BY made_at LIMIT %(limit)s) oldest
+ORDER BY merchant_id, member_id, id
 """
 
 # `used`: what orders took of the lot and did not bring back, paid for or still waiting.
@@ -116,9 +127,9 @@ ORDER BY l.kind DESC
 
 ADD_HOLD = """
 INSERT INTO value_holds (merchant_id, order_id, member_id, spender_id, state, paid_fen, bonus_fen,
-  held_at)
+  is_confirmed, held_at)
 VALUES (%(merchant_id)s, %(order_id)s, %(member_id)s, %(spender_id)s, 'held', %(paid_fen)s,
-  %(bonus_fen)s, %(at)s)
+  %(bonus_fen)s, %(is_confirmed)s, %(at)s)
 """
 
 LOOK_AT_HOLD = """
@@ -168,29 +179,17 @@ DELETE FROM value_confirmations WHERE (merchant_id, id) IN (
   SELECT merchant_id, id FROM value_confirmations WHERE ends_at < %(before)s LIMIT %(limit)s)
 """
 
-# Adjustments
-
-PROPOSE = """
-INSERT INTO value_adjustments (merchant_id, member_id, kind, change_fen, reason, state,
-  proposed_by, proposed_at)
-VALUES (%(merchant_id)s, %(member_id)s, %(kind)s, %(change_fen)s, %(reason)s, 'proposed',
-  %(by)s, %(at)s)
-ON CONFLICT (merchant_id, member_id) WHERE state = 'proposed' DO NOTHING RETURNING id
-"""
-
-_ADJUSTMENT = """
-SELECT a.id, a.member_id, a.kind, a.change_fen, a.reason, a.proposed_by, a.proposed_at
-FROM value_adjustments a WHERE a.merchant_id = %(merchant_id)s AND a.state = 'proposed'
-"""
-LIST_ADJUSTMENTS = _ADJUSTMENT + " ORDER BY a.id"
-LOCK_ADJUSTMENT = _ADJUSTMENT + " AND a.member_id = %(member_id)s FOR NO KEY UPDATE"
-
-DECIDE = """
-UPDATE value_adjustments SET state = %(state)s, decided_by = %(by)s, decided_at = %(at)s
-WHERE merchant_id = %(merchant_id)s AND id = %(adjustment_id)s AND state = 'proposed'
-"""
-
 # Gift cards
+
+# Ordered on this day and not closed or given back since, paid or waiting.
+UNNAMED_OF_DAY = """
+SELECT coalesce(sum((l.terms ->> 'face_fen')::bigint * l.quantity), 0)::bigint
+FROM orders o JOIN order_lines l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
+WHERE o.merchant_id = %(merchant_id)s AND o.member_id = %(member_id)s
+  AND o.placed_at >= %(since)s AND o.placed_at < %(until)s
+  AND o.state NOT IN ('closed', 'refunded')
+  AND l.kind = 'gift_card' AND NOT (l.terms ->> 'is_named')::boolean
+"""
 
 ADD_GIFT_CARD = """
 INSERT INTO gift_cards (merchant_id, number, order_id, buyer_id, face_fen, paid_fen, is_named,
@@ -308,6 +307,25 @@ WHERE merchant_id = %(merchant_id)s AND member_id = ANY(%(owner_ids)s)
   AND held_at >= %(since)s AND held_at < %(until)s
 """
 
+# What is told to the holder: whose it is, which one it was, paid and bonus fen, when.
+CREDIT_NEWS = """
+SELECT member_id, split_part(reference, ':', 2), paid_fen, bonus_fen, made_at FROM value_credits
+WHERE merchant_id = %(merchant_id)s AND id = %(id)s
+"""
+
+SPENT_NEWS = """
+SELECT h.member_id, o.number, h.paid_fen, h.bonus_fen, h.held_at
+FROM value_holds h JOIN orders o ON o.merchant_id = h.merchant_id AND o.id = h.order_id
+WHERE h.merchant_id = %(merchant_id)s AND h.order_id = %(id)s AND h.state = 'captured'
+"""
+
+ADJUSTMENT_NEWS = """
+SELECT member_id, reason, CASE kind WHEN 'paid' THEN change_fen ELSE 0 END,
+  CASE kind WHEN 'paid' THEN 0 ELSE change_fen END, decided_at
+FROM value_adjustments
+WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND state = 'approved'
+"""
+
 CUSTODY = """
 SELECT
   coalesce(sum(balance) FILTER (WHERE kind = 'value_paid'), 0)::bigint,
@@ -332,9 +350,4 @@ WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s
 TAKE_OVER_CARDS = """
 UPDATE gift_cards SET buyer_id = %(winner_id)s
 WHERE merchant_id = %(merchant_id)s AND buyer_id = %(loser_id)s
-"""
-
-LIVE_ADJUSTMENT = """
-UPDATE value_adjustments SET state = 'rejected', decided_by = 'system', decided_at = %(at)s
-WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s AND state = 'proposed'
 """

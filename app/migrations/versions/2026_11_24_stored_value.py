@@ -50,6 +50,11 @@ def upgrade() -> None:
         sa.Column("merchant_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("confirm_above_fen", sa.BigInteger(), nullable=False),
+        sa.Column("confirm_day_above_fen", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "confirm_day_above_fen >= confirm_above_fen",
+            name=op.f("ck_value_rules_day_allows_an_order"),
+        ),
         sa.CheckConstraint(
             "confirm_above_fen >= 0", name=op.f("ck_value_rules_limit_not_negative")
         ),
@@ -271,6 +276,7 @@ def upgrade() -> None:
         sa.Column("paid_fen", sa.BigInteger(), nullable=False),
         sa.Column("bonus_fen", sa.BigInteger(), nullable=False),
         sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("is_confirmed", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -473,10 +479,18 @@ def upgrade() -> None:
         "ix_gift_cards_buyer", "gift_cards", ["merchant_id", "buyer_id", "id"], unique=False
     )
     op.create_index("ix_gift_cards_order", "gift_cards", ["merchant_id", "order_id"], unique=False)
+    op.create_index(
+        "ix_members_merged_into",
+        "members",
+        ["merchant_id", "merged_into"],
+        unique=False,
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     for statement in protect(TABLES):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_members_merged_into", "members")
     for table in reversed(TABLES):
         op.drop_table(table)

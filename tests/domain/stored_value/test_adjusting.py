@@ -1,6 +1,7 @@
 """Corrections need two people and a reason; two members who are one person have one balance."""
 
 import pytest
+from psycopg.errors import CheckViolation
 
 from app.domain import ledger, stored_value
 from app.domain.stored_value import (
@@ -11,7 +12,7 @@ from app.domain.stored_value import (
     SecondPersonNeeded,
 )
 from app.kernel import audit
-from app.kernel.db import fetch_all, transaction
+from app.kernel.db import execute, fetch_all, transaction
 from app.kernel.errors import Invalid
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop
@@ -113,7 +114,7 @@ def test_one_waits_at_a_time_with_a_reason_and_all_of_it_is_written_down(shop, m
     propose(shop, member, 5)
     with pytest.raises(AdjustmentWaits):
         propose(shop, member, 6)
-    (waiting,) = stored_value.list_adjustments(merchant_id=shop.id)
+    (waiting,) = stored_value.list_adjustments(merchant_id=shop.id).items
     assert (waiting.change_fen, waiting.reason, waiting.proposed_by) == (5, "补偿", "staff:1")
     with pytest.raises(SecondPersonNeeded):
         reject(shop, member, by="staff:1")
@@ -123,7 +124,18 @@ def test_one_waits_at_a_time_with_a_reason_and_all_of_it_is_written_down(shop, m
         ("staff:1", "value.propose"),
         ("staff:2", "value.rejected"),
     ]
-    assert stored_value.list_adjustments(merchant_id=shop.id) == []
+    assert stored_value.list_adjustments(merchant_id=shop.id).items == []
+
+
+def test_the_database_too_wants_two_people(shop, member):
+    propose(shop, member, 500)
+
+    with pytest.raises(CheckViolation, match="two_people"), transaction():
+        execute(
+            """UPDATE value_adjustments SET state = 'approved', decided_by = proposed_by,
+              decided_at = proposed_at WHERE merchant_id = %(m)s""",
+            {"m": shop.id},
+        )
 
 
 class _Line:

@@ -1,14 +1,10 @@
 """Stored value pays for orders, and comes back into the very lots that paid."""
 
-from datetime import timedelta
-
 import pytest
 
 from app.domain import ledger, stored_value
 from app.domain.stored_value import (
-    ConfirmationInvalid,
     NotEnoughValue,
-    StepUpNeeded,
     TooMuchReturned,
     ValueFrozen,
 )
@@ -141,61 +137,6 @@ def test_one_return_is_booked_once(shop, member):
     with pytest.raises(ledger.AlreadyPosted):
         given_back(shop, order_id, 100)
     assert sum(has(shop, member)) == 120_000 - 900
-
-
-def test_a_large_spending_is_confirmed_once_more(shop, member):
-    a_top_up(shop, member)
-    held(shop, member, 20_000, confirmed=False)
-
-    with pytest.raises(StepUpNeeded) as refused:
-        held(shop, member, 20_001, confirmed=False)
-    assert refused.value.details["limit_fen"] == 20_000
-
-    told = confirm(shop, member, 30_000)
-    held(shop, member, 30_000, confirmed=False, confirmation=told.token)
-    with pytest.raises(ConfirmationInvalid):
-        held(shop, member, 30_000, confirmed=False, confirmation=told.token)
-
-
-def confirm(shop, member, amount, *, at=NOON):
-    with transaction():
-        return stored_value.confirm(
-            merchant_id=shop.id, member_id=member.id, amount_fen=amount, at=at
-        )
-
-
-def test_a_confirmation_is_for_one_person_one_amount_and_five_minutes(shop, member):
-    a_top_up(shop, member)
-    mine, foreign = confirm(shop, member, 30_000), confirm(shop, a_buyer(shop), 30_000)
-    late = NOON + timedelta(minutes=5)
-
-    for amount, token, at in [
-        (30_001, mine.token, NOON),
-        (30_000, foreign.token, NOON),
-        (30_000, mine.token, late),
-        (30_000, "x" * 22, NOON),
-    ]:
-        with pytest.raises(ConfirmationInvalid):
-            held(shop, member, amount, confirmed=False, confirmation=token, at=at)
-    held(shop, member, 30_000, confirmed=False, confirmation=mine.token)
-
-
-def test_a_confirmation_is_not_used_up_by_an_order_that_fails(shop, member):
-    a_top_up(shop, member, paid=30_000, bonus=0)
-    told = confirm(shop, member, 40_000)
-    with pytest.raises(NotEnoughValue):
-        held(shop, member, 40_000, confirmed=False, confirmation=told.token)
-
-    held(shop, member, 30_000, confirmed=False, confirmation=told.token)
-
-
-def test_the_merchant_sets_the_limit(shop, member):
-    a_top_up(shop, member)
-    with transaction():
-        stored_value.set_confirm_above(merchant_id=shop.id, amount_fen=0, actor="system", at=NOON)
-
-    with pytest.raises(StepUpNeeded):
-        held(shop, member, 1, confirmed=False)
 
 
 def test_what_is_frozen_is_not_spent_and_still_comes_back(shop, member):
