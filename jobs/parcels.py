@@ -4,17 +4,27 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.domain import shipping, subscriptions
-from app.domain.subscriptions import CardWords, Due
+from app.domain.subscriptions import CardWords, Closing, Due
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from jobs import ways
-from jobs.messages import News, order_key, push
+from jobs.messages import News, order_key, push, time_in_shop
 from jobs.sweeping import ROWS_PER_PASS, each
 
 
 def open_periods(*, at: datetime) -> int:
     """Begin the periods whose time has come; how many cards were looked at."""
     return each(lambda: subscriptions.list_due(at=at, limit=ROWS_PER_PASS), _open_at(at))
+
+
+def remind_of_periods(*, at: datetime) -> int:
+    """Tell members what is fixed soon, once for each period; how many were looked at."""
+    return each(lambda: subscriptions.list_closing(at=at, limit=ROWS_PER_PASS), _remind_at(at))
+
+
+def tell_closing(task: outbox.Task) -> None:
+    """What it brings and where to can still be changed, for some days."""
+    push(task, _closing)
 
 
 def tell_ready(task: outbox.Task) -> None:
@@ -54,7 +64,7 @@ def report_parcel(task: outbox.Task) -> None:
 
 
 def close_parcels(task: outbox.Task) -> None:
-    """A card was given back: when all that was packed is sent, that was all."""
+    """Perhaps nothing more is to come of this order: then what was sent was all."""
     which = {"merchant_id": task.merchant_id, "order_id": task.payload["order_id"]}
     with transaction():
         if subscriptions.is_all_sent(**which):
@@ -70,6 +80,36 @@ def _open_at(at: datetime) -> Callable[[Due], None]:
             )
 
     return begin
+
+
+def _remind_at(at: datetime) -> Callable[[Closing], None]:
+    def remind(due: Closing) -> None:
+        with transaction():
+            subscriptions.remind(merchant_id=due.merchant_id, period_id=due.period_id, at=at)
+
+    return remind
+
+
+def _closing(task: outbox.Task) -> News:
+    found = subscriptions.notice_words(
+        merchant_id=task.merchant_id,
+        number=task.payload["subscription_number"],
+        period=task.payload["period"],
+    )
+    locks_at = datetime.fromisoformat(task.payload["locks_at"])
+    return News(
+        person=_person(task.merchant_id, found),
+        # A period that was moved is told of anew.
+        event_key=f"period:{found.number}:{found.period}:{task.payload['locks_at']}",
+        message="period_closing",
+        words={
+            "card": found.title,
+            "period": f"第{found.period}期",
+            "goods": found.goods,
+            "locks_at": time_in_shop(task.merchant_id, locks_at),
+            "number": found.number,
+        },
+    )
 
 
 def _of_period(message: str) -> Callable[[outbox.Task], News]:

@@ -1,6 +1,7 @@
 """My monthly cards: what comes when and where, and what I may still change."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -25,9 +26,10 @@ Place = Annotated[int, Meta(ge=0, le=100)]
 
 
 class SkipPeriod(Asked):
-    """`period` is the one that I see as the next, so that the same wish twice skips one month."""
+    """The period that I see as the next, and its day, so that the same wish twice skips one month."""
 
     period: Period
+    starts_on: date
 
 
 class ChooseSample(Asked):
@@ -80,7 +82,9 @@ def resume(merchant: str, subscription: str) -> Response:
 def skip(merchant: str, subscription: str) -> Response:
     """Leave out the next month; its period comes at the end."""
     member, wanted = auth.member(merchant), parse.body(SkipPeriod)
-    return _do(subscriptions.skip, member, subscription, period=wanted.period)
+    return _do(
+        subscriptions.skip, member, subscription, period=wanted.period, starts_on=wanted.starts_on
+    )
 
 
 @bp.post("/<subscription>/choose")

@@ -10,11 +10,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from app.domain import merchants, subscriptions
-from app.domain.subscriptions import Label, ParcelState
+from app.domain import aftersales, merchants, subscriptions
+from app.domain.subscriptions import Label, LinesRefused, ParcelFilter, ParcelState
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
-from app.kernel.errors import DomainError
 
 ACTOR = "system"
 COLUMNS = ("parcel", "send_on", "goods", "name", "phone", "province", "city", "county", "street")
@@ -35,8 +34,7 @@ def list_parcels(merchant: str, state: str, day: datetime | None, limit: int) ->
     with transaction():
         page = subscriptions.list_parcels(
             merchant_id=merchants.merchant_id_of(merchant),
-            state=ParcelState(state),
-            send_on=_day(day),
+            wanted=ParcelFilter(state=ParcelState(state), since=_day(day), until=_day(day)),
             cursor=None,
             limit=limit,
         )
@@ -63,19 +61,45 @@ def labels(merchant: str, until: datetime | None) -> None:
 
 
 @parcels_group.command("sent")
+@click.argument("merchant")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_appcontext
-def sent(file: Path) -> None:
+def sent(merchant: str, file: Path) -> None:
     """Parcels are on their way. FILE is CSV with the columns parcel, company, tracking_number.
 
-    A line that is refused is printed and stops none of the others.
+    Lines that are refused are printed, and then none of the others was written either.
     """
-    failures = 0
-    with file.open(newline="", encoding="utf-8-sig") as text:
-        for line, row in enumerate(csv.DictReader(text), start=2):
-            failures += not _send(row, line)
-    if failures:
+    lines = subscriptions.read_table(file.read_text(encoding="utf-8-sig"))
+    try:
+        with transaction():
+            told = subscriptions.send_all(
+                merchant_id=merchants.merchant_id_of(merchant),
+                lines=lines,
+                actor=ACTOR,
+                at=clock.now(),
+            )
+    except LinesRefused as refusal:
+        for bad in refusal.lines:
+            click.echo(f"line {bad['line']}: {bad['code']} {bad['parcel']}")
         sys.exit(1)
+    click.echo(f"{told} are on their way")
+
+
+@parcels_group.command("refund")
+@click.argument("parcel")
+@click.argument("reason")
+@with_appcontext
+def refund(parcel: str, reason: str) -> None:
+    """Give a parcel's part of the money back instead of sending it; the return's number."""
+    with transaction():
+        made = aftersales.refund_parcel(
+            merchant_id=numbers.merchant_of(parcel, numbers.Kind.PARCEL),
+            number=parcel,
+            reason=reason,
+            actor=ACTOR,
+            at=clock.now(),
+        )
+    click.echo(made or "it held no money")
 
 
 @parcels_group.command("again")
@@ -93,24 +117,6 @@ def again(parcel: str, cost_fen: int) -> None:
             at=clock.now(),
         )
     click.echo("it is to be sent")
-
-
-def _send(row: dict[str, str], line: int) -> bool:
-    try:
-        number = row.get("parcel") or ""
-        with transaction():
-            subscriptions.send(
-                merchant_id=numbers.merchant_of(number, numbers.Kind.PARCEL),
-                number=number,
-                company=row.get("company") or "",
-                tracking_number=row.get("tracking_number") or "",
-                actor=ACTOR,
-                at=clock.now(),
-            )
-    except DomainError as refusal:
-        click.echo(f"line {line}: {refusal.code} {refusal.message}")
-        return False
-    return True
 
 
 def _row(label: Label) -> list[str]:

@@ -1,8 +1,10 @@
 from datetime import date, datetime
 
 from app.domain.subscriptions import (
+    CardLine,
     CardView,
     KnownAddress,
+    Label,
     PackedParcel,
     ParcelView,
     PeriodView,
@@ -57,7 +59,7 @@ class MonthlyPeriod(Told):
 
 
 class MyParcel(Told):
-    """`state`: to_send, sent, delivered or failed."""
+    """`state`: to_send, sent, delivered, failed or given_up."""
 
     parcel: str
     period: int
@@ -72,13 +74,19 @@ class MyParcel(Told):
 
 
 class MonthlyCard(Told):
-    """`state`: active, paused, done or stopped. `next` is the period that comes next."""
+    """`state`: active, paused, done or stopped. `next` is the period that comes next.
+
+    `skips_left`: so many months may still be left out. What the shop has paused only the shop lets
+    go on.
+    """
 
     subscription: str
     title: str
     state: str
+    is_paused_by_shop: bool
     paid_fen: int
     points_per_period: int
+    skips_left: int
     address: AddressShown | None
     next: MonthlyPeriod | None
     calendar: list[MonthlyPeriod]
@@ -87,6 +95,34 @@ class MonthlyCard(Told):
 
 class MonthlyCards(Told):
     items: list[MonthlyCard]
+
+
+class CardLineShown(Told):
+    """A member's card as the shop sees it. Amount in fen."""
+
+    subscription: str
+    title: str
+    state: str
+    member: str
+    order: str
+    paid_fen: int
+    periods: int
+    periods_left: int
+    next_locks_at: datetime | None
+    skips: int
+    paused_by: str | None
+
+
+class CardLinePage(Told):
+    items: list[CardLineShown]
+    next_cursor: str | None
+
+
+class CardStopped(Told):
+    """`refund`: the number of the return of what had not begun; None when nothing was paid."""
+
+    subscription: str
+    refund: str | None
 
 
 class PackedShown(Told):
@@ -116,6 +152,37 @@ class PackedPage(Told):
     next_cursor: str | None
 
 
+class ParcelRefunded(Told):
+    """`refund`: the number of the return; None when the parcel held no money."""
+
+    parcel: str
+    refund: str | None
+
+
+class TrackingTaken(Told):
+    """So many parcels are on their way."""
+
+    sent: int
+
+
+class LabelShown(Told):
+    """The whole address of a parcel."""
+
+    parcel: str
+    send_on: date
+    goods: str
+    name: str
+    phone: str
+    province: str
+    city: str
+    county: str
+    street: str
+
+
+class Labels(Told):
+    items: list[LabelShown]
+
+
 def present_address(known: KnownAddress) -> AddressShown:
     return AddressShown(
         address=known.id,
@@ -134,11 +201,50 @@ def present_card(card: CardView) -> MonthlyCard:
         title=card.title,
         state=card.state.value,
         paid_fen=card.paid_fen,
+        is_paused_by_shop=card.is_paused_by_shop,
         points_per_period=card.points_per_period,
+        skips_left=card.skips_left,
         address=present_address(card.address) if card.address else None,
         next=_period(ahead) if ahead else None,
         calendar=[_period(each) for each in card.periods],
         parcels=[_parcel(each) for each in card.parcels],
+    )
+
+
+def present_line(line: CardLine) -> CardLineShown:
+    return CardLineShown(
+        subscription=line.number,
+        title=line.title,
+        state=line.state,
+        member=line.member_number,
+        order=line.order_number,
+        paid_fen=line.paid_fen,
+        periods=line.periods,
+        periods_left=line.periods_left,
+        next_locks_at=line.next_locks_at,
+        skips=line.skips,
+        paused_by=line.paused_by,
+    )
+
+
+def present_line_page(page: Page[CardLine]) -> CardLinePage:
+    return CardLinePage(
+        items=[present_line(each) for each in page.items], next_cursor=page.next_cursor
+    )
+
+
+def present_label(label: Label) -> LabelShown:
+    where = label.address
+    return LabelShown(
+        parcel=label.number,
+        send_on=label.send_on,
+        goods=label.goods,
+        name=where.name,
+        phone=where.phone,
+        province=where.province,
+        city=where.city,
+        county=where.county,
+        street=where.street,
     )
 
 

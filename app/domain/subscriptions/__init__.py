@@ -8,19 +8,29 @@ from app.domain.subscriptions.addresses import (
     list_addresses,
     remove_address,
 )
-from app.domain.subscriptions.changing import choose, pause, resume, send_to, skip, take_over
+from app.domain.subscriptions.changing import choose, send_to, skip, take_over
 from app.domain.subscriptions.ending import Unserved, stop, unserved
 from app.domain.subscriptions.errors import (
     AddressInUse,
     CardPaused,
+    LinesRefused,
     NoSuchChoice,
     NothingAhead,
     NotPaused,
     ParcelMoved,
+    PausedByShop,
     PeriodLocked,
+    SkipLimitReached,
     TooManyAddresses,
 )
-from app.domain.subscriptions.events import AddressMissing, ParcelSent, PeriodOpened, PlanOver
+from app.domain.subscriptions.events import (
+    AddressMissing,
+    ParcelSent,
+    PeriodClosing,
+    PeriodOpened,
+    PlanOver,
+)
+from app.domain.subscriptions.forgetting import forget_old_parcels, forget_person
 from app.domain.subscriptions.models import (
     CardState,
     MemberAddress,
@@ -31,17 +41,22 @@ from app.domain.subscriptions.models import (
     SubscriptionPeriod,
 )
 from app.domain.subscriptions.opening import Due, list_due, open_periods
+from app.domain.subscriptions.overview import CardLine, get_line, list_cards
 from app.domain.subscriptions.packing import (
     Label,
     PackedParcel,
+    ParcelFilter,
     SentParcel,
+    Worth,
     get_parcel,
     is_all_sent,
     labels,
     list_parcels,
     sent_parcel,
+    worth_of,
 )
-from app.domain.subscriptions.parcels import deliver, fail, resend, send
+from app.domain.subscriptions.parcels import deliver, fail, give_up, resend, send
+from app.domain.subscriptions.pausing import pause, pause_for_shop, resume, resume_for_shop
 from app.domain.subscriptions.queries import (
     BenefitChoice,
     CardView,
@@ -53,30 +68,39 @@ from app.domain.subscriptions.queries import (
     list_own,
     notice_words,
 )
+from app.domain.subscriptions.reminding import REMIND_BEFORE, Closing, list_closing, remind
 from app.domain.subscriptions.starting import start
+from app.domain.subscriptions.tracking import TrackingLine, read_table, send_all
 
 __all__ = [
+    "REMIND_BEFORE",
     "Address",
     "AddressInUse",
     "AddressMissing",
     "BenefitChoice",
+    "CardLine",
     "CardPaused",
     "CardState",
     "CardView",
     "CardWords",
+    "Closing",
     "Due",
     "KnownAddress",
     "Label",
+    "LinesRefused",
     "MemberAddress",
     "NoSuchChoice",
     "NotPaused",
     "NothingAhead",
     "PackedParcel",
     "Parcel",
+    "ParcelFilter",
     "ParcelMoved",
     "ParcelSent",
     "ParcelState",
     "ParcelView",
+    "PausedByShop",
+    "PeriodClosing",
     "PeriodLocked",
     "PeriodOpened",
     "PeriodState",
@@ -84,30 +108,44 @@ __all__ = [
     "PlaceView",
     "PlanOver",
     "SentParcel",
+    "SkipLimitReached",
     "Subscription",
     "SubscriptionPeriod",
     "TooManyAddresses",
+    "TrackingLine",
     "Unserved",
+    "Worth",
     "add_address",
     "change_address",
     "choose",
     "deliver",
     "fail",
+    "forget_old_parcels",
+    "forget_person",
+    "get_line",
     "get_own",
     "get_parcel",
+    "give_up",
     "is_all_sent",
     "labels",
     "list_addresses",
+    "list_cards",
+    "list_closing",
     "list_due",
     "list_own",
     "list_parcels",
     "notice_words",
     "open_periods",
     "pause",
+    "pause_for_shop",
+    "read_table",
+    "remind",
     "remove_address",
     "resend",
     "resume",
+    "resume_for_shop",
     "send",
+    "send_all",
     "send_to",
     "sent_parcel",
     "skip",
@@ -115,4 +153,5 @@ __all__ = [
     "stop",
     "take_over",
     "unserved",
+    "worth_of",
 ]

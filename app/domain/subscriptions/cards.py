@@ -25,10 +25,16 @@ class Card:
     state: str
     anchor_on: date
     address_id: int | None
+    skips: int
+    paused_by: str | None
 
     @property
     def plan(self) -> Plan:
         return Plan.from_json(self.kept_plan)
+
+    @property
+    def is_paused_by_shop(self) -> bool:
+        return self.paused_by is not None and not self.paused_by.startswith("member:")
 
     def stands(self, state: CardState) -> bool:
         return self.state == state
@@ -56,6 +62,16 @@ def lock_own(*, merchant_id: int, member_id: int, number: str) -> Card:
     """A member's own card, held. Raises NotFound, also for another's."""
     which = {"merchant_id": merchant_id, "member_id": member_id, "number": number}
     card = fetch_one(Card, statements.LOCK_OWN, which)
+    if card is None:
+        raise NotFound("There is no such monthly card.", number=number[:40])
+    return card
+
+
+def lock_by_number(*, merchant_id: int, number: str) -> Card:
+    """A card of whomever, held. Raises NotFound."""
+    card = fetch_one(
+        Card, statements.LOCK_BY_NUMBER, {"merchant_id": merchant_id, "number": number}
+    )
     if card is None:
         raise NotFound("There is no such monthly card.", number=number[:40])
     return card

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.domain import merchants
 from app.domain.subscriptions import addresses, statements
@@ -12,11 +12,11 @@ from app.domain.subscriptions.errors import (
     CardPaused,
     NoSuchChoice,
     NothingAhead,
-    NotPaused,
     PeriodLocked,
+    SkipLimitReached,
 )
 from app.domain.subscriptions.models import CardState
-from app.domain.subscriptions.rules import months_to_move, slot_of
+from app.domain.subscriptions.rules import slot_of
 from app.kernel import audit
 from app.kernel.db import execute, fetch_all
 
@@ -26,52 +26,26 @@ class _Id:
     id: int
 
 
-def pause(*, merchant_id: int, member_id: int, number: str, at: datetime) -> None:
-    """No period begins until he goes on; none is lost. Repeatable.
-
-    Raises NotFound, NothingAhead, PeriodLocked while a period is about to begin.
-    """
-    card = lock_own(merchant_id=merchant_id, member_id=member_id, number=number)
-    if card.stands(CardState.PAUSED):
-        return
-    _next(merchant_id, card, at=at)
-    execute(statements.PAUSE, {"merchant_id": merchant_id, "id": card.id, "at": at})
-    _note(merchant_id, card, "subscription.pause", at)
-
-
-def resume(*, merchant_id: int, member_id: int, number: str, at: datetime) -> None:
-    """Go on. Periods whose day went by move as many months as it takes, the rest with them.
-
-    Raises NotFound, NotPaused.
-    """
-    card = lock_own(merchant_id=merchant_id, member_id=member_id, number=number)
-    if not card.stands(CardState.PAUSED):
-        raise NotPaused("月卡没有暂停")
-    ahead = waiting(periods_of(merchant_id=merchant_id, subscription_id=card.id))
-    if ahead and ahead[0].locks_at <= at:
-        moved = months_to_move(
-            card.anchor_on,
-            ahead[0].month,
-            lock_days=card.plan.lock_days,
-            zone=_zone(merchant_id),
-            at=at,
-        )
-        _move(merchant_id, card, by=moved)
-    execute(statements.RESUME, {"merchant_id": merchant_id, "id": card.id})
-    _note(merchant_id, card, "subscription.resume", at)
-
-
-def skip(*, merchant_id: int, member_id: int, number: str, period: int, at: datetime) -> None:
+def skip(
+    *, merchant_id: int, member_id: int, number: str, period: int, starts_on: date, at: datetime
+) -> None:
     """Leave out the month of the next period; it comes at the end instead.
 
-    `period` is the one that he saw as the next, so that the same wish twice skips one month.
-    Raises NotFound, NothingAhead, CardPaused, PeriodLocked.
+    `period` and its day are what he saw as the next, so that the same wish twice skips one month.
+    Raises NotFound, NothingAhead, CardPaused, PeriodLocked, SkipLimitReached.
     """
     card = lock_own(merchant_id=merchant_id, member_id=member_id, number=number)
-    ahead = _next(merchant_id, card, at=at)
-    if ahead.n != period:
+    ahead = next_period(merchant_id, card, at=at)
+    if ahead.n == period and ahead.starts_on > starts_on:
+        return
+    if (ahead.n, ahead.starts_on) != (period, starts_on):
         raise PeriodLocked("这一期已经开始备货，不能再改了", period=period)
-    _move(merchant_id, card, by=1)
+    most = card.plan.skip_limit
+    if not execute(
+        statements.COUNT_SKIP, {"merchant_id": merchant_id, "id": card.id, "most": most}
+    ):
+        raise SkipLimitReached("这张月卡的跳过次数已用完", limit=most)
+    move(merchant_id, card, by=1)
     _note(merchant_id, card, "subscription.skip", at)
 
 
@@ -122,7 +96,7 @@ def take_over(*, merchant_id: int, loser_id: int, winner_id: int) -> int:
     return execute(statements.TAKE_OVER, {"merchant_id": merchant_id, **pair})
 
 
-def _next(merchant_id: int, card: Card, *, at: datetime) -> Period:
+def next_period(merchant_id: int, card: Card, *, at: datetime) -> Period:
     """The period that comes next, if it can still be changed."""
     ahead = waiting(periods_of(merchant_id=merchant_id, subscription_id=card.id))
     if not ahead:
@@ -157,7 +131,7 @@ def _choice(merchant_id: int, card: Card, place: int, benefit_number: str) -> in
     return benefit_id
 
 
-def _move(merchant_id: int, card: Card, *, by: int) -> None:
+def move(merchant_id: int, card: Card, *, by: int) -> None:
     """Periods that wait, also those of the cards that go on from this one, by so many months."""
     if not by:
         return

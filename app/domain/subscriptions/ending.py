@@ -38,7 +38,9 @@ def unserved(*, merchant_id: int, order_id: int, at: datetime) -> Unserved:  # n
     return _sum(card, waiting(periods_of(merchant_id=merchant_id, subscription_id=card.id)))
 
 
-def stop(*, merchant_id: int, order_id: int, at: datetime) -> Unserved:
+def stop(
+    *, merchant_id: int, order_id: int, at: datetime, actor: str = "system", reason: str = ""
+) -> Unserved:
     """No further period of this order's card begins; what those were worth. Repeatable.
 
     It says the same each time, so whoever gives the money back asks here first. A period that
@@ -52,10 +54,11 @@ def stop(*, merchant_id: int, order_id: int, at: datetime) -> Unserved:
         execute(statements.STOP, {"merchant_id": merchant_id, "id": card.id, "at": at})
         audit.record(
             merchant_id=merchant_id,
-            actor="system",
+            actor=actor,
             action="subscription.stop",
             subject=card.number,
             at=at,
+            details={"reason": reason} if reason else {},
         )
         publish(PlanOver(merchant_id=merchant_id, order_id=order_id), at=at)
     found = periods_of(merchant_id=merchant_id, subscription_id=card.id)

@@ -1,3 +1,5 @@
+from collections.abc import Mapping, Sequence
+
 from app.kernel.errors import DomainError
 
 
@@ -23,6 +25,18 @@ class NotPaused(DomainError):
     code = "card_not_paused"
 
 
+class PausedByShop(DomainError):
+    """The shop has paused it; ask there."""
+
+    code = "card_paused_by_shop"
+
+
+class SkipLimitReached(DomainError):
+    """So many months may be left out, and they were."""
+
+    code = "skip_limit_reached"
+
+
 class NoSuchChoice(DomainError):
     """The plan does not offer that in this place."""
 
@@ -43,3 +57,13 @@ class ParcelMoved(DomainError):
     """The parcel is not in a state in which this can happen to it."""
 
     code = "parcel_moved"
+
+
+class LinesRefused(DomainError):
+    """Some lines of a table are wrong, so that none of it was written."""
+
+    code = "lines_refused"
+
+    def __init__(self, message: str, /, *, lines: Sequence[Mapping[str, object]]) -> None:
+        super().__init__(message, lines=list(lines))
+        self.lines = lines

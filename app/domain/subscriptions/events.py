@@ -20,6 +20,15 @@ class AddressMissing(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeriodClosing(Event):
+    """What it brings, and where to, is fixed soon. `locks_at`: until then it can be changed."""
+
+    subscription_number: str
+    period: int
+    locks_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParcelSent(Event):
     """It is on its way."""
 
@@ -28,6 +37,6 @@ class ParcelSent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanOver(Event):
-    """A card was given back: what was sent is all that is ever sent of this order."""
+    """A card was given back, or a parcel given up: no more may ever be sent of this order."""
 
     order_id: int

@@ -25,12 +25,16 @@ class PeriodState(StrEnum):
 
 
 class ParcelState(StrEnum):
-    """`failed`: came back, or never arrived; it waits to be sent again."""
+    """`failed`: came back, or never arrived; it waits to be sent again.
+
+    `given_up`: it is not sent any more, and its part of the money went back.
+    """
 
     TO_SEND = "to_send"
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
+    GIVEN_UP = "given_up"
 
 
 class MemberAddress(OwnedByMerchant, Base):
@@ -53,7 +57,8 @@ class Subscription(OwnedByMerchant, Base):
     """A monthly card: what an order bought. `plan`: rules.Plan. Amount in fen.
 
     `anchor_on` is the day of the month that periods begin on. `follows_id` is the card that this
-    one goes on from.
+    one goes on from. `skips` counts the months that the member left out. `paused_by` is who paused
+    it: what the shop has paused only the shop lets go on.
     """
 
     __tablename__ = "subscriptions"
@@ -74,6 +79,8 @@ class Subscription(OwnedByMerchant, Base):
         ),
         CheckConstraint("paid_fen >= 0", name="paid_not_negative"),
         CheckConstraint("(state = 'paused') = (paused_at IS NOT NULL)", name="paused_has_time"),
+        CheckConstraint("(state = 'paused') = (paused_by IS NOT NULL)", name="paused_by_someone"),
+        CheckConstraint("skips >= 0", name="skips_not_negative"),
     )
 
     number: Mapped[str]
@@ -87,13 +94,18 @@ class Subscription(OwnedByMerchant, Base):
     anchor_on: Mapped[date]
     address_id: Mapped[int | None]
     follows_id: Mapped[int | None]
+    skips: Mapped[int] = mapped_column(server_default="0")
     started_at: Mapped[datetime]
     paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
 
 
 class SubscriptionPeriod(OwnedByMerchant, Base):
     """One month of a card. `choices` maps a place in the plan to the benefit chosen there.
+
+    `asked_at`, `reminded_at`: when the member was asked for an address, and told that it is fixed
+    soon; both begin anew when the period moves to another month.
 
     `amount_fen` is its part of the money; when it begins, `vouchers_fen` of that go into vouchers
     and the rest into parcels.
@@ -120,6 +132,7 @@ class SubscriptionPeriod(OwnedByMerchant, Base):
     choices: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     state: Mapped[PeriodState] = mapped_column(word(PeriodState))
     asked_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
 
 
@@ -139,10 +152,12 @@ class Parcel(OwnedByMerchant, Base):
         belongs_to("benefits", "benefit_id"),
         belongs_to("benefit_revisions", "revision_id"),
         Index("ix_parcels_state", "merchant_id", "state", "id"),
+        Index("ix_parcels_to_forget", "sent_at", postgresql_where=text("forgotten_at IS NULL")),
         CheckConstraint("quantity > 0", name="quantity_is_positive"),
         CheckConstraint("allocated_fen >= 0 AND resend_cost_fen >= 0", name="not_negative"),
         CheckConstraint(
-            "state = 'to_send' OR (tracking_number IS NOT NULL AND sent_at IS NOT NULL)",
+            "state IN ('to_send', 'given_up') "
+            "OR (tracking_number IS NOT NULL AND sent_at IS NOT NULL)",
             name="sent_has_number",
         ),
     )
@@ -166,3 +181,4 @@ class Parcel(OwnedByMerchant, Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None]

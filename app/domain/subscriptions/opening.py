@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from app.domain import catalog, members, merchants, points, pools, vouchers
 from app.domain.catalog import BenefitKind, RevisionTerms
+from app.domain.points import Occasion, RuleSource
 from app.domain.subscriptions import addresses, statements
 from app.domain.subscriptions.cards import Card, Period, periods_of, waiting
 from app.domain.subscriptions.events import AddressMissing, PeriodOpened
 from app.domain.subscriptions.models import CardState
 from app.domain.subscriptions.rules import Choice, contents
 from app.domain.vouchers import NewCard, Use
-from app.kernel import calendar, numbers
+from app.kernel import numbers
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.money import split
 from app.kernel.outbox import publish
@@ -51,19 +53,20 @@ def list_due(*, at: datetime, limit: int) -> list[Due]:
 
 
 def open_periods(*, merchant_id: int, subscription_id: int, at: datetime) -> int:
-    """Begin every period of this card whose time has come; how many began.
+    """Begin every period of this card whose time has come, in order; how many began.
 
-    A parcel without an address waits, and its period with it: the member is asked once. A card
-    that somebody holds at this moment is left for the next turn.
+    A parcel without an address waits, its period and the later ones with it: the member is asked
+    once. A card that somebody holds at this moment is left for the next turn.
     """
     which = {"merchant_id": merchant_id, "id": subscription_id}
     card = fetch_one(Card, statements.LOCK_BY_ID, which)
     if card is None or not card.stands(CardState.ACTIVE):
         return 0
     ahead = waiting(periods_of(merchant_id=merchant_id, subscription_id=card.id))
-    opened = [_open(merchant_id, card, each, at=at) for each in ahead if each.locks_at <= at]
+    due = (each for each in ahead if each.locks_at <= at)
+    opened = sum(1 for _ in takewhile(lambda each: _open(merchant_id, card, each, at=at), due))
     execute(statements.DONE, {**which, "at": at})
-    return sum(opened)
+    return opened
 
 
 def _open(merchant_id: int, card: Card, period: Period, *, at: datetime) -> bool:
@@ -190,22 +193,15 @@ def _uses(part: _Part, *, zone: str, at: datetime) -> list[Use]:
 def _give_points(
     merchant_id: int, card: Card, period: Period, *, member_id: int, at: datetime
 ) -> None:
-    given = card.plan.points_per_period
-    if given:
-        points.earn(
+    """What the plan promises, and what the merchant's rules give for a period besides."""
+    points.earn_by_rules(
+        Occasion(
             merchant_id=merchant_id,
             member_id=member_id,
-            points=given,
-            cause=f"period:{card.number}:{period.n}",
-            reason=POINTS_REASON,
-            expires_at=_expiry(merchant_id, at=at),
+            kind=RuleSource.PERIOD,
+            source=f"period:{card.number}:{period.n}",
+            promised=card.plan.points_per_period,
+            promised_name=POINTS_REASON,
             at=at,
         )
-
-
-def _expiry(merchant_id: int, *, at: datetime) -> datetime:
-    """The end of a month, as many months later as the merchant's points are good for."""
-    profile = merchants.profile(merchant_id=merchant_id)
-    today = calendar.day_of(at, profile.zone)
-    last = calendar.end_of_month_after(today, months=profile.points_valid_months)
-    return calendar.end_of(last, profile.zone)
+    )

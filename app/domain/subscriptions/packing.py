@@ -8,6 +8,7 @@ from app.domain.subscriptions.models import ParcelState
 from app.kernel import audit, paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.errors import NotFound
+from app.kernel.money import yuan
 from app.kernel.paging import Page
 
 _LIST = """
@@ -17,11 +18,16 @@ FROM parcels p
 JOIN subscriptions s ON s.merchant_id = p.merchant_id AND s.id = p.subscription_id
 JOIN subscription_periods d ON d.merchant_id = p.merchant_id AND d.id = p.period_id
 JOIN benefit_revisions r ON r.merchant_id = p.merchant_id AND r.id = p.revision_id
+JOIN benefits b ON b.merchant_id = p.merchant_id AND b.id = p.benefit_id
 WHERE p.merchant_id = %(merchant_id)s
 """
 _PAGE = (
     _LIST
-    + """ AND p.state = %(state)s AND (%(send_on)s::date IS NULL OR p.send_on = %(send_on)s)
+    + """ AND (%(state)s::text IS NULL OR p.state = %(state)s)
+  AND (%(since)s::date IS NULL OR p.send_on >= %(since)s)
+  AND (%(until)s::date IS NULL OR p.send_on <= %(until)s)
+  AND (%(benefit)s::text IS NULL OR b.number = %(benefit)s)
+  AND (%(card)s::text IS NULL OR s.number = %(card)s)
   AND (%(after)s::bigint IS NULL OR p.id > %(after)s)
 ORDER BY p.id LIMIT %(limit)s
 """
@@ -40,7 +46,7 @@ SELECT p.number, s.order_id, o.number, a.appid, p.member_id, s.number, s.title, 
   NOT EXISTS (SELECT FROM subscription_periods w WHERE w.merchant_id = %(merchant_id)s
     AND w.subscription_id = s.id AND w.state = 'waiting')
   AND NOT EXISTS (SELECT FROM parcels w WHERE w.merchant_id = %(merchant_id)s
-    AND w.subscription_id = s.id AND w.sent_at IS NULL)
+    AND w.subscription_id = s.id AND w.sent_at IS NULL AND w.state = 'to_send')
 FROM parcels p
 JOIN subscriptions s ON s.merchant_id = p.merchant_id AND s.id = p.subscription_id
 JOIN subscription_periods d ON d.merchant_id = p.merchant_id AND d.id = p.period_id
@@ -52,8 +58,19 @@ WHERE p.merchant_id = %(merchant_id)s AND p.number = %(number)s
 _ALL_SENT = """
 SELECT s.id FROM subscriptions s
 WHERE s.merchant_id = %(merchant_id)s AND s.order_id = %(order_id)s
+  AND NOT EXISTS (SELECT FROM subscription_periods w WHERE w.merchant_id = %(merchant_id)s
+    AND w.subscription_id = s.id AND w.state = 'waiting')
   AND NOT EXISTS (SELECT FROM parcels w WHERE w.merchant_id = %(merchant_id)s
-    AND w.subscription_id = s.id AND w.sent_at IS NULL)
+    AND w.subscription_id = s.id AND w.sent_at IS NULL AND w.state = 'to_send')
+"""
+_WORTH = """
+SELECT p.number, o.number, s.title, d.n, d.amount_fen, r.name, p.quantity, p.allocated_fen
+FROM parcels p
+JOIN subscriptions s ON s.merchant_id = p.merchant_id AND s.id = p.subscription_id
+JOIN subscription_periods d ON d.merchant_id = p.merchant_id AND d.id = p.period_id
+JOIN benefit_revisions r ON r.merchant_id = p.merchant_id AND r.id = p.revision_id
+JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = s.order_id
+WHERE p.merchant_id = %(merchant_id)s AND p.number = %(number)s
 """
 
 
@@ -110,6 +127,46 @@ class SentParcel:
 
 
 @dataclass(frozen=True)
+class Worth:
+    """What a parcel holds of its order's money, in fen: its part of its period's."""
+
+    number: str
+    order_number: str
+    title: str
+    period: int
+    period_fen: int
+    name: str
+    quantity: int
+    allocated_fen: int
+
+    @property
+    def goods(self) -> str:
+        return f"{self.name}×{self.quantity}"
+
+    @property
+    def formula(self) -> str:
+        """How its part of the money is found, for people."""
+        return (
+            f"第{self.period}期{yuan(self.period_fen)}元按市场价分摊，"
+            f"{self.goods}占{yuan(self.allocated_fen)}元"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelFilter:
+    """Which parcels: in a state, with a period that begins in these days, of a benefit, a card."""
+
+    state: ParcelState | None = None
+    since: date | None = None
+    until: date | None = None
+    benefit_number: str | None = None
+    card_number: str | None = None
+
+
+EVERY_PARCEL = ParcelFilter()
+
+
+@dataclass(frozen=True)
 class _Row:
     id: int
     number: str
@@ -155,13 +212,19 @@ class _Id:
 def list_parcels(
     *,
     merchant_id: int,
-    state: ParcelState,
-    send_on: date | None,
+    wanted: ParcelFilter = EVERY_PARCEL,
     cursor: str | None,
     limit: int,
 ) -> Page[PackedParcel]:
-    """Parcels in one state, of one day or of all; the oldest first."""
-    which = {"merchant_id": merchant_id, "state": state.value, "send_on": send_on}
+    """Parcels that fit, the oldest first."""
+    which = {
+        "merchant_id": merchant_id,
+        "state": wanted.state.value if wanted.state else None,
+        "since": wanted.since,
+        "until": wanted.until,
+        "benefit": wanted.benefit_number,
+        "card": wanted.card_number,
+    }
     said = {**which, "after": paging.after(cursor), "limit": limit + 1}
     page = paging.cut(fetch_all(_Row, _PAGE, said), limit=limit, key=lambda row: row.id)
     items = [_packed(merchant_id, row) for row in page.items]
@@ -198,6 +261,14 @@ def labels(*, merchant_id: int, send_on: date | None, actor: str, at: datetime) 
     ]
 
 
+def worth_of(*, merchant_id: int, number: str) -> Worth:
+    """Raises NotFound."""
+    found = fetch_one(Worth, _WORTH, {"merchant_id": merchant_id, "number": number})
+    if found is None:
+        raise NotFound("There is no such parcel.", number=number[:40])
+    return found
+
+
 def sent_parcel(*, merchant_id: int, number: str) -> SentParcel:
     """Raises NotFound."""
     found = fetch_one(_Sent, _REPORT, {"merchant_id": merchant_id, "number": number})
@@ -222,7 +293,7 @@ def sent_parcel(*, merchant_id: int, number: str) -> SentParcel:
 
 
 def is_all_sent(*, merchant_id: int, order_id: int) -> bool:
-    """Whether nothing of what was packed for this order is still here."""
+    """Whether nothing of this order is still here, or to come."""
     which = {"merchant_id": merchant_id, "order_id": order_id}
     return fetch_one(_Id, _ALL_SENT, which) is not None
 

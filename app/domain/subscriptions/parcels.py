@@ -1,25 +1,28 @@
-"""Parcels on their way: sent, arrived, lost and sent again."""
+"""Parcels on their way: sent, arrived, lost and sent again, or given up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import ledger
-from app.domain.ledger import AccountKind, Asset, Posting, house
+from app.domain.ledger import AccountKind, AccountName, Asset, Posting, house
 from app.domain.subscriptions.errors import ParcelMoved
-from app.domain.subscriptions.events import ParcelSent
+from app.domain.subscriptions.events import ParcelSent, PlanOver
 from app.domain.subscriptions.models import ParcelState
 from app.kernel import audit, strict
 from app.kernel.db import execute, fetch_one
 from app.kernel.errors import NotFound
 from app.kernel.outbox import publish
 
+PREPAID = house(AccountKind.PREPAID, Asset.CNY)
+EARNED = house(AccountKind.EARNED, Asset.CNY)
 LONGEST = 128
 MOST_COST_FEN = 1_000_000
 
 _LOCK = """
-SELECT id, number, member_id, subscription_id, state, allocated_fen, sent_at FROM parcels
-WHERE merchant_id = %(merchant_id)s AND number = %(number)s FOR NO KEY UPDATE
+SELECT p.id, p.number, s.order_id, p.subscription_id, p.state, p.allocated_fen, p.sent_at
+FROM parcels p JOIN subscriptions s ON s.merchant_id = p.merchant_id AND s.id = p.subscription_id
+WHERE p.merchant_id = %(merchant_id)s AND p.number = %(number)s FOR NO KEY UPDATE OF p
 """
 _SEND = """
 UPDATE parcels SET state = 'sent', company = %(company)s, tracking_number = %(tracking_number)s,
@@ -42,6 +45,10 @@ UPDATE parcels SET state = 'to_send', resend_cost_fen = resend_cost_fen + %(cost
   address_sealed = coalesce(%(address)s, address_sealed)
 WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND state = 'failed'
 """
+_GIVE_UP = """
+UPDATE parcels SET state = 'given_up', trouble = %(trouble)s
+WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND state IN ('to_send', 'failed')
+"""
 # Where the member wants his parcels now, which may be why this one failed.
 _ADDRESS_NOW = """
 SELECT a.sealed FROM subscriptions s JOIN member_addresses a
@@ -54,7 +61,7 @@ WHERE s.merchant_id = %(merchant_id)s AND s.id = %(subscription_id)s
 class _Held:
     id: int
     number: str
-    member_id: int
+    order_id: int
     subscription_id: int
     state: str
     allocated_fen: int
@@ -85,8 +92,8 @@ def send(
     The first time its part of the money is earned. The same number again changes nothing. Raises
     Invalid, NotFound, ParcelMoved.
     """
-    strict.require(0 < len(company) <= LONGEST, field="company")
-    strict.require(0 < len(tracking_number) <= LONGEST, field="tracking_number")
+    strict.require(_is_code(company), field="company")
+    strict.require(_is_code(tracking_number), field="tracking_number")
     held = _lock(merchant_id, number)
     said = {"company": company, "tracking_number": tracking_number}
     which = {"merchant_id": merchant_id, "id": held.id, "at": at}
@@ -128,6 +135,19 @@ def resend(*, merchant_id: int, number: str, cost_fen: int, actor: str, at: date
     _note(merchant_id, held, "parcel.resend", actor=actor, at=at, cost_fen=cost_fen)
 
 
+def give_up(*, merchant_id: int, number: str, reason: str, actor: str, at: datetime) -> None:
+    """It is not sent any more; whoever calls gives its part of the money back.
+
+    What it had earned is a promise again. Raises NotFound, ParcelMoved.
+    """
+    held = _lock(merchant_id, number)
+    _change(_GIVE_UP, merchant_id, held, {"trouble": reason})
+    if held.sent_at is not None:
+        _book(merchant_id, held, f"parcel_lost:{held.number}", EARNED, PREPAID, at=at)
+    _note(merchant_id, held, "parcel.give_up", actor=actor, at=at, reason=reason)
+    publish(PlanOver(merchant_id=merchant_id, order_id=held.order_id), at=at)
+
+
 def _lock(merchant_id: int, number: str) -> _Held:
     held = fetch_one(_Held, _LOCK, {"merchant_id": merchant_id, "number": number})
     if held is None:
@@ -152,13 +172,29 @@ def _refuse_unless_the_same(merchant_id: int, held: _Held, tracking_number: str)
 
 
 def _earn(merchant_id: int, held: _Held, *, at: datetime) -> None:
-    if held.sent_at is None and held.allocated_fen:
-        kept = Posting(
-            source=house(AccountKind.PREPAID, Asset.CNY),
-            destination=house(AccountKind.EARNED, Asset.CNY),
-            amount=held.allocated_fen,
-        )
-        ledger.post(merchant_id=merchant_id, cause=f"parcel:{held.number}", postings=[kept], at=at)
+    if held.sent_at is None:
+        _book(merchant_id, held, f"parcel:{held.number}", PREPAID, EARNED, at=at)
+
+
+def _is_code(text: str) -> bool:
+    """Letters, digits and hyphens of ASCII, as couriers write them."""
+    return (
+        len(text) <= LONGEST and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+    )
+
+
+def _book(
+    merchant_id: int,
+    held: _Held,
+    cause: str,
+    source: AccountName,
+    destination: AccountName,
+    *,
+    at: datetime,
+) -> None:
+    if held.allocated_fen:
+        moved = Posting(source=source, destination=destination, amount=held.allocated_fen)
+        ledger.post(merchant_id=merchant_id, cause=cause, postings=[moved], at=at)
 
 
 def _note(

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain import catalog
 from app.domain.catalog import RevisionTerms
+from app.domain.subscriptions import statements
 from app.domain.subscriptions.addresses import KnownAddress, find_known
 from app.domain.subscriptions.cards import Card, Period, periods_of
 from app.domain.subscriptions.models import CardState, ParcelState, PeriodState
@@ -16,12 +17,7 @@ from app.kernel.errors import NotFound
 
 MOST_CARDS = 100
 
-_OWN = """
-SELECT s.id, s.number, s.member_id, s.order_id, s.offer_id, s.title, s.plan, s.paid_fen, s.state,
-  s.anchor_on, s.address_id
-FROM subscriptions s
-WHERE s.merchant_id = %(merchant_id)s AND s.member_id = %(member_id)s
-"""
+_OWN = statements.CARD + " AND s.member_id = %(member_id)s"
 _LIST = _OWN + " ORDER BY s.id DESC LIMIT %(limit)s"
 _ONE = _OWN + " AND s.number = %(number)s"
 _BENEFITS = """
@@ -89,13 +85,18 @@ class ParcelView:
 
 @dataclass(frozen=True, kw_only=True)
 class CardView:
-    """A card with its calendar; `next_period` is the first that has not begun."""
+    """A card with its calendar; `next_period` is the first that has not begun.
+
+    `skips_left`: so many months may still be left out.
+    """
 
     number: str
     title: str
     state: CardState
     points_per_period: int
     paid_fen: int
+    skips_left: int
+    is_paused_by_shop: bool
     address: KnownAddress | None
     periods: list[PeriodView]
     parcels: list[ParcelView]
@@ -216,6 +217,8 @@ def _view(merchant_id: int, card: Card, *, at: datetime) -> CardView:
         state=CardState(card.state),
         points_per_period=plan.points_per_period,
         paid_fen=card.paid_fen,
+        skips_left=max(0, plan.skip_limit - card.skips),
+        is_paused_by_shop=card.is_paused_by_shop,
         address=find_known(merchant_id=merchant_id, address_id=card.address_id),
         periods=[_period(each, card, plan.items, known, at=at) for each in periods],
         parcels=_parcels(merchant_id, card),

@@ -32,11 +32,15 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What was promised with the card. `lock_days`: a parcel is fixed so long before its period."""
+    """What was promised with the card. `lock_days`: a parcel is fixed so long before its period.
+
+    `skip_limit`: so many months may be left out.
+    """
 
     periods: int
     points_per_period: int
     lock_days: int
+    skip_limit: int
     items: Sequence[Item]
 
     def to_json(self) -> dict[str, Any]:
@@ -73,6 +77,7 @@ def plan_of(terms: Mapping[str, Any], revisions: Mapping[int, int]) -> Plan:
         periods=terms["periods"],
         points_per_period=terms["points_per_period"],
         lock_days=terms["lock_days"],
+        skip_limit=terms["skip_limit"],
         items=items,
     )
 

@@ -49,10 +49,12 @@ FROM card, unnest(%(ns)s::bigint[], %(months)s::bigint[], %(days)s::date[],
 
 _CARD = """
 SELECT s.id, s.number, s.member_id, s.order_id, s.offer_id, s.title, s.plan, s.paid_fen, s.state,
-  s.anchor_on, s.address_id
+  s.anchor_on, s.address_id, s.skips, s.paused_by
 FROM subscriptions s
 WHERE s.merchant_id = %(merchant_id)s
 """
+CARD = _CARD
+LOCK_BY_NUMBER = _CARD + " AND s.number = %(number)s FOR NO KEY UPDATE"
 LOCK_OWN = _CARD + " AND s.member_id = %(member_id)s AND s.number = %(number)s FOR NO KEY UPDATE"
 LOCK_BY_ID = _CARD + " AND s.id = %(id)s FOR NO KEY UPDATE SKIP LOCKED"
 LOCK_BY_ORDER = _CARD + " AND s.order_id = %(order_id)s FOR NO KEY UPDATE"
@@ -79,20 +81,26 @@ LOCK_FOLLOWERS = _CARD + " AND s.id = ANY(%(ids)s) ORDER BY s.id FOR NO KEY UPDA
 
 MOVE = """
 UPDATE subscription_periods p
-SET month = given.month, starts_on = given.starts_on, locks_at = given.locks_at, asked_at = NULL
+SET month = given.month, starts_on = given.starts_on, locks_at = given.locks_at,
+  asked_at = NULL, reminded_at = NULL
 FROM unnest(%(ids)s::bigint[], %(months)s::bigint[], %(days)s::date[], %(locks)s::timestamptz[])
   AS given (id, month, starts_on, locks_at)
 WHERE p.merchant_id = %(merchant_id)s AND p.id = given.id AND p.state = 'waiting'
 """
 
 PAUSE = """
-UPDATE subscriptions SET state = 'paused', paused_at = %(at)s
-WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND state = 'active'
+UPDATE subscriptions SET state = 'paused', paused_at = %(at)s, paused_by = %(actor)s
+WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND state IN ('active', 'paused')
 """
 
 RESUME = """
-UPDATE subscriptions SET state = 'active', paused_at = NULL
+UPDATE subscriptions SET state = 'active', paused_at = NULL, paused_by = NULL
 WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND state = 'paused'
+"""
+
+COUNT_SKIP = """
+UPDATE subscriptions SET skips = skips + 1
+WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND skips < %(most)s
 """
 
 CHOOSE = """
@@ -107,22 +115,43 @@ WHERE merchant_id = %(merchant_id)s AND id = %(id)s
 
 STOP = """
 WITH card AS (
-  UPDATE subscriptions SET state = 'stopped', ended_at = %(at)s, paused_at = NULL
+  UPDATE subscriptions SET state = 'stopped', ended_at = %(at)s, paused_at = NULL,
+    paused_by = NULL
   WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND state <> 'stopped' RETURNING id
 )
 UPDATE subscription_periods p SET state = 'cancelled' FROM card
 WHERE p.merchant_id = %(merchant_id)s AND p.subscription_id = card.id AND p.state = 'waiting'
 """
 
-# Cards with a period that is to begin, over every merchant. Without an address a card is asked
-# for it once per period, and then left until there is one.
+# Cards whose next period is to begin, over every merchant. Without an address a card is asked for
+# it once per period, and then left until there is one.
 DUE = """
-SELECT DISTINCT s.merchant_id, s.id
+SELECT s.merchant_id, s.id
 FROM subscription_periods p JOIN subscriptions s
   ON s.merchant_id = p.merchant_id AND s.id = p.subscription_id
 WHERE p.state = 'waiting' AND p.locks_at <= %(at)s AND s.state = 'active'
   AND (s.address_id IS NOT NULL OR p.asked_at IS NULL)
+  AND NOT EXISTS (SELECT FROM subscription_periods e WHERE e.merchant_id = p.merchant_id
+    AND e.subscription_id = p.subscription_id AND e.n < p.n AND e.state = 'waiting')
 ORDER BY s.merchant_id, s.id LIMIT %(limit)s
+"""
+
+# What is fixed soon. Who bought or moved it since knows the day.
+TO_REMIND = """
+SELECT p.merchant_id, p.id FROM subscription_periods p JOIN subscriptions s
+  ON s.merchant_id = p.merchant_id AND s.id = p.subscription_id
+WHERE p.state = 'waiting' AND p.reminded_at IS NULL AND p.locks_at > %(at)s
+  AND p.locks_at <= %(until)s AND s.state = 'active' AND s.started_at <= p.locks_at - %(before)s
+ORDER BY p.locks_at, p.merchant_id, p.id LIMIT %(limit)s
+"""
+
+REMIND = """
+UPDATE subscription_periods p SET reminded_at = %(at)s
+FROM subscriptions s
+WHERE p.merchant_id = %(merchant_id)s AND p.id = %(id)s AND s.merchant_id = p.merchant_id
+  AND s.id = p.subscription_id AND s.state = 'active' AND p.state = 'waiting'
+  AND p.reminded_at IS NULL AND p.locks_at > %(at)s
+RETURNING s.number, p.n, p.locks_at
 """
 
 OPEN = """

@@ -68,13 +68,20 @@ def upgrade() -> None:
         sa.Column("anchor_on", sa.Date(), nullable=False),
         sa.Column("address_id", sa.BigInteger(), nullable=True),
         sa.Column("follows_id", sa.BigInteger(), nullable=True),
+        sa.Column("skips", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_by", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(state = 'paused') = (paused_at IS NOT NULL)",
             name=op.f("ck_subscriptions_paused_has_time"),
         ),
+        sa.CheckConstraint(
+            "(state = 'paused') = (paused_by IS NOT NULL)",
+            name=op.f("ck_subscriptions_paused_by_someone"),
+        ),
+        sa.CheckConstraint("skips >= 0", name=op.f("ck_subscriptions_skips_not_negative")),
         sa.CheckConstraint("paid_fen >= 0", name=op.f("ck_subscriptions_paid_not_negative")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "address_id"],
@@ -147,6 +154,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(state = 'opened') = (opened_at IS NOT NULL)",
@@ -197,6 +205,7 @@ def upgrade() -> None:
                 "sent",
                 "delivered",
                 "failed",
+                "given_up",
                 name="parcelstate",
                 native_enum=False,
                 create_constraint=True,
@@ -212,8 +221,10 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state = 'to_send' OR (tracking_number IS NOT NULL AND sent_at IS NOT NULL)",
+            "state IN ('to_send', 'given_up') "
+            "OR (tracking_number IS NOT NULL AND sent_at IS NOT NULL)",
             name=op.f("ck_parcels_sent_has_number"),
         ),
         sa.CheckConstraint(
@@ -256,6 +267,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_parcels_state", "parcels", ["merchant_id", "state", "id"], unique=False)
+    op.create_index(
+        "ix_parcels_to_forget",
+        "parcels",
+        ["sent_at"],
+        unique=False,
+        postgresql_where=sa.text("forgotten_at IS NULL"),
+    )
     op.create_table(
         "shipping_parcels",
         sa.Column("merchant_id", sa.BigInteger(), nullable=False),
