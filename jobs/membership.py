@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.domain import membership, orders, redemption
-from app.domain.membership import Due, Growth, Occasion, PackDue, TermDue
+from app.domain.membership import Due, FeeDue, Growth, Occasion, PackDue, TermDue
 from app.domain.orders import GrowthLine
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
@@ -102,6 +102,11 @@ def warn_of_downgrades(*, at: datetime) -> int:
     return each(lambda: membership.list_to_warn(at=at, limit=ROWS_PER_PASS), _warn_at(at))
 
 
+def earn_fees(*, at: datetime) -> int:
+    """What bought terms have earned by their days, month by month; how many were looked at."""
+    return each(lambda: membership.list_fees_due(at=at, limit=ROWS_PER_PASS), _earn_at(at))
+
+
 def grant_packs(*, at: datetime) -> int:
     """Monthly and birthday packs that are due; how many were looked at."""
     with transaction():
@@ -147,6 +152,14 @@ def _warn_at(at: datetime) -> Callable[[Due], None]:
             membership.warn(merchant_id=due.merchant_id, member_id=due.member_id, at=at)
 
     return warn
+
+
+def _earn_at(at: datetime) -> Callable[[FeeDue], None]:
+    def earn(due: FeeDue) -> None:
+        with transaction():
+            membership.earn_fee(merchant_id=due.merchant_id, order_id=due.order_id, at=at)
+
+    return earn
 
 
 def _end_term_at(at: datetime) -> Callable[[TermDue], None]:

@@ -18,6 +18,14 @@ from app.domain.membership.buying import (
     take_greeting_back,
 )
 from app.domain.membership.dry_running import DryRun, Pair, dry_run
+from app.domain.membership.earning import (
+    FeeDue,
+    TermLeft,
+    earn_fee,
+    give_term_back,
+    list_fees_due,
+    term_left,
+)
 from app.domain.membership.errors import BirthdaySet, NoSuchDay, RulesRefused, TierInUse
 from app.domain.membership.events import (
     GrowthChanged,
@@ -30,7 +38,7 @@ from app.domain.membership.growing import note_growth, take_growth_back
 from app.domain.membership.joining import take_over
 from app.domain.membership.judging import Step
 from app.domain.membership.models import Growth, Occasion, Why
-from app.domain.membership.packing import PackDue, give_due, list_packs_due
+from app.domain.membership.packing import PackDue, give_due, list_at_least, list_packs_due
 from app.domain.membership.queries import (
     MembershipView,
     MoveView,
@@ -56,6 +64,7 @@ __all__ = [
     "Condition",
     "DryRun",
     "Due",
+    "FeeDue",
     "Growth",
     "GrowthChanged",
     "MemberTier",
@@ -71,6 +80,7 @@ __all__ = [
     "RulesRefused",
     "Step",
     "TermDue",
+    "TermLeft",
     "TermRefunded",
     "TermStarted",
     "Tier",
@@ -80,15 +90,19 @@ __all__ = [
     "TierView",
     "Why",
     "dry_run",
+    "earn_fee",
     "end_served_term",
     "end_term",
     "ending_words",
     "find_birthday",
     "forget_birthday",
     "give_due",
+    "give_term_back",
     "greet",
     "in_force",
+    "list_at_least",
     "list_due",
+    "list_fees_due",
     "list_merchants",
     "list_moves",
     "list_packs_due",
@@ -106,6 +120,7 @@ __all__ = [
     "take_greeting_back",
     "take_growth_back",
     "take_over",
+    "term_left",
     "tier_of",
     "view",
     "warn",

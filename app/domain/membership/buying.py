@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import merchants
-from app.domain.membership import packing, ruling, settling, statements
+from app.domain.membership import earning, packing, ruling, settling, statements
 from app.domain.membership.events import TermRefunded, TermStarted
 from app.domain.membership.models import Occasion, Why
-from app.domain.membership.rules import term_end
+from app.domain.membership.rules import earns_next, term_end
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.outbox import publish
 
@@ -38,11 +38,13 @@ def start_term(
     order_id: int,
     tier_number: str | None,
     term_days: int,
+    fee_fen: int = 0,
     at: datetime,
 ) -> None:
     """A membership was paid for: `term_days` whole business days, after what he has of the same.
 
-    Once per order; the same again changes nothing. What its tier gives on arrival comes by a job.
+    `fee_fen` is what was paid beside vouchers, and is earned with its days. Once per order; the
+    same again changes nothing. What its tier gives on arrival comes by a job.
     """
     named = {"merchant_id": merchant_id, "member_id": member_id, "tier": tier_number, "at": at}
     settling.hold_standing(merchant_id=merchant_id, member_id=member_id)
@@ -50,7 +52,14 @@ def start_term(
     starts_at = (last and last.ends_at) or at
     zone = merchants.profile(merchant_id=merchant_id).zone
     ends_at = term_end(starts_at, days=term_days, zone=zone)
-    term = {"order_id": order_id, "starts_at": starts_at, "ends_at": ends_at}
+    term = {
+        "order_id": order_id,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "days": term_days,
+        "fee_fen": fee_fen,
+        "earns_at": earns_next(after=starts_at, ends_at=ends_at, zone=zone) if fee_fen else None,
+    }
     if execute(statements.START_TERM, named | term) and tier_number:
         _note(merchant_id, member_id, None, tier_number, Why.BOUGHT, at=at)
         publish(TermStarted(merchant_id=merchant_id, member_id=member_id, tier=tier_number), at=at)
@@ -84,6 +93,7 @@ def end_served_term(*, merchant_id: int, order_id: int, at: datetime) -> bool:
     seen = _find(merchant_id, order_id)
     if seen is None or seen.ends_at > at:
         return False
+    earning.earn_fee(merchant_id=merchant_id, order_id=order_id, at=at)
     term = _end(merchant_id, order_id, at=at)
     if term and term.tier:
         _note(merchant_id, term.member_id, term.tier, None, Why.TERM_ENDED, at=at)

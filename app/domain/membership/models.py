@@ -168,7 +168,11 @@ class GrowthFact(OwnedByMerchant, Base):
 
 
 class Term(OwnedByMerchant, Base):
-    """A membership that was bought, from its start until its end. Without a tier: a plain card."""
+    """A membership that was bought, from its start until its end. Without a tier: a plain card.
+
+    `fee_fen` was paid for its `days`, beside vouchers; `earned_fen` of it are earned so far, and
+    `returned_fen` were given back. At `earns_at` it is looked at again.
+    """
 
     __tablename__ = "membership_terms"
     __table_args__ = (
@@ -177,7 +181,15 @@ class Term(OwnedByMerchant, Base):
         belongs_to("members", "member_id"),
         Index("ix_membership_terms_member", "merchant_id", "member_id", "ends_at"),
         Index("ix_membership_terms_due", "ends_at", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "ix_membership_terms_earning", "earns_at", postgresql_where=text("earns_at IS NOT NULL")
+        ),
         CheckConstraint("starts_at < ends_at", name="term_is_forward"),
+        CheckConstraint(
+            "fee_fen >= 0 AND earned_fen >= 0 AND returned_fen >= 0 "
+            "AND earned_fen + returned_fen <= fee_fen",
+            name="fee_is_whole",
+        ),
     )
 
     member_id: Mapped[int]
@@ -186,6 +198,11 @@ class Term(OwnedByMerchant, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    days: Mapped[int]
+    fee_fen: Mapped[int] = mapped_column(server_default="0")
+    earned_fen: Mapped[int] = mapped_column(server_default="0")
+    returned_fen: Mapped[int] = mapped_column(server_default="0")
+    earns_at: Mapped[datetime | None]
 
 
 class PackGrant(OwnedByMerchant, Base):

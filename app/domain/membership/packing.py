@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import catalog, vouchers
-from app.domain.catalog import RevisionTerms
+from app.domain import catalog, pools, vouchers
+from app.domain.catalog import BenefitKind, RevisionTerms
 from app.domain.membership import ruling, standing, statements
 from app.domain.membership.models import Occasion
 from app.domain.membership.rules import birthdays_due, month_of
@@ -38,6 +38,11 @@ class _Card:
 
 @dataclass(frozen=True)
 class _Voucher:
+    id: int
+
+
+@dataclass(frozen=True)
+class _Member:
     id: int
 
 
@@ -84,6 +89,7 @@ def give(
         cards=[NewCard(offer_id=None, title=title, uses=uses, number=number)],
         at=at,
     )
+    _fill_codes(merchant_id, items, terms, at=at)
     return True
 
 
@@ -148,6 +154,27 @@ def list_packs_due(
     return fetch_all(PackDue, statements.BIRTHDAYS_DUE, asked)
 
 
+def list_at_least(
+    *, merchant_id: int, rank: int, after: int, limit: int, at: datetime
+) -> list[int]:
+    """Members whose tier has this rank or a higher one, by id, those after the id `after`."""
+    book = ruling.in_force(merchant_id=merchant_id)
+    if book is None:
+        return []
+    tiers = [
+        {
+            "number": tier.number,
+            "rank": tier.rank,
+            "is_base": tier.is_everybodys,
+            "has_pack": tier.rank >= rank,
+        }
+        for tier in book.rules.tiers
+    ]
+    asked: dict[str, object] = {"merchant_id": merchant_id, "tiers": json.dumps(tiers), "at": at}
+    rows = fetch_all(_Member, statements.AT_LEAST, asked | {"after": after, "limit": limit})
+    return [row.id for row in rows]
+
+
 def pack_cost_fen(items: Sequence[PackItem], terms: dict[str, RevisionTerms]) -> int:
     """What these items cost the shop."""
     return sum(terms[item.benefit].cost_fen * item.quantity for item in items)
@@ -159,6 +186,15 @@ def terms_of(*, merchant_id: int, book: Book) -> dict[str, RevisionTerms]:
         merchant_id=merchant_id, revision_ids=set(book.wordings.values())
     )
     return {number: found[wording] for number, wording in book.wordings.items()}
+
+
+def _fill_codes(
+    merchant_id: int, items: Sequence[PackItem], terms: dict[str, RevisionTerms], *, at: datetime
+) -> None:
+    """Codes of third parties come from their pool at once; the sweep gives what it lacks now."""
+    found = [terms[item.benefit] for item in items]
+    for benefit_id in sorted({t.benefit_id for t in found if t.kind is BenefitKind.CODE}):
+        pools.fill(merchant_id=merchant_id, benefit_id=benefit_id, at=at)
 
 
 def _uses(

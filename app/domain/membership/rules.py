@@ -108,6 +108,23 @@ def term_end(starts_at: datetime, *, days: int, zone: str) -> datetime:
     return calendar.end_of(first + timedelta(days=days), zone)
 
 
+def days_left(days: int, *, starts_at: datetime, at: datetime, zone: str) -> int:
+    """So many of a term's days are left: all on its first business day, then one less each day."""
+    begun = calendar.day_of(at, zone) - calendar.day_of(starts_at, zone)
+    return min(days, max(days - begun.days, 0))
+
+
+def fee_left(fee_fen: int, *, days: int, left: int) -> int:
+    """The part of a fee for days that have not begun, rounded down."""
+    return fee_fen * left // days
+
+
+def earns_next(*, after: datetime, ends_at: datetime, zone: str) -> datetime:
+    """When a fee is looked at again: when the month of `after` is over, or the term."""
+    last = calendar.end_of_month_after(calendar.day_of(after, zone), months=0)
+    return min(calendar.end_of(last, zone), ends_at)
+
+
 def birthdays_due(at: datetime, *, zone: str) -> list[tuple[int, int, int]]:
     """(month, day, year) of the birthdays whose gift is due now: today's and the week's before.
 

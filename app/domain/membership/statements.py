@@ -166,8 +166,10 @@ WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s
 """
 
 START_TERM = """
-INSERT INTO membership_terms (merchant_id, member_id, order_id, tier, starts_at, ends_at)
-VALUES (%(merchant_id)s, %(member_id)s, %(order_id)s, %(tier)s, %(starts_at)s, %(ends_at)s)
+INSERT INTO membership_terms
+  (merchant_id, member_id, order_id, tier, starts_at, ends_at, days, fee_fen, earns_at)
+VALUES (%(merchant_id)s, %(member_id)s, %(order_id)s, %(tier)s, %(starts_at)s, %(ends_at)s,
+  %(days)s, %(fee_fen)s, %(earns_at)s)
 ON CONFLICT (merchant_id, order_id) DO NOTHING
 """
 
@@ -183,9 +185,31 @@ WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s AND ended_at IS 
 
 # What was bought to follow it begins as much earlier.
 MOVE_UP_TERMS = """
-UPDATE membership_terms SET starts_at = starts_at - %(unserved)s, ends_at = ends_at - %(unserved)s
+UPDATE membership_terms SET starts_at = starts_at - %(unserved)s, ends_at = ends_at - %(unserved)s,
+  earns_at = earns_at - %(unserved)s
 WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s
   AND tier IS NOT DISTINCT FROM %(tier)s AND ended_at IS NULL AND starts_at >= %(ends_at)s
+"""
+
+_FEE = """
+SELECT t.member_id, o.number, t.days, t.fee_fen, t.earned_fen, t.returned_fen, t.starts_at,
+  t.ends_at, t.earns_at
+FROM membership_terms t JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.order_id
+WHERE t.merchant_id = %(merchant_id)s AND t.order_id = %(order_id)s
+"""
+FIND_FEE = _FEE
+LOCK_FEE = _FEE + " FOR NO KEY UPDATE OF t"
+
+# Across merchants, without locks.
+FEES_DUE = """
+SELECT merchant_id, order_id FROM membership_terms
+WHERE earns_at <= %(at)s ORDER BY earns_at, merchant_id, id LIMIT %(limit)s
+"""
+
+EARN_FEE = """
+UPDATE membership_terms SET earned_fen = %(earned_fen)s, returned_fen = %(returned_fen)s,
+  earns_at = %(earns_at)s
+WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s
 """
 
 TERMS = """
@@ -210,7 +234,7 @@ WITH given AS (
   SELECT g.id, g.card_number, EXISTS (
     SELECT FROM vouchers v JOIN cards c ON c.merchant_id = %(merchant_id)s AND c.id = v.card_id
     WHERE v.merchant_id = %(merchant_id)s AND c.number = g.card_number
-      AND v.state <> 'active') AS is_used
+      AND v.state NOT IN ('active', 'issuing')) AS is_used
   FROM pack_grants g
   WHERE g.merchant_id = %(merchant_id)s AND g.member_id = %(member_id)s
     AND g.occasion = 'upgrade' AND g.tier = ANY(%(tiers)s) AND g.withdrawn_at IS NULL
@@ -224,8 +248,8 @@ SELECT card_number FROM given
 # What somebody holds is being used this very moment, and is left to him.
 UNUSED = """
 SELECT v.id FROM vouchers v JOIN cards c ON c.merchant_id = %(merchant_id)s AND c.id = v.card_id
-WHERE v.merchant_id = %(merchant_id)s AND c.number = ANY(%(cards)s) AND v.state = 'active'
-  AND v.holder_id = %(member_id)s
+WHERE v.merchant_id = %(merchant_id)s AND c.number = ANY(%(cards)s)
+  AND v.state IN ('active', 'issuing') AND v.holder_id = %(member_id)s
 ORDER BY v.id FOR NO KEY UPDATE OF v SKIP LOCKED
 """
 
@@ -265,6 +289,12 @@ WHERE {_IS_HERE} AND NOT EXISTS (SELECT FROM pack_grants g
   WHERE g.merchant_id = %(merchant_id)s AND g.member_id = m.id AND g.occasion = 'birthday'
     AND g.period = d.year::text)
 ORDER BY m.id LIMIT %(limit)s
+"""  # noqa: S608 - composed of our own words
+
+# Whoever stands at one of these tiers or above is reached in order, page by page.
+AT_LEAST = f"""
+SELECT m.id FROM members m {_MAY_GET}
+WHERE {_IS_HERE} AND m.id > %(after)s ORDER BY m.id LIMIT %(limit)s
 """  # noqa: S608 - composed of our own words
 
 # Birthdays

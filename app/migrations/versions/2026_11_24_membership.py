@@ -189,6 +189,16 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("fee_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("earned_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("returned_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("earns_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "fee_fen >= 0 AND earned_fen >= 0 AND returned_fen >= 0 "
+            "AND earned_fen + returned_fen <= fee_fen",
+            name=op.f("ck_membership_terms_fee_is_whole"),
+        ),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_membership_terms_term_is_forward")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "member_id"],
@@ -204,6 +214,13 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "merchant_id", "order_id", name=op.f("uq_membership_terms_merchant_id_order_id")
         ),
+    )
+    op.create_index(
+        "ix_membership_terms_earning",
+        "membership_terms",
+        ["earns_at"],
+        unique=False,
+        postgresql_where=sa.text("earns_at IS NOT NULL"),
     )
     op.create_index(
         "ix_membership_terms_due",
