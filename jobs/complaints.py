@@ -13,7 +13,7 @@ import structlog
 from app.domain import complaints
 from app.domain.complaints import Outgoing
 from app.gateways import gateways
-from app.gateways.complaints import Complaints
+from app.gateways.complaints import Complaints, Step
 from app.gateways.errors import Refused
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
@@ -27,7 +27,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 DAYS_BACK = timedelta(days=29)
 # Their clock and ours.
 SKEW = timedelta(minutes=5)
-SAID, SETTLED = "MERCHANT_RESPONSE", "PROCESSED"
+SAID, AGREED, SETTLED = "MERCHANT_RESPONSE", "MERCHANT_APPROVE_REFUND", "PROCESSED"
 
 log = structlog.get_logger("jobs")
 
@@ -63,12 +63,20 @@ def send_answer(task: outbox.Task) -> None:
 def poll_complaints(*, at: datetime) -> int:
     """Ask every pay account for the complaints of the last month; how many were looked at.
 
-    Those that are open, since the list does not tell whether something was said; and those that
-    we do not know as they are.
+    Those that are open, since the list does not tell whether something was said, however old; and
+    those that we do not know as they are.
     """
     found: list[_Found] = []
     each(complaints.list_channels, lambda channel: found.extend(_worth_a_look(channel, at=at)))
     return each(lambda: found, _pull)
+
+
+def fetch_photos(*, at: datetime) -> int:
+    """Ask again for pictures that could not be fetched; how many are here now or given up."""
+    return each(
+        lambda: complaints.list_due_photos(at=at, limit=ROWS_PER_PASS),
+        lambda due: _fetch(due, at=at),
+    )
 
 
 def watch_complaints(*, at: datetime) -> int:
@@ -87,17 +95,29 @@ def _worth_a_look(channel: complaints.Channel, *, at: datetime) -> list[_Found]:
         seen = complaints.find_seen(
             merchant_id=channel.merchant_id, platform_ids=[one.complaint_id for one in told]
         )
-    return [
-        _Found(
-            merchant_id=channel.merchant_id,
-            channel_id=channel.channel_id,
-            complaint_id=one.complaint_id,
-        )
+        # A day more than the list goes back, for a complaint of its first day is in both.
+        old = complaints.list_old_open(**vars(channel), before=at - DAYS_BACK)
+    changed = [
+        one.complaint_id
         for one in told
         if one.state != SETTLED
         or one.complaint_id not in seen
         or not seen[one.complaint_id].fits(desks.told_of(one))
     ]
+    return [
+        _Found(**vars(channel), complaint_id=number) for number in dict.fromkeys([*changed, *old])
+    ]
+
+
+def _fetch(due: complaints.DuePhoto, *, at: datetime) -> None:
+    place = desks.desk(tills.channel_of(due.channel_id, merchant_id=due.merchant_id))
+    found = desks.fetch(place, due.address, merchant_id=due.merchant_id)
+    which = {"merchant_id": due.merchant_id, "photo_id": due.photo_id}
+    with transaction():
+        if isinstance(found, str):
+            complaints.keep_missing(**which, key=found)
+        elif complaints.note_failure(**which, missed=found, at=at):
+            log.error("photo of complaint given up", photo=due.photo_id, reason=found.trouble)
 
 
 def _pull(found: _Found) -> None:
@@ -132,23 +152,25 @@ def _send(task: outbox.Task, line: Outgoing) -> None:
     except Refused as refusal:
         if refusal.retryable:
             raise
-        if not (line.action == "complete" and _is_there(task, line, place)):
+        if line.action == "reply" or not _is_there(task, line, place):
             _refused(task, line, refusal)
         return
     _sent(task, line, log_id=None)
 
 
 def _say(line: Outgoing, place: Complaints, body: dict[str, Any]) -> None:
-    verb = place.complete if line.action == "complete" else place.reply
-    verb(line.platform_id, body)
+    verbs = {"complete": place.complete, "approve": place.agree_to_refund}
+    verbs.get(line.action, place.reply)(line.platform_id, body)
 
 
 def _body(task: outbox.Task, line: Outgoing, place: Complaints) -> dict[str, Any]:
     """The very words, kept before they leave the house; the second time the same ones."""
-    if "complainted_mchid" in line.body:
+    if "complainted_mchid" in line.body or "action" in line.body:
         return line.body
     if line.action == "complete":
         body = place.complete_body()
+    elif line.action == "approve":
+        body = place.agreement_body()
     else:
         photos = [gateways().files.get(key) for key in line.photos]
         media_ids = [place.upload_photo(photo) for photo in photos if photo is not None]
@@ -168,11 +190,20 @@ def _is_there(task: outbox.Task, line: Outgoing, place: Complaints) -> bool:
     with transaction():
         known = complaints.known_logs(merchant_id=task.merchant_id, platform_id=line.platform_id)
     for step in place.history(line.platform_id):
-        is_ours = step.kind == SAID and step.text == line.text and step.at >= line.at - SKEW
-        if is_ours and step.log_id not in known:
+        if _is_ours(step, line) and step.log_id not in known:
             _sent(task, line, log_id=step.log_id)
             return True
     return False
+
+
+def _is_ours(step: Step, line: Outgoing) -> bool:
+    if step.at < line.at - SKEW:
+        return False
+    return step.kind == AGREED if line.action == "approve" else _says(step, line)
+
+
+def _says(step: Step, line: Outgoing) -> bool:
+    return step.kind == SAID and step.text == line.text
 
 
 def _sent(task: outbox.Task, line: Outgoing, *, log_id: str | None) -> None:

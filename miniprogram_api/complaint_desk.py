@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from msgspec import field
 
-from app.domain import complaints, members
+from app.domain import aftersales, complaints, members
 from app.gateways import gateways
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -26,6 +26,8 @@ from miniprogram_api.presenters.complaints import (
     present_inbox,
     present_inbox_ticket,
 )
+from miniprogram_api.presenters.refunds import RefundAsked
+from miniprogram_api.refunds import Vouchers
 
 bp = APIBlueprint(
     "complaint_desk", __name__, url_prefix="/api/v1/<merchant>/counter", tag="Counter"
@@ -53,6 +55,19 @@ class ResolveTicket(Asked):
     resolution: Line200
 
 
+class TakeTicket(Asked):
+    """From whom: his staff number as the inbox shows it, or null when nobody deals with it."""
+
+    instead_of: Number | None = None
+
+
+class RefundInTicket(Asked):
+    """`vouchers`: those of the order that go back; without, everything that can."""
+
+    reason: Line200
+    vouchers: Vouchers | None = None
+
+
 class GivePresent(Asked):
     """`benefit` is what is given, `reason` is kept. Outside a ticket `member` says to whom."""
 
@@ -65,7 +80,7 @@ class GivePresent(Asked):
 @bp.get("/complaints")
 @documented(who=[STAFF], query=LookIntoInbox, told={200: InboxPage})
 def list_inbox(merchant: str) -> Response:
-    """Complaints of the app and of WeChat Pay, by what must end soonest."""
+    """Complaints of the app and of WeChat Pay: who waits right now, then what is due soonest."""
     manager, wanted = auth.manager(merchant), parse.query(LookIntoInbox)
     with transaction(merchant=manager.merchant_id):
         page = complaints.inbox(
@@ -149,6 +164,45 @@ def resolve(merchant: str, ticket: str) -> Response:
             at=clock.now(),
         )
     return nothing()
+
+
+@bp.post("/complaints/<ticket>/take")
+@documented(who=[STAFF], body=TakeTicket, told={204: None}, refuses=[409])
+def take(merchant: str, ticket: str) -> Response:
+    """I deal with it from now on; colleagues see so."""
+    (manager, number), wanted = _ticket(merchant, ticket), parse.body(TakeTicket)
+    with transaction(merchant=manager.merchant_id):
+        complaints.take(
+            merchant_id=manager.merchant_id,
+            number=number,
+            staff_id=manager.staff_id,
+            instead_of=wanted.instead_of,
+            at=clock.now(),
+        )
+    return nothing()
+
+
+@bp.post("/complaints/<ticket>/refund")
+@documented(who=[STAFF], body=RefundInTicket, told={201: RefundAsked}, refuses=[409])
+def refund(merchant: str, ticket: str) -> Response:
+    """Give the money of its order back. Who asked WeChat for it is told there as well."""
+    (manager, number), wanted = _ticket(merchant, ticket), parse.body(RefundInTicket)
+    merchant_id, at = manager.merchant_id, clock.now()
+    with transaction():
+        order = complaints.order_to_refund(merchant_id=merchant_id, number=number)
+        # The order before its ticket, as everybody else does who changes both.
+        made = aftersales.ask_for_buyer(
+            merchant_id=merchant_id,
+            wanted=aftersales.Wanted(
+                order_number=order, reason=wanted.reason, vouchers=wanted.vouchers or ()
+            ),
+            actor=manager.actor,
+            at=at,
+        )
+        complaints.note_refund(
+            merchant_id=merchant_id, number=number, refund=made, actor=manager.actor, at=at
+        )
+    return answer(RefundAsked(refund=made, state="frozen"), 201)
 
 
 @bp.post("/goodwill")

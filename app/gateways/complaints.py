@@ -118,6 +118,18 @@ class Complaints:
     def complete_body(self) -> Json:
         return {"complainted_mchid": self._mchid}
 
+    def agree_to_refund(self, complaint_id: str, body: Json) -> None:
+        """Say that the money goes back. It ends when the refund, asked for besides, arrives.
+
+        Refused for what is no wish for a refund, or was decided already.
+        """
+        path = f"{_path(complaint_id)}/update-refund-progress"
+        self._post(f"agree to refund of complaint {complaint_id}", path, body)
+
+    def agreement_body(self) -> Json:
+        """The refund is on its way today."""
+        return {"action": "APPROVE", "launch_refund_day": 0}
+
     def fetch_photo(self, address: str) -> bytes:
         """A picture of a complaint. Asked of our own base address, whatever host it names."""
         path = urlsplit(address).path

@@ -8,7 +8,7 @@ from flask import Request, current_app
 
 from app.config import Settings
 from app.domain import complaints, merchants
-from app.domain.complaints import ComplaintTold, Entry, Told
+from app.domain.complaints import ComplaintTold, Entry, Missed, Told
 from app.gateways import PayChannel, gateways
 from app.gateways.complaints import Complaint, ComplaintNotice, Complaints, Step
 from app.gateways.errors import GatewayError
@@ -77,7 +77,7 @@ def pull(*, merchant_id: int, channel_id: int, complaint_id: str) -> str:
     with transaction():
         known = complaints.known_logs(merchant_id=merchant_id, platform_id=complaint_id)
     history = [
-        entry_of(step, photos=[] if step.log_id in known else _photos(place, merchant_id, step))
+        entry_of(step, [] if step.log_id in known else _photos(place, merchant_id, step))
         for step in steps
     ]
     with transaction():
@@ -109,20 +109,23 @@ def told_of(said: Complaint) -> Told:
         asked_fen=said.asked_fen,
         is_refunded=said.is_refunded,
         awaits_us=said.awaits_us,
+        answer_at_once=said.needs_answer_at_once,
         with_platform=said.with_platform,
         times=said.times,
         opened_at=said.opened_at,
     )
 
 
-def entry_of(step: Step, *, photos: list[str]) -> Entry:
+def entry_of(step: Step, photos: list[str | Missed]) -> Entry:
+    """What was said, with the files of its pictures and those that could not be had."""
     return Entry(
         log_id=step.log_id,
         kind=step.kind,
         operator=step.operator,
         text=step.text,
         at=step.at,
-        photos=photos,
+        photos=[photo for photo in photos if isinstance(photo, str)],
+        missed=[photo for photo in photos if isinstance(photo, Missed)],
     )
 
 
@@ -170,13 +173,16 @@ def photo_of(name: str, *, merchant_id: int, number: str, member_id: int | None 
     return content
 
 
-def _photos(place: Complaints, merchant_id: int, step: Step) -> list[str]:
-    found = []
-    for address in step.media:
-        try:
-            content = place.fetch_photo(address)
-            found.append(keep_photo(content, merchant_id=merchant_id, folder=PHOTOS))
-        except GatewayError as failure:
-            # A complaint counts without its picture, which stays to be seen at WeChat.
-            log.warning("photo of complaint not kept", reason=failure.code)
-    return found
+def fetch(place: Complaints, address: str, *, merchant_id: int) -> str | Missed:
+    """The key of a picture of WeChat's, drawn anew and kept; or why it is not to be had."""
+    try:
+        content = place.fetch_photo(address)
+        return keep_photo(content, merchant_id=merchant_id, folder=PHOTOS)
+    except GatewayError as failure:
+        # A complaint counts without its picture, which is asked for again.
+        log.warning("photo of complaint not kept", reason=failure.code)
+        return Missed(address=address, trouble=failure.code, may_come=failure.retryable)
+
+
+def _photos(place: Complaints, merchant_id: int, step: Step) -> list[str | Missed]:
+    return [fetch(place, address, merchant_id=merchant_id) for address in step.media]

@@ -21,7 +21,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.domain import shipping
+from app.domain import complaints, shipping
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from app.kernel.errors import NotFound
@@ -72,11 +72,13 @@ def _backlog_figures() -> bytes:
         with transaction():
             waits = outbox.backlog()
             stuck = shipping.stuck_everywhere(at=clock.now())
+            quarrels = complaints.figures(at=clock.now())
     except (SQLAlchemyError, psycopg.Error):
         return b""
     backlog = CollectorRegistry()
     backlog.register(_Backlog(waits))
     backlog.register(_Shipping(stuck))
+    backlog.register(_Complaints(quarrels))
     return generate_latest(backlog)
 
 
@@ -111,3 +113,16 @@ class _Shipping:
         yield GaugeMetricFamily(
             "kabao_shipping_overdue", "Orders not reported in time", value=self._stuck.overdue
         )
+
+
+class _Complaints:
+    """Complaints that are not settled, and what went wrong with them."""
+
+    def __init__(self, figures: complaints.Figures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        found = GaugeMetricFamily("kabao_complaints", "Complaints not settled", labels=["how"])
+        for how, count in vars(self._figures).items():
+            found.add_metric([how], count)
+        yield found

@@ -42,13 +42,14 @@ class TicketPage(Told):
 
 
 class DialogueLine(Told):
-    """Who said what. `photos` are names under `…/photos/<name>`."""
+    """Who said what. `photos` are names under `…/photos/<name>`; `refund` is the return meant."""
 
     at: datetime
     who: str
     action: str
     text: str
     photos: list[str]
+    refund: str | None
 
 
 class TicketDetail(TicketItem):
@@ -58,7 +59,8 @@ class TicketDetail(TicketItem):
 class InboxItem(TicketItem):
     """As staff sees it. `needs_a_look`: WeChat did not take what we said.
 
-    `is_late`: a clock has run out.
+    `is_late`: a clock has run out. Until `urgent_at` somebody must have acted; `waits_now`: the
+    customer sits there and waits. `handler` has taken it over.
     """
 
     source: str
@@ -72,6 +74,10 @@ class InboxItem(TicketItem):
     times: int
     needs_a_look: bool
     is_late: bool
+    urgent_at: datetime
+    waits_now: bool
+    handler: str | None
+    handler_name: str | None
 
 
 class InboxPage(Told):
@@ -80,11 +86,16 @@ class InboxPage(Told):
 
 
 class InboxLine(DialogueLine):
-    """`delivery` says whether WeChat has heard it, `trouble` why not."""
+    """`delivery` says whether WeChat has heard it, `trouble` why not.
+
+    Pictures that WeChat did not hand out yet are still to come, or given up: look there then.
+    """
 
     actor: str
     delivery: str | None
     trouble: str | None
+    photos_to_come: int
+    photos_given_up: int
 
 
 class InboxDetail(InboxItem):
@@ -130,7 +141,14 @@ def present_inbox_ticket(
     at: datetime,
 ) -> InboxDetail:
     dialogue = [
-        InboxLine(**_line(line), actor=line.actor, delivery=line.delivery, trouble=line.trouble)
+        InboxLine(
+            **_line(line),
+            actor=line.actor,
+            delivery=line.delivery,
+            trouble=line.trouble,
+            photos_to_come=line.photos_to_come,
+            photos_given_up=line.photos_given_up,
+        )
         for line in lines
     ]
     item = structs.asdict(_staffs(ticket, phone, at))
@@ -154,6 +172,7 @@ def _line(line: LineView) -> dict[str, Any]:
         "action": line.action,
         "text": line.text,
         "photos": [key.rpartition("/")[2] for key in line.photos],
+        "refund": line.refund,
     }
 
 
@@ -188,5 +207,9 @@ def _staffs(ticket: TicketView, phone: str | None, at: datetime) -> InboxItem:
         is_refunded=ticket.is_refunded,
         times=ticket.times,
         needs_a_look=ticket.needs_a_look,
+        urgent_at=ticket.urgent_at,
+        waits_now=ticket.waits_now,
+        handler=ticket.handler_number,
+        handler_name=ticket.handler_name,
         is_late=ticket.resolved_at is None and min(ends) <= at,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.complaints import statements
+from app.domain.complaints.missing import Missed, note_missed
 from app.domain.complaints.rules import ANSWER_WITHIN, SETTLE_WITHIN, Kind, State, Who
 from app.domain.complaints.tickets import Locked, NewLine, add_line, lock_by
 from app.kernel import keyring, numbers
@@ -18,7 +19,11 @@ STATES = {
 }
 OPENED = {"USER_CREATE_COMPLAINT", "USER_CONTINUE_COMPLAINT"}
 # Our own words as they come back.
-OURS = {"MERCHANT_RESPONSE": "reply", "MERCHANT_CONFIRM_COMPLETE": "complete"}
+OURS = {
+    "MERCHANT_RESPONSE": "reply",
+    "MERCHANT_CONFIRM_COMPLETE": "complete",
+    "MERCHANT_APPROVE_REFUND": "approve",
+}
 SPEAKERS = {"USER": Who.MEMBER, "MERCHANT": Who.STAFF, "PLATFORM": Who.PLATFORM}
 
 
@@ -34,6 +39,7 @@ class Told:
     asked_fen: int | None
     is_refunded: bool
     awaits_us: bool
+    answer_at_once: bool
     with_platform: bool
     times: int
     opened_at: datetime
@@ -41,7 +47,7 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of its history; `photos` are keys of our files."""
+    """One entry of its history; `photos` are keys of our files, `missed` what could not be had."""
 
     log_id: str
     kind: str
@@ -49,6 +55,7 @@ class Entry:
     text: str
     at: datetime
     photos: Sequence[str] = ()
+    missed: Sequence[Missed] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class Seen:
     platform_id: str
     state: str
     awaits_us: bool
+    answer_at_once: bool
     with_platform: bool
     is_refunded: bool
     times: int
@@ -72,8 +80,8 @@ class Seen:
         return (
             self.state == STATES.get(told.state)
             and self.times == told.times
-            and (self.awaits_us, self.with_platform, self.is_refunded)
-            == (told.awaits_us, told.with_platform, told.is_refunded)
+            and (self.awaits_us, self.answer_at_once) == (told.awaits_us, told.answer_at_once)
+            and (self.with_platform, self.is_refunded) == (told.with_platform, told.is_refunded)
         )
 
 
@@ -114,7 +122,7 @@ def absorb(
     entries = sorted(history, key=lambda entry: entry.at)
     for entry in entries:
         if entry.log_id not in known:
-            _add(merchant_id, ticket, entry)
+            _add(merchant_id, ticket, entry, at=at)
     if known <= {entry.log_id for entry in entries}:
         _follow(merchant_id, ticket, told, entries, at=at)
     return ticket.number
@@ -132,6 +140,7 @@ def _meet(merchant_id: int, channel_id: int, told: Told) -> None:
             "channel_id": channel_id,
             "payment_number": told.payment_number,
             "asked_fen": told.asked_fen,
+            "answer_at_once": told.answer_at_once,
             "phone_sealed": sealed,
             "opened_at": told.opened_at,
             "answer_by": told.opened_at + ANSWER_WITHIN,
@@ -145,7 +154,7 @@ def _known(merchant_id: int, ticket_id: int) -> set[str]:
     return {row.log_id for row in fetch_all(_Log, statements.KNOWN_LOGS, named)}
 
 
-def _add(merchant_id: int, ticket: Locked, entry: Entry) -> None:
+def _add(merchant_id: int, ticket: Locked, entry: Entry, *, at: datetime) -> None:
     action = OURS.get(entry.kind)
     if action and execute(
         statements.RECOGNISE,
@@ -166,7 +175,9 @@ def _add(merchant_id: int, ticket: Locked, entry: Entry) -> None:
         photos=entry.photos,
         log_id=entry.log_id,
     )
-    add_line(merchant_id=merchant_id, ticket_id=ticket.id, line=line, at=entry.at)
+    line_id = add_line(merchant_id=merchant_id, ticket_id=ticket.id, line=line, at=entry.at)
+    if line_id is not None:
+        note_missed(merchant_id=merchant_id, line_id=line_id, missed=entry.missed, at=at)
 
 
 def _follow(
@@ -183,6 +194,7 @@ def _follow(
             "ticket_id": ticket.id,
             "state": state.value,
             "awaits_us": awaits_us,
+            "answer_at_once": told.answer_at_once,
             "with_platform": told.with_platform,
             "is_refunded": told.is_refunded,
             "times": told.times,

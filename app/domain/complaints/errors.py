@@ -29,6 +29,18 @@ class PhotoUnusable(DomainError):
     code = "photo_unusable"
 
 
+class TicketTaken(DomainError):
+    """Somebody else deals with it; `by` is his staff number."""
+
+    code = "ticket_taken"
+
+
+class TicketWithoutOrder(DomainError):
+    """No order is known of which it complains, so no money can go back from here."""
+
+    code = "ticket_without_order"
+
+
 class GoodwillLimit(DomainError):
     """The day's limit of this person, in count or in cost, does not allow it."""
 

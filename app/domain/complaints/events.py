@@ -12,6 +12,15 @@ class ComplaintTold(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketUrgent(Event):
+    """A clock of a ticket runs out at `ends_at`; this manager, a member, is to hear of it."""
+
+    ticket: str
+    member_id: int
+    ends_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnswerAsked(Event):
     """Staff said something that WeChat Pay is to be told."""
 

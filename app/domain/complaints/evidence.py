@@ -1,6 +1,7 @@
 """Everything we know of an order, for whoever has to judge a quarrel about it.
 
-Phones are masked, and openids, keys and codes are left out: the pack may be handed on.
+Phones are masked, and openids, keys and codes are left out: the pack may be handed on. Of people
+only the buyer is in it; what friends said who came to hold a part of it stays out.
 """
 
 import hashlib
@@ -43,8 +44,9 @@ class _Row:
 
 
 @dataclass(frozen=True)
-class _Id:
+class _Order:
     id: int
+    member_id: int
 
 
 def of_order(*, merchant_id: int, order_id: int) -> dict[str, Any]:
@@ -62,15 +64,18 @@ def of_order(*, merchant_id: int, order_id: int) -> dict[str, Any]:
 def collect(*, merchant_id: int, order_number: str, actor: str, at: datetime) -> Evidence:
     """All there is, and a note that somebody took it. Raises NotFound."""
     found = fetch_one(
-        _Id,
-        "SELECT id FROM orders WHERE merchant_id = %(merchant_id)s AND number = %(number)s",
+        _Order,
+        "SELECT id, member_id FROM orders WHERE merchant_id = %(merchant_id)s AND number = %(number)s",
         {"merchant_id": merchant_id, "number": order_number},
     )
     if found is None:
         raise NotFound("There is no such order.", number=order_number[:40])
-    named = {"merchant_id": merchant_id, "order_id": found.id}
-    tickets = list_of_order(merchant_id=merchant_id, order_id=found.id)
-    dialogues = [(ticket, _lines(merchant_id, ticket)) for ticket in tickets]
+    named = {"merchant_id": merchant_id, "order_id": found.id, "member_id": found.member_id}
+    dialogues = [
+        (ticket, _lines(merchant_id, ticket))
+        for ticket in list_of_order(merchant_id=merchant_id, order_id=found.id)
+        if ticket.member_id in {None, found.member_id}
+    ]
     audit.record(
         merchant_id=merchant_id,
         actor=actor,
@@ -112,7 +117,7 @@ def _lines(merchant_id: int, ticket: TicketView) -> list[LineView]:
 
 
 def _dialogue(merchant_id: int, ticket: TicketView, lines: list[LineView]) -> dict[str, Any]:
-    hidden = {"id", "order_id", "member_id", "phone_sealed"}
+    hidden = {"id", "order_id", "member_id", "phone_sealed", "urgent_at"}
     told = {name: value for name, value in asdict(ticket).items() if name not in hidden}
     return {
         **told,

@@ -1,4 +1,7 @@
-"""What is known of one order: a statement for each section, a JSON object for each row."""
+"""What is known of one order: a statement for each section, a JSON object for each row.
+
+Of people only the buyer is in it. Who else came to hold a voucher, and what he said, is not.
+"""
 
 _OF_ORDER = """
 WHERE x.merchant_id = %(merchant_id)s AND x.order_id = %(order_id)s ORDER BY x.id
@@ -36,7 +39,7 @@ WHERE r.merchant_id = %(merchant_id)s AND p.order_id = %(order_id)s ORDER BY r.i
 VOUCHERS = f"""
 SELECT jsonb_build_object('number', v.number, 'card', c.number, 'name', b.name,
   'state', v.state, 'allocated_fen', v.allocated_fen, 'valid_from', v.valid_from,
-  'valid_until', v.valid_until, 'holder', m.number, 'is_given_away', v.holder_id <> v.buyer_id,
+  'valid_until', v.valid_until, 'is_given_away', v.holder_id <> v.buyer_id,
   'terms', jsonb_build_object('revision', b.revision, 'kind', b.kind,
     'market_value_fen', b.market_value_fen, 'face', b.face, 'conditions', b.conditions,
     'hand_over', b.hand_over, 'published_at', b.published_at),
@@ -46,7 +49,6 @@ SELECT jsonb_build_object('number', v.number, 'card', c.number, 'name', b.name,
     FROM voucher_events e WHERE e.merchant_id = v.merchant_id AND e.voucher_id = v.id))
 {_VOUCHERS_OF_ORDER}
 JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
-JOIN members m ON m.merchant_id = v.merchant_id AND m.id = v.holder_id
 {_HERE} ORDER BY v.id
 """  # noqa: S608 - joined from our own constants
 REDEMPTIONS = f"""
@@ -63,9 +65,13 @@ _MESSAGES = """
 SELECT jsonb_build_object('message', x.message, 'by', x.channel, 'state', x.state,
   'reason', x.reason, 'at', x.at, 'settled_at', x.settled_at)
 FROM sent_messages x
-WHERE x.merchant_id = %(merchant_id)s AND x.event_key IN (
+WHERE x.merchant_id = %(merchant_id)s AND x.member_id = %(member_id)s AND x.event_key IN (
   SELECT 'order:' || number FROM orders
   WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s
+  UNION ALL
+  SELECT moment || number FROM returns,
+    unnest(ARRAY['refund_asked:', 'refund_done:', 'refund_declined:']) moment
+  WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s
   UNION ALL
   SELECT 'redemption:' || r.number FROM redemptions r
   JOIN vouchers v ON v.merchant_id = r.merchant_id AND v.id = r.voucher_id
@@ -79,18 +85,83 @@ SELECT jsonb_build_object('kind', x.kind, 'state', x.state, 'amount_fen', x.amou
 FROM order_tenders x {_OF_ORDER}
 """  # noqa: S608 - joined from our own constants
 _RETURNS = f"""
-SELECT to_jsonb(x) - ARRAY['merchant_id', 'id', 'order_id', 'member_id'] FROM returns x {_OF_ORDER}
+SELECT to_jsonb(x) - ARRAY['merchant_id', 'id', 'order_id', 'member_id']
+  || jsonb_build_object('asked_by', regexp_replace(x.asked_by, '^member:.*', 'member'))
+FROM returns x {_OF_ORDER}
 """  # noqa: S608 - joined from our own constants
 _GOODWILL = """
 SELECT jsonb_build_object('at', g.at, 'actor', g.actor, 'card', g.card_number,
   'cost_fen', g.cost_fen, 'reason', g.reason)
 FROM goodwill_grants g
 JOIN complaint_tickets t ON t.merchant_id = g.merchant_id AND t.id = g.ticket_id
-WHERE g.merchant_id = %(merchant_id)s AND t.order_id = %(order_id)s ORDER BY g.id
+WHERE g.merchant_id = %(merchant_id)s AND t.order_id = %(order_id)s
+  AND g.member_id = %(member_id)s ORDER BY g.id
+"""
+# Everything that was booked because of it, under the causes that its course can have.
+_LEDGER = """
+WITH stems AS (
+  SELECT unnest(ARRAY['checkout:' || number, 'topup:' || number, 'purchase:' || number,
+    'maturing:purchase:' || number, 'value_hold:' || id, 'value_capture:' || id,
+    'value_release:' || id, 'points_hold:' || id, 'points_capture:' || id,
+    'points_release:' || id]) AS stem
+  FROM orders WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s
+  UNION ALL
+  SELECT unnest(ARRAY['payment:' || number, 'late:' || id]) FROM payments
+  WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s
+  UNION ALL
+  SELECT 'refund:' || r.number FROM refunds r
+  JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
+  WHERE r.merchant_id = %(merchant_id)s AND p.order_id = %(order_id)s
+  UNION ALL
+  SELECT 'transfer:' || transfer_number FROM returns
+  WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s AND transfer_number IS NOT NULL
+  UNION ALL
+  SELECT 'return:' || number || part FROM returns,
+    unnest(ARRAY['', ':value', ':points', ':topup', ':earned']) part
+  WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s
+  UNION ALL
+  SELECT unnest(ARRAY['redemption:' || r.number, 'reversal:' || r.number || ':value',
+    'reversal:' || r.number || ':points'])
+  FROM redemptions r
+  JOIN vouchers v ON v.merchant_id = r.merchant_id AND v.id = r.voucher_id
+  JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+  WHERE r.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s
+)
+SELECT jsonb_build_object('cause', e.cause, 'at', e.posted_at, 'asset', p.asset,
+  'amount', p.amount, 'from', a.kind, 'to', b.kind)
+FROM stems
+JOIN ledger_entries e ON e.merchant_id = %(merchant_id)s AND e.cause = stems.stem
+JOIN ledger_postings p ON p.merchant_id = e.merchant_id AND p.entry_id = e.id
+JOIN ledger_accounts a ON a.merchant_id = p.merchant_id AND a.id = p.source_id
+JOIN ledger_accounts b ON b.merchant_id = p.merchant_id AND b.id = p.destination_id
+ORDER BY e.id, p.id
+"""
+# Details may name people; who acted is told by what he is.
+_AUDIT = """
+WITH subjects AS (
+  SELECT number FROM orders WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s
+  UNION ALL
+  SELECT number FROM returns WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s
+  UNION ALL
+  SELECT number FROM complaint_tickets WHERE merchant_id = %(merchant_id)s
+    AND order_id = %(order_id)s AND (member_id IS NULL OR member_id = %(member_id)s)
+  UNION ALL
+  SELECT v.number FROM vouchers v
+  JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+  WHERE v.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s
+)
+SELECT jsonb_build_object('at', x.at, 'action', x.action, 'subject', x.subject,
+  'actor', CASE WHEN x.actor = 'member:' || %(member_id)s::bigint THEN 'buyer'
+    ELSE regexp_replace(x.actor, '^member:.*', 'somebody else') END)
+FROM subjects s JOIN audit x ON x.merchant_id = %(merchant_id)s AND x.subject = s.number
+WHERE x.action <> 'order.evidence'
+ORDER BY x.id
 """
 MORE = {
     "messages": _MESSAGES,
     "tenders": _TENDERS,
     "after_sales": _RETURNS,
     "goodwill": _GOODWILL,
+    "ledger": _LEDGER,
+    "audit": _AUDIT,
 }

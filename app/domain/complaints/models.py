@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.complaints.rules import Delivery, Kind, Source, State, Who
+from app.domain.complaints.rules import Delivery, Kind, PhotoState, Source, State, Who
 from app.domain.merchants import Role
 from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
 
@@ -13,7 +13,8 @@ from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
 class Ticket(OwnedByMerchant, Base):
     """One complaint, told in the app or to WeChat Pay, with the clocks that run for it.
 
-    `platform_id` is WeChat's number of it. `awaits_us`: the last word is the customer's.
+    `platform_id` is WeChat's number of it. `awaits_us`: the last word is the customer's;
+    `answer_at_once`: and WeChat says that he sits there and waits. `staff_id` has taken it over.
     """
 
     __tablename__ = "complaint_tickets"
@@ -30,6 +31,7 @@ class Ticket(OwnedByMerchant, Base):
         belongs_to("orders", "order_id"),
         belongs_to("vouchers", "voucher_id"),
         belongs_to("pay_channels", "channel_id"),
+        belongs_to("staff", "staff_id"),
         Index("ix_complaint_tickets_member", "merchant_id", "member_id", "id"),
         Index("ix_complaint_tickets_order", "merchant_id", "order_id"),
         Index(
@@ -42,6 +44,11 @@ class Ticket(OwnedByMerchant, Base):
             "ix_complaint_tickets_running",
             "settle_by",
             postgresql_where=text("state <> 'resolved'"),
+        ),
+        Index(
+            "ix_complaint_tickets_to_forget",
+            "resolved_at",
+            postgresql_where=text("forgotten_at IS NULL"),
         ),
         CheckConstraint(
             "(source = 'wechat_pay') = (platform_id IS NOT NULL)", name="platform_has_number"
@@ -62,7 +69,9 @@ class Ticket(OwnedByMerchant, Base):
     payment_number: Mapped[str | None]
     asked_fen: Mapped[int | None]
     phone_sealed: Mapped[bytes | None]
+    staff_id: Mapped[int | None]
     awaits_us: Mapped[bool]
+    answer_at_once: Mapped[bool] = mapped_column(server_default="false")
     with_platform: Mapped[bool] = mapped_column(server_default="false")
     is_refunded: Mapped[bool] = mapped_column(server_default="false")
     times: Mapped[int] = mapped_column(server_default="1")
@@ -74,12 +83,14 @@ class Ticket(OwnedByMerchant, Base):
     resolved_at: Mapped[datetime | None]
     resolution: Mapped[str | None]
     satisfaction: Mapped[int | None]
+    forgotten_at: Mapped[datetime | None]
 
 
 class TicketLine(OwnedByMerchant, Base):
     """One entry of the dialogue. `log_id` is WeChat's number of it.
 
-    What we tell WeChat has a `delivery`, and `body` keeps exactly what was sent.
+    What we tell WeChat has a `delivery`, and `body` keeps exactly what was sent. `refund` is the
+    number of the return that it speaks of.
     """
 
     __tablename__ = "complaint_lines"
@@ -108,6 +119,29 @@ class TicketLine(OwnedByMerchant, Base):
     delivery: Mapped[Delivery | None] = mapped_column(word(Delivery))
     body: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     trouble: Mapped[str | None]
+    refund: Mapped[str | None]
+
+
+class MissingPhoto(OwnedByMerchant, Base):
+    """A picture of WeChat's that is not here yet: fetched again and again, at last given up.
+
+    Once it is here, its line names it and this row goes.
+    """
+
+    __tablename__ = "complaint_photos"
+    __table_args__ = (
+        belongs_to("complaint_lines", "line_id"),
+        UniqueConstraint("merchant_id", "line_id", "address"),
+        Index("ix_complaint_photos_due", "next_at", postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("tries >= 1", name="tried_once"),
+    )
+
+    line_id: Mapped[int]
+    address: Mapped[str]
+    state: Mapped[PhotoState] = mapped_column(word(PhotoState))
+    tries: Mapped[int]
+    next_at: Mapped[datetime]
+    trouble: Mapped[str]
 
 
 class GoodwillRule(Base):

@@ -21,7 +21,10 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True)
 class TicketView:
-    """A complaint as the inbox lists it. `needs_a_look`: WeChat did not take what we said."""
+    """A complaint as the inbox lists it. `needs_a_look`: WeChat did not take what we said.
+
+    Until `urgent_at` somebody must have acted; `waits_now`: the customer sits there and waits.
+    """
 
     id: int
     number: str
@@ -48,11 +51,18 @@ class TicketView:
     member_number: str | None
     text: str | None
     needs_a_look: bool
+    urgent_at: datetime
+    waits_now: bool
+    handler_number: str | None
+    handler_name: str | None
 
 
 @dataclass(frozen=True)
 class LineView:
-    """One entry of the dialogue; `delivery` says whether WeChat has heard it."""
+    """One entry of the dialogue; `delivery` says whether WeChat has heard it.
+
+    `refund` is the return it speaks of; pictures of WeChat's may be still to come, or given up.
+    """
 
     at: datetime
     who: str
@@ -62,10 +72,13 @@ class LineView:
     photos: list[str]
     delivery: str | None
     trouble: str | None
+    refund: str | None
+    photos_to_come: int
+    photos_given_up: int
 
 
 def inbox(*, merchant_id: int, tab: Tab, cursor: str | None, limit: int) -> Page[TicketView]:
-    """Open ones by what must end soonest, settled ones by what ended last."""
+    """Open ones by what must be done soonest, settled ones by what ended last."""
     after = paging.after_pair(cursor)
     is_open = tab is Tab.OPEN
     rows = fetch_all(
@@ -145,7 +158,7 @@ class _Id:
 
 
 def _micros(row: TicketView, *, is_open: bool) -> int:
-    at = row.settle_by if is_open else row.resolved_at or row.settle_by
+    at = row.urgent_at if is_open else row.resolved_at or row.settle_by
     return (at - clock.EPOCH) // timedelta(microseconds=1)
 
 

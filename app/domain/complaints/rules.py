@@ -10,6 +10,15 @@ SETTLE_WITHIN = timedelta(hours=72)
 # Somebody must still have the time to do it.
 ALARM_BEFORE = timedelta(hours=4)
 
+# Pictures that could not be fetched are asked for again after so long; then no more.
+PHOTO_RETRIES = (
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=24),
+)
+
 MOST_PHOTOS = 4
 LONGEST_REPLY = 200
 
@@ -48,6 +57,13 @@ class Delivery(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     REFUSED = "refused"
+
+
+class PhotoState(StrEnum):
+    """A picture of WeChat's that could not be fetched: tried again, or given up."""
+
+    WAITING = "waiting"
+    GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True)

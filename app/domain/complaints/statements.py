@@ -27,9 +27,9 @@ WHERE v.merchant_id = %(merchant_id)s AND v.number = %(number)s
 
 ADD_LINE = """
 INSERT INTO complaint_lines (merchant_id, ticket_id, at, who, actor, action, text, photos, log_id,
-  delivery, body)
+  delivery, body, refund)
 VALUES (%(merchant_id)s, %(ticket_id)s, %(at)s, %(who)s, %(actor)s, %(action)s, %(text)s,
-  %(photos)s::jsonb, %(log_id)s, %(delivery)s, %(body)s::jsonb)
+  %(photos)s::jsonb, %(log_id)s, %(delivery)s, %(body)s::jsonb, %(refund)s)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -46,11 +46,11 @@ LOCK_PLATFORM = _TICKET + " AND platform_id = %(platform_id)s FOR NO KEY UPDATE"
 
 MEET = """
 INSERT INTO complaint_tickets (merchant_id, number, source, kind, state, platform_id, channel_id,
-  member_id, order_id, payment_number, asked_fen, phone_sealed, awaits_us, opened_at, answer_by,
-  settle_by)
+  member_id, order_id, payment_number, asked_fen, phone_sealed, awaits_us, answer_at_once,
+  opened_at, answer_by, settle_by)
 SELECT %(merchant_id)s, %(number)s, 'wechat_pay', %(kind)s, 'open', %(platform_id)s,
   %(channel_id)s, found.member_id, found.order_id, %(payment_number)s, %(asked_fen)s,
-  %(phone_sealed)s, true, %(opened_at)s, %(answer_by)s, %(settle_by)s
+  %(phone_sealed)s, true, %(answer_at_once)s, %(opened_at)s, %(answer_by)s, %(settle_by)s
 FROM (SELECT) AS one LEFT JOIN LATERAL (
   SELECT o.id AS order_id, o.member_id FROM payments p
   JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
@@ -70,12 +70,13 @@ WHERE merchant_id = %(merchant_id)s AND id = (
   SELECT id FROM complaint_lines
   WHERE merchant_id = %(merchant_id)s AND ticket_id = %(ticket_id)s AND log_id IS NULL
     AND delivery IN ('waiting', 'sent') AND action = %(action)s
-    AND (%(action)s = 'complete' OR text = %(text)s)
+    AND (%(action)s IN ('complete', 'approve') OR text = %(text)s)
   ORDER BY id LIMIT 1)
 """
 
 FOLLOW = """
 UPDATE complaint_tickets SET state = %(state)s::text, awaits_us = %(awaits_us)s,
+  answer_at_once = %(answer_at_once)s,
   with_platform = %(with_platform)s, is_refunded = %(is_refunded)s, times = %(times)s,
   answer_alarm_at = CASE WHEN answer_by IS NOT DISTINCT FROM %(answer_by)s THEN answer_alarm_at END,
   settle_alarm_at = CASE WHEN settle_by = %(settle_by)s THEN settle_alarm_at END,
@@ -136,29 +137,29 @@ RETURNING ticket_id, action
 # Across merchants, without locks; ALARM decides.
 DUE = """
 SELECT merchant_id, id, number,
-  answer_by <= %(soon)s AND answer_alarm_at IS NULL, settle_by <= %(soon)s AND settle_alarm_at IS NULL
+  (answer_by <= %(soon)s OR answer_at_once) AND awaits_us AND answer_alarm_at IS NULL,
+  settle_by <= %(soon)s AND settle_alarm_at IS NULL
 FROM complaint_tickets
-WHERE state <> 'resolved' AND ((answer_by <= %(soon)s AND answer_alarm_at IS NULL)
-  OR (settle_by <= %(soon)s AND settle_alarm_at IS NULL))
+WHERE state <> 'resolved'
+  AND (((answer_by <= %(soon)s OR answer_at_once) AND awaits_us AND answer_alarm_at IS NULL)
+    OR (settle_by <= %(soon)s AND settle_alarm_at IS NULL))
 ORDER BY settle_by LIMIT %(limit)s
 """
 ALARM = """
 UPDATE complaint_tickets SET
-  answer_alarm_at = CASE WHEN answer_by <= %(soon)s
+  answer_alarm_at = CASE WHEN (answer_by <= %(soon)s OR answer_at_once) AND awaits_us
     THEN coalesce(answer_alarm_at, %(at)s) ELSE answer_alarm_at END,
   settle_alarm_at = CASE WHEN settle_by <= %(soon)s
     THEN coalesce(settle_alarm_at, %(at)s) ELSE settle_alarm_at END
 WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s AND state <> 'resolved'
-  AND ((answer_by <= %(soon)s AND answer_alarm_at IS NULL)
+  AND (((answer_by <= %(soon)s OR answer_at_once) AND awaits_us AND answer_alarm_at IS NULL)
     OR (settle_by <= %(soon)s AND settle_alarm_at IS NULL))
-"""
-
-CHANNELS = """
-SELECT merchant_id, id FROM pay_channels WHERE closed_at IS NULL ORDER BY merchant_id, id
+RETURNING number, least(answer_by, settle_by)
 """
 
 SEEN = """
-SELECT platform_id, state, awaits_us, with_platform, is_refunded, times FROM complaint_tickets
+SELECT platform_id, state, awaits_us, answer_at_once, with_platform, is_refunded, times
+FROM complaint_tickets
 WHERE merchant_id = %(merchant_id)s AND platform_id = ANY(%(platform_ids)s)
 """
 
@@ -169,7 +170,10 @@ TAKE_OVER = (
     WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s""",
 )
 
-_VIEW = """
+# Whoever waits right now comes first, then what must be done soonest.
+_URGENT = """CASE WHEN t.answer_at_once AND t.awaits_us THEN t.opened_at
+    ELSE least(t.answer_by, t.settle_by) END"""
+_VIEW = f"""
 SELECT t.id, t.number, t.source, t.kind, t.state, t.platform_id, t.opened_at, t.answer_by,
   t.settle_by, t.awaits_us, t.with_platform, t.is_refunded, t.times, t.asked_fen,
   t.resolved_at, t.resolution, t.satisfaction, t.phone_sealed, t.order_id, t.member_id, o.number,
@@ -177,13 +181,15 @@ SELECT t.id, t.number, t.source, t.kind, t.state, t.platform_id, t.opened_at, t.
   (SELECT text FROM complaint_lines l WHERE l.merchant_id = t.merchant_id AND l.ticket_id = t.id
    ORDER BY l.id LIMIT 1),
   EXISTS (SELECT FROM complaint_lines l WHERE l.merchant_id = t.merchant_id
-    AND l.ticket_id = t.id AND l.delivery = 'refused')
+    AND l.ticket_id = t.id AND l.delivery = 'refused'),
+  {_URGENT}, t.answer_at_once AND t.awaits_us, s.number, s.name
 FROM complaint_tickets t
 LEFT JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.order_id
 LEFT JOIN vouchers v ON v.merchant_id = t.merchant_id AND v.id = t.voucher_id
 LEFT JOIN members m ON m.merchant_id = t.merchant_id AND m.id = t.member_id
+LEFT JOIN staff s ON s.merchant_id = t.merchant_id AND s.id = t.staff_id
 WHERE t.merchant_id = %(merchant_id)s
-"""
+"""  # noqa: S608 - joined from our own constants
 VIEW = _VIEW + " AND t.number = %(number)s"
 VIEW_OF_MEMBER = VIEW + " AND t.member_id = %(member_id)s"
 LIST_OF_MEMBER = (
@@ -192,12 +198,11 @@ LIST_OF_MEMBER = (
 ORDER BY t.id DESC LIMIT %(limit)s"""
 )
 LIST_OF_ORDER = _VIEW + " AND t.order_id = %(order_id)s ORDER BY t.id"
-# Whatever must end soonest comes first.
 INBOX_OPEN = (
     _VIEW
-    + """ AND t.state <> 'resolved' AND (%(after_time)s::timestamptz IS NULL
-  OR (t.settle_by, t.id) > (%(after_time)s, %(after_id)s))
-ORDER BY t.settle_by, t.id LIMIT %(limit)s"""
+    + f""" AND t.state <> 'resolved' AND (%(after_time)s::timestamptz IS NULL
+  OR ({_URGENT}, t.id) > (%(after_time)s, %(after_id)s))
+ORDER BY {_URGENT}, t.id LIMIT %(limit)s"""
 )
 INBOX_DONE = (
     _VIEW
@@ -206,8 +211,13 @@ INBOX_DONE = (
 ORDER BY t.resolved_at DESC, t.id DESC LIMIT %(limit)s"""
 )
 LINES = """
-SELECT at, who, actor, action, text, photos, delivery, trouble FROM complaint_lines
-WHERE merchant_id = %(merchant_id)s AND ticket_id = %(ticket_id)s ORDER BY at, id
+SELECT l.at, l.who, l.actor, l.action, l.text, l.photos, l.delivery, l.trouble, l.refund,
+  (SELECT count(*) FROM complaint_photos p WHERE p.merchant_id = l.merchant_id
+    AND p.line_id = l.id AND p.state = 'waiting'),
+  (SELECT count(*) FROM complaint_photos p WHERE p.merchant_id = l.merchant_id
+    AND p.line_id = l.id AND p.state = 'given_up')
+FROM complaint_lines l
+WHERE l.merchant_id = %(merchant_id)s AND l.ticket_id = %(ticket_id)s ORDER BY l.at, l.id
 """
 PHOTO_OF_TICKET = """
 SELECT l.id FROM complaint_lines l JOIN complaint_tickets t

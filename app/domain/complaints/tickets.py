@@ -42,7 +42,7 @@ class Locked:
 
 @dataclass(frozen=True, kw_only=True)
 class NewLine:
-    """With a `body` it waits to be told to WeChat."""
+    """With a `body` it waits to be told to WeChat; `refund` is the return that it speaks of."""
 
     who: Who
     actor: str
@@ -51,6 +51,7 @@ class NewLine:
     photos: Sequence[str] = ()
     log_id: str | None = None
     body: Mapping[str, Any] | None = None
+    refund: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def add_line(*, merchant_id: int, ticket_id: int, line: NewLine, at: datetime) -
             "log_id": line.log_id,
             "delivery": None if line.body is None else "waiting",
             "body": None if line.body is None else json.dumps(line.body, ensure_ascii=False),
+            "refund": line.refund,
         },
     )
     return added.id if added else None

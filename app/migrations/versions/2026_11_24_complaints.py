@@ -14,6 +14,7 @@ depends_on = None
 TABLES = [
     "complaint_tickets",
     "complaint_lines",
+    "complaint_photos",
     "goodwill_rules",
     "goodwill_days",
     "goodwill_grants",
@@ -74,7 +75,9 @@ def upgrade() -> None:
         sa.Column("payment_number", sa.Text(), nullable=True),
         sa.Column("asked_fen", sa.BigInteger(), nullable=True),
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
         sa.Column("awaits_us", sa.Boolean(), nullable=False),
+        sa.Column("answer_at_once", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("with_platform", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("is_refunded", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("times", sa.BigInteger(), server_default="1", nullable=False),
@@ -86,6 +89,7 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=True),
         sa.Column("satisfaction", sa.BigInteger(), nullable=True),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(source = 'wechat_pay') = (platform_id IS NOT NULL)",
             name=op.f("ck_complaint_tickets_platform_has_number"),
@@ -101,6 +105,11 @@ def upgrade() -> None:
             ["merchant_id", "channel_id"],
             ["pay_channels.merchant_id", "pay_channels.id"],
             name=op.f("fk_complaint_tickets_merchant_id_channel_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "staff_id"],
+            ["staff.merchant_id", "staff.id"],
+            name=op.f("fk_complaint_tickets_merchant_id_staff_id"),
         ),
         sa.ForeignKeyConstraint(
             ["merchant_id", "member_id"],
@@ -144,6 +153,13 @@ def upgrade() -> None:
         ["settle_by"],
         unique=False,
         postgresql_where=sa.text("state <> 'resolved'"),
+    )
+    op.create_index(
+        "ix_complaint_tickets_to_forget",
+        "complaint_tickets",
+        ["resolved_at"],
+        unique=False,
+        postgresql_where=sa.text("forgotten_at IS NULL"),
     )
     op.create_index(
         "uq_complaint_tickets_platform",
@@ -194,6 +210,7 @@ def upgrade() -> None:
         ),
         sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("refund", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "(delivery IS NULL) = (body IS NULL)", name=op.f("ck_complaint_lines_sent_has_body")
         ),
@@ -216,6 +233,48 @@ def upgrade() -> None:
         ["merchant_id", "ticket_id", "log_id"],
         unique=True,
         postgresql_where=sa.text("log_id IS NOT NULL"),
+    )
+    op.create_table(
+        "complaint_photos",
+        sa.Column("merchant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "given_up",
+                name="photostate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.CheckConstraint("tries >= 1", name=op.f("ck_complaint_photos_tried_once")),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "line_id"],
+            ["complaint_lines.merchant_id", "complaint_lines.id"],
+            name=op.f("fk_complaint_photos_merchant_id_line_id"),
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_complaint_photos")),
+        sa.UniqueConstraint(
+            "merchant_id",
+            "line_id",
+            "address",
+            name=op.f("uq_complaint_photos_merchant_id_line_id_address"),
+        ),
+    )
+    op.create_index(
+        "ix_complaint_photos_due",
+        "complaint_photos",
+        ["next_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
         "goodwill_rules",
