@@ -13,7 +13,7 @@ from app.gateways import qr
 from app.kernel import clock, numbers
 from app.kernel.db import looking, transaction
 from app.kernel.errors import NotFound
-from app.web import auth, limits, parse
+from app.web import auth, client, limits, parse
 from app.web.answers import answer, nothing, picture
 from app.web.openapi import MEMBER, STAFF, TELLER, documented
 from app.web.words import ONE_LINE, Asked, Fen, Line200, ShownCode
@@ -66,17 +66,17 @@ def draw_code(merchant: str) -> Response:
 @bp.get("/member-code/state")
 @documented(who=[MEMBER], told={200: CardState})
 def look_at_state(merchant: str) -> Response:
-    """Whether my codes are frozen."""
+    """Whether my codes are frozen, with my stored value and points."""
     member = auth.member(merchant)
     with looking():
         state = members.code_state(merchant_id=member.merchant_id, member_id=member.member_id)
-    return answer(CardState(frozen_at=state.frozen_at))
+    return answer(CardState(frozen_at=state.frozen_at, by_staff=state.by_staff))
 
 
 @bp.post("/member-code/freeze")
 @documented(who=[MEMBER], told={204: None})
 def freeze(merchant: str) -> Response:
-    """My card or phone is lost: every code of mine is dead from now on."""
+    """My card or phone is lost: every code of mine is dead from now on, and nothing is spent."""
     member = auth.member(merchant)
     with transaction(merchant=member.merchant_id):
         members.freeze_codes(
@@ -89,9 +89,9 @@ def freeze(merchant: str) -> Response:
 
 
 @bp.post("/member-code/reissue")
-@documented(who=[MEMBER], told={204: None})
+@documented(who=[MEMBER], told={204: None}, refuses=[409])
 def reissue(merchant: str) -> Response:
-    """New codes for whatever I hold; older pictures stay dead."""
+    """New codes for whatever I hold; older pictures stay dead. What staff froze, staff opens."""
     member = auth.member(merchant)
     with transaction(merchant=member.merchant_id):
         members.reissue_codes(
@@ -111,7 +111,7 @@ def bind(merchant: str) -> Response:
     limits.check(
         Action.BIND_CARD,
         merchant_id=member.merchant_id,
-        who={Per.MEMBER: str(member.member_id)},
+        who={Per.MEMBER: str(member.member_id), Per.IP: client.address()},
     )
     with transaction(merchant=member.merchant_id):
         bound = paper_cards.bind(

@@ -57,7 +57,10 @@ def import_cards(
     dry_run: bool,
     errors: Path,
 ) -> None:
-    """Bring in the codes of CODES, one a line: all of them, or none when a line is wrong."""
+    """Bring in the cards of CODES, one a line: all of them, or none when a line is wrong.
+
+    A line is a code, or "code,uses,points" for what is left on that card.
+    """
     lines = codes.read_text(encoding="utf-8-sig").splitlines()
     wish = _wish(merchant, title=title, benefits=benefits, points=points, until=until)
     with transaction():
@@ -109,6 +112,25 @@ def stop(batch: str) -> None:
             actor=ACTOR,
             at=clock.now(),
         )
+
+
+@card_group.command("undo")
+@click.argument("card")
+@click.argument("reason")
+@click.option("--again", is_flag=True, help="The paper may be bound once more.")
+@with_appcontext
+def undo(card: str, reason: str, *, again: bool) -> None:
+    """Take back what a paper card brought; CARD is the card in the wallet."""
+    with transaction():
+        undone = paper_cards.undo(
+            merchant_id=numbers.merchant_of(card, numbers.Kind.CARD),
+            card_number=card,
+            may_bind_again=again,
+            reason=reason,
+            actor=ACTOR,
+            at=clock.now(),
+        )
+    click.echo(f"{undone.vouchers} vouchers void, {undone.points} points back, {undone.owed} owed")
 
 
 @card_group.command("list")

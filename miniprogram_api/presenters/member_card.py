@@ -25,9 +25,10 @@ class Matches(Told):
 
 
 class CardState(Told):
-    """Since when the member's codes are frozen, or null."""
+    """Since when the member's codes are frozen, or null. What staff froze, staff opens again."""
 
     frozen_at: datetime | None
+    by_staff: bool
 
 
 class PaperCardBound(Told):

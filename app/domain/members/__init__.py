@@ -4,7 +4,7 @@ from app.domain.members.blocking import block, end_sessions, unblock
 from app.domain.members.codes import CodeState, code_state, freeze_codes, reissue_codes
 from app.domain.members.details import masked_name, masked_phone, set_nickname, set_phone
 from app.domain.members.errors import CodesFrozen, MemberBlocked, SessionEnded
-from app.domain.members.events import MembersMerged
+from app.domain.members.events import MembersMerged, PersonErased
 from app.domain.members.forgetting import erase_nickname, erase_person, erase_phone
 from app.domain.members.models import Member, MemberState, User, WechatIdentity
 from app.domain.members.queries import (
@@ -15,6 +15,7 @@ from app.domain.members.queries import (
     get_canonical_member,
     get_member,
     list_by_phone,
+    list_shapes,
     list_user_ids,
     session_is_good,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "MemberBlocked",
     "MemberState",
     "MembersMerged",
+    "PersonErased",
     "SessionEnded",
     "SignedIn",
     "User",
@@ -58,6 +60,7 @@ __all__ = [
     "has_unionid",
     "join",
     "list_by_phone",
+    "list_shapes",
     "list_user_ids",
     "masked_name",
     "masked_phone",

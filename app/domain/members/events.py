@@ -9,3 +9,10 @@ class MembersMerged(Event):
 
     loser_id: int
     winner_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonErased(Event):
+    """He closed his account: whatever other subjects keep of his person goes too."""
+
+    member_id: int

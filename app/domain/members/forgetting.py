@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from app.domain.members.blocking import end_sessions
+from app.domain.members.events import PersonErased
 from app.domain.members.queries import get_canonical_member
 from app.domain.members.statements import ERASE_NICKNAME, ERASE_PHONE
 from app.kernel import audit
 from app.kernel.db import execute, flush
+from app.kernel.outbox import publish
 
 
 def erase_phone(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> None:
@@ -20,10 +22,14 @@ def erase_nickname(*, merchant_id: int, member_id: int, actor: str, at: datetime
 
 
 def erase_person(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> None:
-    """His account is no more: nothing personal stays, and no device of his is signed in."""
+    """His account is no more: nothing personal stays, and no device of his is signed in.
+
+    What other subjects know of him goes by a job, which PersonErased starts.
+    """
     _erase(ERASE_PHONE, merchant_id, member_id, "member.erase_phone", actor=actor, at=at)
     _erase(ERASE_NICKNAME, merchant_id, member_id, "member.erase_person", actor=actor, at=at)
     end_sessions(merchant_id=merchant_id, member_id=member_id)
+    publish(PersonErased(merchant_id=merchant_id, member_id=member_id), at=at)
 
 
 def _erase(

@@ -54,6 +54,12 @@ class Member(OwnedByMerchant, Base):
         UniqueConstraint("merchant_id", "user_id"),
         Index("ix_members_phone_index", "merchant_id", "phone_index"),
         Index("ix_members_user_id", "user_id"),
+        Index(
+            "ix_members_merged_into",
+            "merchant_id",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
         belongs_to("members", "merged_into"),
     )
 
@@ -67,5 +73,6 @@ class Member(OwnedByMerchant, Base):
     # Every code that the member shows is made with it: a higher one ends them all at once.
     code_version: Mapped[int] = mapped_column(server_default="0")
     codes_frozen_at: Mapped[datetime | None]
+    codes_frozen_by_staff: Mapped[bool] = mapped_column(server_default="false")
     state: Mapped[MemberState] = mapped_column(word(MemberState))
     joined_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from app.domain.members.statements import (
     CANONICAL_MEMBER,
     MEMBER_BY_NUMBER,
     OPENID_OF_MEMBER,
+    SAME_PERSON,
     SESSION_IS_GOOD,
     USERS_OF_IDENTITY,
     USERS_OF_MEMBER,
@@ -73,6 +74,13 @@ def list_user_ids(*, merchant_id: int, member_id: int) -> list[int]:
     """Every user that turned out to be this person, the oldest first."""
     parameters = {"merchant_id": merchant_id, "member_id": member_id}
     return [user.id for user in fetch_all(_Id, USERS_OF_MEMBER, parameters)]
+
+
+def list_shapes(*, merchant_id: int, member_id: int) -> list[int]:
+    """The member ids under which this person was ever known here, his present one included."""
+    everybody = f"WITH RECURSIVE {SAME_PERSON} SELECT id FROM same ORDER BY id"  # noqa: S608 - our own words
+    who = {"merchant_id": merchant_id, "member_id": member_id}
+    return [member.id for member in fetch_all(_Id, everybody, who)]
 
 
 def find_user_ids(*, appid: str, openid: str, unionid: str | None) -> list[int]:

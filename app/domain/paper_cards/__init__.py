@@ -1,6 +1,7 @@
 """Cards of paper and plastic, brought in or printed by us, that members bind by a scan."""
 
 from app.domain.paper_cards.batches import (
+    MOST_PER_BATCH,
     BatchLine,
     Imported,
     Wish,
@@ -10,13 +11,22 @@ from app.domain.paper_cards.batches import (
     stop_batch,
 )
 from app.domain.paper_cards.binding import Bound, bind, take_over
-from app.domain.paper_cards.errors import PaperCardOver, PaperCardTaken, PaperCardUnknown
+from app.domain.paper_cards.errors import (
+    BatchUnfit,
+    PaperCardOver,
+    PaperCardTaken,
+    PaperCardUnknown,
+    PaperCardUsed,
+)
 from app.domain.paper_cards.models import CardBatch, PaperCard
-from app.domain.paper_cards.rules import BadLine, in_groups, qr_text, read_codes
+from app.domain.paper_cards.rules import BadLine, in_groups, qr_text, read_cards
+from app.domain.paper_cards.undoing import Undone, undo
 
 __all__ = [
+    "MOST_PER_BATCH",
     "BadLine",
     "BatchLine",
+    "BatchUnfit",
     "Bound",
     "CardBatch",
     "Imported",
@@ -24,6 +34,8 @@ __all__ = [
     "PaperCardOver",
     "PaperCardTaken",
     "PaperCardUnknown",
+    "PaperCardUsed",
+    "Undone",
     "Wish",
     "bind",
     "import_cards",
@@ -31,7 +43,8 @@ __all__ = [
     "list_batches",
     "print_cards",
     "qr_text",
-    "read_codes",
+    "read_cards",
     "stop_batch",
     "take_over",
+    "undo",
 ]

@@ -3,24 +3,36 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from app.domain.catalog import Benefit, BenefitRevision
-from app.domain.paper_cards.rules import LAST_SIGNS, BadLine, new_code, read_codes
+from app.domain.paper_cards.errors import BatchUnfit
+from app.domain.paper_cards.rules import (
+    LAST_SIGNS,
+    MOST_OF_ONE,
+    BadLine,
+    CardLine,
+    bad_line,
+    new_code,
+    read_cards,
+)
 from app.kernel import audit, keyring, numbers
 from app.kernel.db import execute, fetch_all, fetch_one, reading
 from app.kernel.errors import Invalid, NotFound
 
 MOST_PER_BATCH = 20_000
-MOST_OF_ONE = 100
+# Beyond that somebody mistyped the year.
+LONGEST = timedelta(days=20 * 366)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """What each card of a batch holds: benefits by number, and points.
 
+    A card of a list may say otherwise for itself: how many uses of the batch's one benefit are
+    left on it, and how many points.
     There is no stored value on paper: money taken elsewhere is not ours to pay out.
     """
 
@@ -70,23 +82,28 @@ def import_cards(
 
     A dry run only looks. Codes that are cards here already are wrong lines too.
     """
-    read = read_codes(lines)
-    bad = (*read.bad, *_known(wish.merchant_id, lines, read.codes))
-    if len(read.codes) > MOST_PER_BATCH:
+    read = read_cards(lines)
+    if len(read.cards) > MOST_PER_BATCH:
         raise Invalid(f"At most {MOST_PER_BATCH} cards in a batch.", lines=["too many"])
-    pack = _pack(wish, at=at)
-    if bad or dry_run or not read.codes:
-        return Imported(batch_number=None, count=len(read.codes), bad=bad)
-    number = _keep(wish, pack, read.codes, actor=actor, at=at)
-    return Imported(batch_number=number, count=len(read.codes), bad=())
+    cards = list(read.cards.values())
+    pack = _pack(wish, cards, at=at)
+    bad = sorted(
+        (*read.bad, *_unfit(wish, lines, read.cards), *_known(wish, lines, read.cards)),
+        key=lambda wrong: wrong.line,
+    )
+    if bad or dry_run or not cards:
+        return Imported(batch_number=None, count=len(cards), bad=tuple(bad))
+    number = _keep(wish, pack, cards, actor=actor, at=at)
+    return Imported(batch_number=number, count=len(cards), bad=())
 
 
 def print_cards(wish: Wish, *, count: int, actor: str, at: datetime) -> tuple[str, tuple[str, ...]]:
     """Make cards to be printed: the batch's number and the codes, which are told this once."""
     if not 0 < count <= MOST_PER_BATCH:
         raise Invalid(f"1 to {MOST_PER_BATCH} cards in a batch.", count=["out of range"])
-    codes = tuple(new_code() for _ in range(count))
-    return _keep(wish, _pack(wish, at=at), codes, actor=actor, at=at), codes
+    cards = [CardLine(new_code()) for _ in range(count)]
+    number = _keep(wish, _pack(wish, cards, at=at), cards, actor=actor, at=at)
+    return number, tuple(card.code for card in cards)
 
 
 def stop_batch(*, merchant_id: int, number: str, actor: str, at: datetime) -> None:
@@ -122,32 +139,48 @@ def index_of(code: str, *, merchant_id: int) -> bytes:
     return keyring.blind_index(code, context=f"paper_cards:{merchant_id}")
 
 
-def _known(merchant_id: int, lines: Sequence[str], codes: Sequence[str]) -> list[BadLine]:
-    indexes = {index_of(code, merchant_id=merchant_id): code for code in codes}
+def _known(wish: Wish, lines: Sequence[str], cards: Mapping[int, CardLine]) -> list[BadLine]:
+    places = {
+        index_of(card.code, merchant_id=wish.merchant_id): line for line, card in cards.items()
+    }
     rows = fetch_all(
         _Index,
         """SELECT code_index FROM paper_cards
         WHERE merchant_id = %(merchant_id)s AND code_index = ANY(%(indexes)s)""",
-        {"merchant_id": merchant_id, "indexes": list(indexes)},
+        {"merchant_id": wish.merchant_id, "indexes": list(places)},
     )
-    taken = {indexes[bytes(row.code_index)] for row in rows}
-    places = {code: place for place, code in enumerate(_normalised(lines), start=1) if code}
+    taken = sorted(places[bytes(row.code_index)] for row in rows)
+    return [bad_line(line, lines[line - 1], "is a card here already") for line in taken]
+
+
+def _unfit(wish: Wish, lines: Sequence[str], cards: Mapping[int, CardLine]) -> list[BadLine]:
     return [
-        BadLine(places[code], lines[places[code] - 1].strip()[:60], "is a card here already")
-        for code in sorted(taken, key=lambda code: places[code])
+        bad_line(line, lines[line - 1], why)
+        for line, card in cards.items()
+        if (why := _why_unfit(wish, card))
     ]
 
 
-def _normalised(lines: Sequence[str]) -> list[str]:
-    return [(read_codes([line]).codes or ("",))[0] for line in lines]
+def _why_unfit(wish: Wish, card: CardLine) -> str | None:
+    if card.uses is not None and len(wish.benefits) != 1:
+        return "uses of its own need a batch of one benefit"
+    if not wish.benefits and not _points_on(wish, card):
+        return "nothing on it"
+    return None
 
 
-def _pack(wish: Wish, *, at: datetime) -> list[dict[str, int]]:
+def _points_on(wish: Wish, card: CardLine) -> int:
+    return wish.points if card.points is None else card.points
+
+
+def _pack(wish: Wish, cards: Sequence[CardLine], *, at: datetime) -> list[dict[str, int]]:
     """The present wording of each benefit, which is the one that counts when it is bound."""
-    if wish.points < 0 or (not wish.benefits and not wish.points):
-        raise Invalid("A card holds benefits, points or both.", points=["nothing on it"])
-    if wish.bind_until <= at:
-        raise Invalid("The last day is over already.", bind_until=["is in the past"])
+    if wish.points < 0:
+        raise Invalid("Points are 0 or more.", points=["out of range"])
+    if not (wish.benefits or wish.points or any(card.points for card in cards)):
+        raise BatchUnfit("卡内至少包含一项权益或积分", why="nothing on it")
+    if not at < wish.bind_until < at + LONGEST:
+        raise BatchUnfit("绑定截止日须在今后二十年内", why="last day")
     return [
         {"revision_id": _revision(wish.merchant_id, number), "quantity": _checked(quantity)}
         for number, quantity in wish.benefits.items()
@@ -183,7 +216,7 @@ def _revision(merchant_id: int, number: str) -> int:
 
 
 def _keep(
-    wish: Wish, pack: list[dict[str, int]], codes: Sequence[str], *, actor: str, at: datetime
+    wish: Wish, pack: list[dict[str, int]], cards: Sequence[CardLine], *, actor: str, at: datetime
 ) -> str:
     number = numbers.new(numbers.Kind.CARD_BATCH, merchant_id=wish.merchant_id)
     batch = fetch_one(
@@ -204,14 +237,16 @@ def _keep(
         },
     )
     execute(
-        """INSERT INTO paper_cards (merchant_id, batch_id, code_index, last_signs)
-        SELECT %(merchant_id)s, %(batch_id)s, given.code_index, given.last_signs
-        FROM unnest(%(indexes)s::bytea[], %(lasts)s::text[]) AS given (code_index, last_signs)""",
+        """INSERT INTO paper_cards (merchant_id, batch_id, code_index, last_signs, uses, points)
+        SELECT %(merchant_id)s, %(batch_id)s, given.* FROM unnest(
+          %(indexes)s::bytea[], %(lasts)s::text[], %(uses)s::bigint[], %(points)s::bigint[]) given""",
         {
             "merchant_id": wish.merchant_id,
             "batch_id": batch.id if batch else None,
-            "indexes": [index_of(code, merchant_id=wish.merchant_id) for code in codes],
-            "lasts": [code[-LAST_SIGNS:] for code in codes],
+            "indexes": [index_of(card.code, merchant_id=wish.merchant_id) for card in cards],
+            "lasts": [card.code[-LAST_SIGNS:] for card in cards],
+            "uses": [card.uses for card in cards],
+            "points": [card.points for card in cards],
         },
     )
     audit.record(
@@ -220,6 +255,6 @@ def _keep(
         action="card_batch.make",
         subject=number,
         at=at,
-        details={"cards": len(codes), "points": wish.points, "pack": pack},
+        details={"cards": len(cards), "points": wish.points, "pack": pack},
     )
     return number

@@ -9,7 +9,7 @@ from app.domain.paper_cards.batches import index_of
 from app.domain.paper_cards.errors import PaperCardOver, PaperCardTaken, PaperCardUnknown
 from app.domain.paper_cards.rules import normal
 from app.domain.vouchers import NewCard, Use
-from app.kernel import audit, calendar, numbers
+from app.kernel import audit, numbers
 from app.kernel.db import execute, fetch_one
 
 # Of many at once only one finds it unbound.
@@ -19,9 +19,10 @@ UPDATE paper_cards c SET member_id = %(member_id)s, bound_at = %(at)s,
 FROM card_batches b
 WHERE c.merchant_id = %(merchant_id)s AND c.code_index = %(code_index)s
   AND b.merchant_id = c.merchant_id AND b.id = c.batch_id
-  AND b.stopped_at IS NULL AND b.bind_until > %(at)s
+  AND b.stopped_at IS NULL AND c.stopped_at IS NULL AND b.bind_until > %(at)s
   AND c.member_id IS NULL
-RETURNING c.id, c.last_signs, b.number, b.title, b.pack, b.points
+RETURNING c.id, c.last_signs, c.times_undone, b.number, b.title, b.pack, c.uses,
+  coalesce(c.points, b.points)
 """
 LOOK = """
 SELECT c.member_id FROM paper_cards c
@@ -43,9 +44,11 @@ class Bound:
 class _Taken:
     id: int
     last_signs: str
+    times_undone: int
     batch_number: str
     title: str
     pack: list[dict[str, Any]]
+    uses: int | None
     points: int
 
 
@@ -80,6 +83,11 @@ def bind(*, merchant_id: int, member_id: int, code_text: str, at: datetime) -> B
         details={"batch": taken.batch_number, "last_signs": taken.last_signs},
     )
     return Bound(card_number, taken.title, count, taken.points)
+
+
+def cause_of(card_id: int, *, times_undone: int) -> str:
+    """Under which its points are booked, once; after it was taken back, under another one."""
+    return f"paper_card:{card_id}" + (f":{times_undone}" if times_undone else "")
 
 
 def take_over(*, merchant_id: int, loser_id: int, winner_id: int) -> None:
@@ -138,23 +146,19 @@ def _uses(merchant_id: int, taken: _Taken, *, at: datetime) -> list[Use]:
             valid_from=starts_at,
             valid_until=ends_at,
         )
-        uses += [use] * each["quantity"]
+        uses += [use] * (taken.uses or each["quantity"])
     return uses
 
 
 def _earn(merchant_id: int, member_id: int, taken: _Taken, *, at: datetime) -> None:
     if not taken.points:
         return
-    profile = merchants.profile(merchant_id=merchant_id)
-    last = calendar.end_of_month_after(
-        calendar.day_of(at, profile.zone), months=profile.points_valid_months
-    )
     points.earn(
         merchant_id=merchant_id,
         member_id=member_id,
         points=taken.points,
-        cause=f"paper_card:{taken.id}",
+        cause=cause_of(taken.id, times_undone=taken.times_undone),
         reason="paper_card",
-        expires_at=calendar.end_of(last, profile.zone),
+        expires_at=points.expiry_of(merchant_id=merchant_id, day_of=at),
         at=at,
     )

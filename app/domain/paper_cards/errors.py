@@ -13,6 +13,18 @@ class PaperCardTaken(DomainError):
     code = "paper_card_taken"
 
 
+class BatchUnfit(DomainError):
+    """Cards with nothing on them, or whose last day is over or beyond all reason; `details.why`."""
+
+    code = "card_batch_unfit"
+
+
+class PaperCardUsed(DomainError):
+    """Something of it was used or given away, so it cannot be taken back whole."""
+
+    code = "paper_card_used"
+
+
 class PaperCardOver(DomainError):
     """Its time is over, or its batch was stopped."""
 

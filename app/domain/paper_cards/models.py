@@ -31,7 +31,11 @@ class CardBatch(OwnedByMerchant, Base):
 
 
 class PaperCard(OwnedByMerchant, Base):
-    """One card. Its code is kept as a keyed hash; the last signs are for people to compare."""
+    """One card. Its code is kept as a keyed hash; the last signs are for people to compare.
+
+    `uses` and `points` are its own where they differ from the batch's. Taken back, it is stopped,
+    or free to be bound once more.
+    """
 
     __tablename__ = "paper_cards"
     __table_args__ = (
@@ -49,6 +53,14 @@ class PaperCard(OwnedByMerchant, Base):
             "(member_id IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (card_number IS NULL)",
             name="bound_whole",
         ),
+        CheckConstraint("uses > 0 AND points >= 0", name="holds_something"),
+        Index(
+            "ix_paper_cards_card",
+            "merchant_id",
+            "card_number",
+            unique=True,
+            postgresql_where=text("card_number IS NOT NULL"),
+        ),
     )
 
     batch_id: Mapped[int]
@@ -57,3 +69,7 @@ class PaperCard(OwnedByMerchant, Base):
     member_id: Mapped[int | None]
     bound_at: Mapped[datetime | None]
     card_number: Mapped[str | None]
+    uses: Mapped[int | None]
+    points: Mapped[int | None]
+    times_undone: Mapped[int] = mapped_column(server_default="0")
+    stopped_at: Mapped[datetime | None]

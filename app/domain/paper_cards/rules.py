@@ -12,6 +12,10 @@ _SIGNS = 16
 _OLD = re.compile(r"[0-9A-Z]{6,40}")
 _PRINTED = re.compile(r"KBP([0-9A-Z]{6,40})")
 LAST_SIGNS = 4
+_TITLES = re.compile(r"\s*(code|卡号)\s*([,\t]|$)", re.IGNORECASE)
+_MOST_CELLS = 3
+MOST_OF_ONE = 100
+MOST_POINTS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,24 @@ class BadLine:
 
 
 @dataclass(frozen=True)
-class ReadCodes:
-    """The codes of a list in order, and what is wrong with its other lines."""
+class CardLine:
+    """One card of a list. `uses` and `points` are its own; None: as the batch says."""
 
-    codes: tuple[str, ...]
+    code: str
+    uses: int | None = None
+    points: int | None = None
+
+
+@dataclass(frozen=True)
+class ReadCards:
+    """The cards of a list by their line, in order, and what is wrong with its other lines."""
+
+    cards: dict[int, CardLine]
     bad: tuple[BadLine, ...]
+
+
+class _Wrong(Exception):
+    """Why a line cannot be a card."""
 
 
 def new_code() -> str:
@@ -55,20 +72,54 @@ def normal(text: str) -> str | None:
     return bare if _OLD.fullmatch(bare) else None
 
 
-def read_codes(lines: Sequence[str]) -> ReadCodes:
-    """One code a line; empty lines are nothing. A code twice is an error of the second line."""
-    codes: list[str] = []
+def read_cards(lines: Sequence[str]) -> ReadCards:
+    """One card a line: its code, and what it holds itself, as "code", "code,uses,points".
+
+    Empty lines and a first line of titles are nothing. A code twice is an error of the second line.
+    """
+    cards: dict[int, CardLine] = {}
     bad: list[BadLine] = []
     seen: dict[str, int] = {}
     for number, text in enumerate(lines, start=1):
-        if not text.strip():
+        if not text.strip() or (number == 1 and _TITLES.match(text)):
             continue
-        code = normal(text)
-        if code is None:
-            bad.append(BadLine(number, text.strip()[:60], "not 6 to 40 letters and digits"))
-        elif code in seen:
-            bad.append(BadLine(number, text.strip()[:60], f"the same as line {seen[code]}"))
+        try:
+            card = _read(text)
+        except _Wrong as wrong:
+            bad.append(bad_line(number, text, str(wrong)))
+            continue
+        first = seen.setdefault(card.code, number)
+        if first == number:
+            cards[number] = card
         else:
-            seen[code] = number
-            codes.append(code)
-    return ReadCodes(tuple(codes), tuple(bad))
+            bad.append(bad_line(number, text, f"the same as line {first}"))
+    return ReadCards(cards, tuple(bad))
+
+
+def bad_line(number: int, text: str, why: str) -> BadLine:
+    """The line as far as people need it to find it."""
+    return BadLine(number, text.strip()[:60], why)
+
+
+def _read(text: str) -> CardLine:
+    cells = [cell.strip() for cell in re.split(r"[,\t]", text)]
+    code = normal(cells[0])
+    if code is None:
+        raise _Wrong("not 6 to 40 letters and digits")
+    if len(cells) > _MOST_CELLS:
+        raise _Wrong("more than code, uses, points")
+    uses, points = (*cells[1:], "", "")[:2]
+    return CardLine(
+        code,
+        _whole(uses, "uses", least=1, most=MOST_OF_ONE),
+        _whole(points, "points", least=0, most=MOST_POINTS),
+    )
+
+
+def _whole(text: str, name: str, *, least: int, most: int) -> int | None:
+    if not text:
+        return None
+    number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
+    if not least <= number <= most:
+        raise _Wrong(f"{name} are {least} to {most}")
+    return number

@@ -30,6 +30,10 @@ def _add_cards() -> None:
     op.add_column(
         "members", sa.Column("codes_frozen_at", sa.DateTime(timezone=True), nullable=True)
     )
+    op.add_column(
+        "members",
+        sa.Column("codes_frozen_by_staff", sa.Boolean(), server_default="false", nullable=False),
+    )
     op.create_table(
         "card_batches",
         sa.Column("merchant_id", sa.BigInteger(), nullable=False),
@@ -58,6 +62,11 @@ def _add_cards() -> None:
         sa.Column("member_id", sa.BigInteger(), nullable=True),
         sa.Column("bound_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("card_number", sa.Text(), nullable=True),
+        sa.Column("uses", sa.BigInteger(), nullable=True),
+        sa.Column("points", sa.BigInteger(), nullable=True),
+        sa.Column("times_undone", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("uses > 0 AND points >= 0", name=op.f("ck_paper_cards_holds_something")),
         sa.CheckConstraint(
             "(member_id IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (card_number IS NULL)",
             name=op.f("ck_paper_cards_bound_whole"),
@@ -81,6 +90,13 @@ def _add_cards() -> None:
         "ix_paper_cards_batch", "paper_cards", ["merchant_id", "batch_id"], unique=False
     )
     op.create_index(
+        "ix_paper_cards_card",
+        "paper_cards",
+        ["merchant_id", "card_number"],
+        unique=True,
+        postgresql_where=sa.text("card_number IS NOT NULL"),
+    )
+    op.create_index(
         "ix_paper_cards_member",
         "paper_cards",
         ["merchant_id", "member_id"],
@@ -94,5 +110,6 @@ def _add_cards() -> None:
 def _drop_cards() -> None:
     for table in reversed(CARDS):
         op.drop_table(table)
+    op.drop_column("members", "codes_frozen_by_staff")
     op.drop_column("members", "codes_frozen_at")
     op.drop_column("members", "code_version")

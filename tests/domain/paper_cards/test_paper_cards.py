@@ -1,13 +1,23 @@
 """Cards brought in from lists and printed, and bound by a scan."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain import paper_cards, points
-from app.domain.paper_cards import PaperCard, PaperCardOver, PaperCardTaken, PaperCardUnknown
+from app.domain.paper_cards import (
+    BatchUnfit,
+    PaperCard,
+    PaperCardOver,
+    PaperCardTaken,
+    PaperCardUnknown,
+    PaperCardUsed,
+)
 from app.kernel.db import reading, transaction
-from app.kernel.errors import Invalid
+from app.kernel.errors import Invalid, NotFound
 from tests.builders.catalog import BOSS
 from tests.builders.complaints import LATE, a_pack, printed
+from tests.builders.gifting import a_claim, a_gift
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop, vouchers_of
 from tests.builders.redemption import a_redemption
@@ -117,7 +127,167 @@ def test_a_dry_run_only_looks(shop):
     assert cards_of(shop) == []
 
 
-@pytest.mark.parametrize("wrong", [{"uses": 0}, {"points": -1}, {"until": NOON}, {"uses": 101}])
-def test_a_batch_that_means_nothing_is_refused(shop, wrong):
-    with pytest.raises(Invalid):
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"uses": 0}, BatchUnfit),
+        ({"until": NOON}, BatchUnfit),
+        ({"until": NOON + timedelta(days=30 * 366)}, BatchUnfit),
+        ({"points": -1}, Invalid),
+        ({"uses": 101}, Invalid),
+    ],
+)
+def test_a_batch_that_means_nothing_is_refused(shop, wrong, error):
+    with pytest.raises(error):
         brought_in(shop, ["8800000001"], **wrong)
+
+
+def undone(shop, card, *, again=False, at=NOON):
+    with transaction():
+        return paper_cards.undo(
+            merchant_id=shop.id,
+            card_number=card,
+            may_bind_again=again,
+            reason="绑错人",
+            actor=BOSS,
+            at=at,
+        )
+
+
+def spendable(shop, member):
+    return points.balance(merchant_id=shop.id, member_id=member.id, at=NOON).spendable
+
+
+def test_each_old_card_keeps_what_is_left_on_it(shop):
+    buyer = a_buyer(shop)
+    done = brought_in(
+        shop,
+        ["卡号,剩余次数,积分", "88000001,7,250", "88000002", "88000003,,0", "88000004\t3\t"],
+        uses=10,
+        points=5,
+    )
+
+    assert (done.count, done.bad) == (4, ())
+    came = [bound(shop, buyer, f"8800000{n}") for n in range(1, 5)]
+    assert [(each.vouchers, each.points) for each in came] == [(7, 250), (10, 5), (10, 0), (3, 5)]
+    assert spendable(shop, buyer) == 260
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("88000001,0", "uses are 1 to 100"),
+        ("88000001,101", "uses are 1 to 100"),
+        ("88000001,x", "uses are 1 to 100"),
+        ("88000001,-1", "uses are 1 to 100"),
+        ("88000001,1.5", "uses are 1 to 100"),
+        ("88000001,٣", "uses are 1 to 100"),
+        ("88000001,1,1000001", "points are 0 to 1000000"),
+        ("88000001,1,1,1", "more than code, uses, points"),
+        (",1", "not 6 to 40 letters and digits"),
+        ("=cmd|' /C calc'!A0", "not 6 to 40 letters and digits"),
+        ("<script>alert(1)</script>", "not 6 to 40 letters and digits"),
+    ],
+)
+def test_a_line_that_means_nothing_is_named(shop, line, why):
+    done = brought_in(shop, ["88000009", line])
+
+    assert [(bad.line, bad.why) for bad in done.bad] == [(2, why)]
+    assert cards_of(shop) == []
+
+
+def test_wrong_lines_of_every_kind_come_in_their_order(shop):
+    brought_in(shop, ["88000001"])
+
+    done = brought_in(shop, ["?", "88000001", "88000002,3", "88000002"], uses=0, points=9)
+
+    assert [(bad.line, bad.why) for bad in done.bad] == [
+        (1, "not 6 to 40 letters and digits"),
+        (2, "is a card here already"),
+        (3, "uses of its own need a batch of one benefit"),
+        (4, "the same as line 3"),
+    ]
+
+
+def test_a_card_with_nothing_on_it_is_a_wrong_line(shop):
+    done = brought_in(shop, ["88000001,,30", "88000002"], uses=0)
+
+    assert [(bad.line, bad.why) for bad in done.bad] == [(2, "nothing on it")]
+
+
+def test_a_binding_taken_back_leaves_nothing_and_the_paper_dead(shop):
+    buyer, other = a_buyer(shop), a_buyer(shop)
+    _, (code,) = printed(shop, uses=2, points=300)
+    came = bound(shop, buyer, code)
+
+    back = undone(shop, came.card_number)
+
+    assert (back.vouchers, back.points, back.owed) == (2, 300, 0)
+    assert vouchers_of(shop, buyer) == []
+    assert spendable(shop, buyer) == 0
+    with pytest.raises(PaperCardOver):
+        bound(shop, other, code)
+    with pytest.raises(NotFound):
+        undone(shop, came.card_number)
+
+
+def test_the_right_person_binds_it_after_the_wrong_one_and_it_is_booked_anew(shop):
+    wrong, right = a_buyer(shop), a_buyer(shop)
+    _, (code,) = printed(shop, points=300)
+
+    for member in (wrong, right, wrong):
+        came = bound(shop, member, code)
+        undone(shop, came.card_number, again=True)
+    bound(shop, right, code)
+
+    assert (spendable(shop, wrong), spendable(shop, right)) == (0, 300)
+    assert len(vouchers_of(shop, right)) == 1
+
+
+def test_points_that_were_spent_meanwhile_are_owed(shop):
+    buyer = a_buyer(shop)
+    _, (code,) = printed(shop, points=300)
+    came = bound(shop, buyer, code)
+    with transaction():
+        points.spend(
+            merchant_id=shop.id, member_id=buyer.id, points=120, cause="spent:test", at=NOON
+        )
+
+    assert undone(shop, came.card_number).owed == 120
+
+
+def used(shop, buyer):
+    a_redemption(shop, vouchers_of(shop, buyer)[0])
+
+
+def given_away(shop, buyer):
+    gift = a_gift(shop, giver=buyer, vouchers=[vouchers_of(shop, buyer)[0]])
+    a_claim(shop, gift, a_buyer(shop))
+
+
+def wrapped(shop, buyer):
+    a_gift(shop, giver=buyer, vouchers=[vouchers_of(shop, buyer)[0]])
+
+
+@pytest.mark.parametrize("how", [used, given_away, wrapped])
+def test_what_was_used_or_given_away_cannot_be_taken_back(shop, how):
+    buyer = a_buyer(shop)
+    _, (code,) = printed(shop, uses=2, points=10)
+    came = bound(shop, buyer, code)
+    how(shop, buyer)
+
+    with pytest.raises(PaperCardUsed) as refused:
+        undone(shop, came.card_number)
+
+    told = refused.value.details
+    assert len(told["vouchers"]) + told["gone"] == 1
+    assert spendable(shop, buyer) >= 10
+
+
+def test_another_shops_card_cannot_be_taken_back(shop):
+    buyer = a_buyer(shop)
+    _, (code,) = printed(shop)
+    came = bound(shop, buyer, code)
+
+    with pytest.raises(NotFound):
+        undone(a_shop(), came.card_number)
