@@ -1,5 +1,7 @@
 """What the buyer hears of his return."""
 
+from collections.abc import Callable
+
 from app.domain import aftersales
 from app.kernel import outbox
 from app.kernel.money import yuan
@@ -21,17 +23,30 @@ def tell_declined(task: outbox.Task) -> None:
     messages.push(task, lambda task: _news(task, "refund_declined"))
 
 
+def tell_to_collect(task: outbox.Task) -> None:
+    """The money comes by a transfer, which its payee confirms on his phone."""
+    messages.push(task, _to_collect)
+
+
+def _to_collect(task: outbox.Task) -> messages.News:
+    transfer = task.payload["transfer_number"]
+    number = aftersales.find_settled(merchant_id=task.merchant_id, settled=transfer)
+    return _about(task, number or "", "refund_to_collect", once=transfer)
+
+
 def _news(task: outbox.Task, message: str) -> messages.News:
-    told = aftersales.notice_words(
-        merchant_id=task.merchant_id, number=task.payload["refund_number"]
-    )
+    number = task.payload["refund_number"]
+    return _about(task, number, message, once=number)
+
+
+def _about(task: outbox.Task, number: str, message: str, *, once: str) -> messages.News:
+    told = aftersales.notice_words(merchant_id=task.merchant_id, number=number)
     words = {
         "title": told.title,
         "amount": f"{yuan(told.amount_fen)}元",
         "at": messages.time_in_shop(task.merchant_id, told.done_at or told.asked_at),
         "number": told.number,
     }
-    hint = {"refund_asked": _progress, "refund_done": _way, "refund_declined": _answer}[message]
     return messages.News(
         person=ways.Person(
             merchant_id=task.merchant_id,
@@ -40,9 +55,9 @@ def _news(task: outbox.Task, message: str) -> messages.News:
             order_id=told.order_id,
             order_key=messages.order_key(told.order_number),
         ),
-        event_key=f"{message}:{told.number}",
+        event_key=f"{message}:{once}",
         message=message,
-        words={**words, "hint": hint(told)},
+        words={**words, "hint": _HINTS[message](told)},
     )
 
 
@@ -65,3 +80,15 @@ def _way(told: aftersales.ReturnWords) -> str:
 
 def _answer(told: aftersales.ReturnWords) -> str:
     return told.decision or "商家未同意退款"
+
+
+def _sheet(_told: aftersales.ReturnWords) -> str:
+    return "请在24小时内确认收款"
+
+
+_HINTS: dict[str, Callable[[aftersales.ReturnWords], str]] = {
+    "refund_asked": _progress,
+    "refund_done": _way,
+    "refund_declined": _answer,
+    "refund_to_collect": _sheet,
+}

@@ -7,6 +7,7 @@ stays one refund.
 from datetime import datetime, timedelta
 
 from app.domain import orders, payments
+from app.gateways.errors import GatewayError, Refused
 from app.gateways.wechat_pay import Refund
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
@@ -16,6 +17,9 @@ from jobs.sweeping import ROWS_PER_PASS, each
 
 # WeChat tells us by a notice; this is for lost ones.
 LOOK_AGAIN = timedelta(minutes=10)
+# The order is too old, was refunded too often or by hand, or the payer's account is gone: nothing
+# of that changes under the same number.
+NEVER = frozenset({"INVALID_REQUEST", "USER_ACCOUNT_ABNORMAL"})
 
 
 def return_late_money(task: outbox.Task) -> None:
@@ -30,14 +34,49 @@ def return_late_money(task: outbox.Task) -> None:
 
 def send_refund(task: outbox.Task) -> None:
     """Ask WeChat for the refund; after a failure, first whether it has it already."""
-    refund = _refund(task.merchant_id, task.payload["refund_id"])
-    answer = None
+    merchant_id = task.merchant_id
+    refund = _refund(merchant_id, task.payload["refund_id"])
+    answer: Refund | payments.RefundFact | None = None
     if refund.state == payments.RefundState.ASKED:
-        answer = _send(task.merchant_id, refund, may_be_there=task.attempts > 1)
+        answer = _try(merchant_id, refund, may_be_there=task.attempts > 1)
     at = clock.now()
     with transaction():
-        if outbox.finish(task, at=at) and answer:
-            applying.settle_answer(answer, merchant_id=task.merchant_id, at=at)
+        if not outbox.finish(task, at=at):
+            return
+        if isinstance(answer, Refund):
+            applying.settle_answer(answer, merchant_id=merchant_id, at=at)
+        elif answer:
+            payments.settle_refund(answer, at=at)
+
+
+def _try(
+    merchant_id: int, refund: payments.RefundOrder, *, may_be_there: bool
+) -> Refund | payments.RefundFact:
+    """WeChat's answer, or that it will never take this refund; what it said is kept."""
+    try:
+        return _send(merchant_id, refund, may_be_there=may_be_there)
+    except GatewayError as refusal:
+        if isinstance(refusal, Refused) and refusal.code in NEVER:
+            return _close(merchant_id, refund, trouble=refusal.code)
+        with transaction():
+            payments.note_refund_trouble(
+                merchant_id=merchant_id, refund_id=refund.refund_id, trouble=refusal.code
+            )
+        raise
+
+
+def _close(
+    merchant_id: int, refund: payments.RefundOrder, *, trouble: str
+) -> Refund | payments.RefundFact:
+    """The same words are said of a number that is known already, so WeChat is asked first."""
+    till = outside.till(merchant_id=merchant_id, channel_id=refund.channel_id)
+    return till.look_up_refund(refund_number=refund.number) or payments.RefundFact(
+        merchant_id=merchant_id,
+        refund_number=refund.number,
+        state=payments.RefundState.CLOSED,
+        wechat_refund_id=None,
+        trouble=trouble,
+    )
 
 
 def open_refunds(*, at: datetime) -> int:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.domain import payments
+from app.gateways.errors import GatewayError
 from app.gateways.transfers import Transfer, Transfers
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
@@ -21,11 +22,23 @@ def send_transfer(task: outbox.Task) -> None:
         )
     answer = None
     if wanted.state == payments.TransferState.ASKED:
-        answer = _send(task.merchant_id, wanted, may_be_there=task.attempts > 1)
+        answer = _try(task.merchant_id, wanted, may_be_there=task.attempts > 1)
     at = clock.now()
     with transaction():
         if outbox.finish(task, at=at) and answer:
             payouts.settle(answer, merchant_id=task.merchant_id, at=at)
+
+
+def _try(merchant_id: int, wanted: payments.TransferView, *, may_be_there: bool) -> Transfer:
+    """WeChat's answer; what it said instead of one is kept."""
+    try:
+        return _send(merchant_id, wanted, may_be_there=may_be_there)
+    except GatewayError as refusal:
+        with transaction():
+            payments.note_transfer_trouble(
+                merchant_id=merchant_id, transfer_id=wanted.transfer_id, trouble=refusal.code
+            )
+        raise
 
 
 def open_transfers(*, at: datetime) -> int:

@@ -25,6 +25,9 @@ bp = APIBlueprint(
 
 
 class PageOfOpenRefunds(Asked):
+    """`only`: those that wait for a decision (asked), or those that stand still (stuck)."""
+
+    only: aftersales.Open | None = None
     cursor: Cursor | None = None
     limit: Limit = 20
 
@@ -53,6 +56,7 @@ def list_open(merchant: str) -> Response:
             cursor=wanted.cursor,
             limit=wanted.limit,
             at=clock.now(),
+            only=wanted.only,
         )
     return answer(present_open(page))
 
@@ -127,14 +131,37 @@ def decline(merchant: str, refund: str) -> Response:
 
 
 @bp.post("/refunds/<refund>/retry")
-@documented(who=[STAFF], told={200: RefundAsked}, refuses=[409])
+@documented(who=[STAFF], told={200: RefundAsked}, refuses=[409], keyed=True)
 def retry(merchant: str, refund: str) -> Response:
     """Try the step on which it stands once more. What may still arrive is not paid twice."""
     manager = auth.manager(merchant)
     number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
+    key = parse.request_key(merchant_id=manager.merchant_id, actor=manager.actor)
     with transaction():
         aftersales.retry(
-            merchant_id=manager.merchant_id, number=number, actor=manager.actor, at=clock.now()
+            merchant_id=manager.merchant_id,
+            number=number,
+            actor=manager.actor,
+            key=key,
+            at=clock.now(),
         )
         found = aftersales.get_return(merchant_id=manager.merchant_id, number=number)
     return answer(RefundAsked(refund=number, state=found.state))
+
+
+@bp.post("/refunds/<refund>/transfer")
+@documented(who=[STAFF], told={200: RefundAsked}, refuses=[409], keyed=True)
+def transfer(merchant: str, refund: str) -> Response:
+    """Pay by a transfer, which the buyer confirms, what WeChat closed the refund of."""
+    manager = auth.manager(merchant)
+    number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
+    key = parse.request_key(merchant_id=manager.merchant_id, actor=manager.actor)
+    with transaction():
+        aftersales.retry_by_transfer(
+            merchant_id=manager.merchant_id,
+            number=number,
+            actor=manager.actor,
+            key=key,
+            at=clock.now(),
+        )
+    return answer(RefundAsked(refund=number, state="paying"))

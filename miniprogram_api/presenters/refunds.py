@@ -12,8 +12,8 @@ from app.web.words import Told
 class RefundLine(Told):
     """One thing of the order. `reason` is null for what goes back; `words` are the sum, or why not.
 
-    reason: used, returned, returning, gift_waiting, share_waiting, checkout, given_away, expired,
-    frozen, locked, void, no_refund, spent or served.
+    reason: used, returned, returning, gift_waiting, share_waiting, seat_booked, checkout,
+    given_away, expired, frozen, locked, prize, void, no_refund, claimed, spent or served.
     """
 
     title: str
@@ -63,7 +63,11 @@ class RefundPage(Told):
 
 
 class OpenRefund(Told):
-    """A refund that waits for the merchant, or has stood still for ten minutes; `trouble`: why."""
+    """A refund that waits for the merchant, or has stood still for ten minutes.
+
+    `why` is in words, `help` what to do: decide, wait, retry, or to_card (the buyer's bank card);
+    `trouble` is the platform's word.
+    """
 
     refund: str
     order: str
@@ -73,7 +77,11 @@ class OpenRefund(Told):
     reason: str
     asked_at: datetime
     moved_at: datetime
+    why: str
+    help: str
     trouble: str | None
+    refund_at_wechat: str | None
+    transfer: str | None
     lines: list[RefundLine]
 
 
@@ -150,6 +158,7 @@ def present_collecting(transfer: TransferView, *, mchid: str) -> Collecting:
 
 
 def _open(found: aftersales.ReturnView) -> OpenRefund:
+    stands = aftersales.explain(found)
     return OpenRefund(
         refund=found.number,
         order=found.order_number,
@@ -159,7 +168,11 @@ def _open(found: aftersales.ReturnView) -> OpenRefund:
         reason=found.reason,
         asked_at=found.asked_at,
         moved_at=found.moved_at,
-        trouble=found.trouble,
+        why=stands.why if stands else "",
+        help=stands.help.value if stands else "",
+        trouble=found.payout_trouble or found.trouble,
+        refund_at_wechat=found.refund_number,
+        transfer=found.transfer_number,
         lines=_lines(found.quote),
     )
 

@@ -7,7 +7,13 @@ from app.domain.aftersales.advancing import (
     list_running,
     note_trouble,
 )
-from app.domain.aftersales.asking import Wanted, ask, ask_for_buyer, ask_for_expired
+from app.domain.aftersales.asking import (
+    Wanted,
+    ask,
+    ask_for_buyer,
+    ask_for_expired,
+    ask_for_part,
+)
 from app.domain.aftersales.deciding import approve, decline, withdraw
 from app.domain.aftersales.errors import (
     NothingToCollect,
@@ -23,10 +29,13 @@ from app.domain.aftersales.events import (
     RefundFrozen,
     RefundRequested,
 )
+from app.domain.aftersales.explaining import Help, Standing, explain
 from app.domain.aftersales.models import Return, ReturnedVoucher, ReturnState
+from app.domain.aftersales.parcels import refund_parcel
 from app.domain.aftersales.queries import (
     STUCK_AFTER,
     ExpiredOrder,
+    Open,
     ReturnView,
     ReturnWords,
     StuckReturn,
@@ -46,9 +55,11 @@ __all__ = [
     "STUCK_AFTER",
     "Asker",
     "ExpiredOrder",
+    "Help",
     "NotRefundable",
     "NothingToCollect",
     "NothingToRefund",
+    "Open",
     "OrderNotRefundable",
     "Quote",
     "QuoteLine",
@@ -64,6 +75,7 @@ __all__ = [
     "ReturnWords",
     "ReturnedVoucher",
     "Running",
+    "Standing",
     "StuckReturn",
     "Wanted",
     "advance",
@@ -71,8 +83,10 @@ __all__ = [
     "ask",
     "ask_for_buyer",
     "ask_for_expired",
+    "ask_for_part",
     "collect",
     "decline",
+    "explain",
     "find_settled",
     "get_return",
     "list_expired",
@@ -83,6 +97,7 @@ __all__ = [
     "note_trouble",
     "notice_words",
     "quote",
+    "refund_parcel",
     "retry",
     "retry_by_transfer",
     "stuck_refund",

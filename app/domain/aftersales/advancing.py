@@ -151,7 +151,12 @@ def _weight(merchant_id: int, case: Case) -> Weight | None:
     """Which part of the order this is, where no money tells."""
     if case.total_fen:
         return None
-    which = {"merchant_id": merchant_id, "return_id": case.id, "order_id": case.order_id}
+    which = {
+        "merchant_id": merchant_id,
+        "return_id": case.id,
+        "order_id": case.order_id,
+        "order_number": case.order_number,
+    }
     found = fetch_one(_Weight, statements.WEIGHT, which)
     return Weight(now=found.now, left=found.left) if found and found.now else None
 
@@ -202,7 +207,7 @@ def _standing(merchant_id: int, case: Case) -> tuple[bool, str | None]:
         return sent.state == TransferState.SUCCEEDED, None
     refund = payments.find_refund(merchant_id=merchant_id, number=case.refund_number or "")
     if refund.state in {RefundState.ABNORMAL, RefundState.CLOSED}:
-        return False, f"refund_{refund.state}"
+        return False, ":".join(filter(None, (f"refund_{refund.state}", refund.trouble)))
     return refund.state == RefundState.SUCCEEDED, None
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain import gifting
+from app.domain import bookings, gifting
 from app.domain.aftersales import statements
 from app.domain.aftersales.errors import NothingToRefund, RefundUnderWay
 from app.domain.aftersales.events import RefundFrozen, RefundRequested
@@ -20,7 +20,7 @@ from app.domain.aftersales.quoting import (
     goods_of,
     quote_of,
 )
-from app.domain.aftersales.rules import Asker, Bought, Quote, choose
+from app.domain.aftersales.rules import Asker, Bought, Quote, QuoteLine, choose, goes_whole
 from app.kernel import audit, numbers, request_keys
 from app.kernel.db import execute
 from app.kernel.errors import DomainError
@@ -94,6 +94,28 @@ def ask_for_buyer(*, merchant_id: int, wanted: Wanted, actor: str, at: datetime)
     return number
 
 
+def ask_for_part(
+    *, merchant_id: int, order_number: str, part: QuoteLine, reason: str, actor: str, at: datetime
+) -> str:
+    """A part of what an order brought never arrived, and its money goes back; the return's number.
+
+    Whoever calls takes the part back in the same transaction, after this: the order comes first.
+    Raises NotFound, OrderNotRefundable, RefundUnderWay.
+    """
+    wanted = Wanted(order_number=order_number, reason=reason)
+    order = _lock(merchant_id, wanted, member_id=None)
+    draft = _Draft(
+        number=numbers.new(numbers.Kind.RETURN, merchant_id=merchant_id),
+        order=order,
+        chosen=Quote(lines=(part,)),
+        inside=(),
+        amount_fen=part.back_fen,
+    )
+    _write(merchant_id, draft, wanted, actor=actor, at=at)
+    _publish(merchant_id, draft, Asker.MERCHANT, at=at)
+    return draft.number
+
+
 def ask_for_expired(*, merchant_id: int, order_number: str, at: datetime) -> str | None:
     """What is over goes back by itself, as the offer promised; None when nothing is left to do."""
     wanted = Wanted(order_number=order_number, reason="过期未使用，自动退款")
@@ -138,16 +160,32 @@ def _ask(
         number=numbers.new(numbers.Kind.RETURN, merchant_id=merchant_id),
         order=order,
         chosen=chosen,
-        inside=[each for each in bought if each.number in names],
+        inside=_inside(bought, names),
         amount_fen=chosen.back_fen,
     )
     if None in names and not chosen.needs_word:
         draft = _with_goods_taken(merchant_id, draft, bought, at=at)
     _write(merchant_id, draft, wanted, actor=actor, at=at)
-    usable = [each.id for each in draft.inside if each.state == "active"]
+    _give_seats_up(merchant_id, draft.inside, actor=actor, at=at)
+    usable = [each.id for each in draft.inside if each.state != "expired"]
     freeze(merchant_id, number=draft.number, voucher_ids=usable, actor=actor, at=at)
     _publish(merchant_id, draft, asker, at=at)
     return draft.number
+
+
+def _inside(bought: Sequence[Bought], names: Collection[str | None]) -> list[Bought]:
+    """What was chosen; with the last of what was paid for, what friends unlocked for it too."""
+    chosen = [each for each in bought if each.number in names]
+    if not goes_whole(bought, names):
+        return chosen
+    return chosen + [each for each in bought if each.is_prize and each.state == "active"]
+
+
+def _give_seats_up(merchant_id: int, inside: Sequence[Bought], *, actor: str, at: datetime) -> None:
+    """Whoever waits for such a seat gets it."""
+    for each in inside:
+        if each.waits_in == "booking":
+            bookings.let_go(merchant_id=merchant_id, voucher_id=each.id, actor=actor, at=at)
 
 
 def _refuse_waiting(merchant_id: int, order: Order, whole: Quote, wanted: Wanted) -> None:

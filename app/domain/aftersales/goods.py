@@ -6,7 +6,7 @@ money goes (so that nobody spends it meanwhile), and what ends when the money is
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.domain import membership, stored_value, subscriptions
@@ -26,7 +26,6 @@ class Goods:
     title: str
     paid_fen: int
     terms: Mapping[str, Any]
-    began_at: datetime
 
 
 def quote_goods(goods: Goods, *, at: datetime) -> QuoteLine | None:
@@ -66,11 +65,8 @@ def _quote_plan(goods: Goods, at: datetime) -> QuoteLine:
 
 
 def _quote_term(goods: Goods, at: datetime) -> QuoteLine:
-    days = int(goods.terms["term_days"])
-    left = max(days - (at - goods.began_at) // timedelta(days=1), 0)
-    back = goods.paid_fen * left // days
-    shown = f"实付{yuan(goods.paid_fen)}元 × 剩余{left}天/{days}天 = {yuan(back)}元"
-    return _line(goods, back, shown, nothing_left="served")
+    left = membership.term_left(merchant_id=goods.merchant_id, order_id=goods.order_id, at=at)
+    return _line(goods, left.amount_fen, left.formula, nothing_left="served")
 
 
 def _quote_gift_cards(goods: Goods, _at: datetime) -> QuoteLine:
@@ -110,7 +106,7 @@ def _take_plan(goods: Goods, _cause: str, at: datetime) -> int:
 
 
 def _take_term(goods: Goods, _cause: str, at: datetime) -> int:
-    return _quote_term(goods, at).back_fen
+    return membership.give_term_back(merchant_id=goods.merchant_id, order_id=goods.order_id, at=at)
 
 
 _QUOTES: Mapping[OfferKind, Callable[[Goods, datetime], QuoteLine]] = {

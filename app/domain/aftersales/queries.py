@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from app.domain.aftersales import statements
@@ -17,6 +18,7 @@ class ReturnView:
     """A return, for its buyer and for the merchant. Amounts in fen.
 
     `quote`: {formula, back_fen, lines: [{title, voucher, paid_fen, back_fen, reason, words}]}.
+    `payout_trouble` is WeChat's word for why the money did not go.
     """
 
     id: int
@@ -39,6 +41,8 @@ class ReturnView:
     transfer_number: str | None
     transfer_state: str | None
     package_info: str | None
+    refund_state: str | None
+    payout_trouble: str | None
 
 
 @dataclass(frozen=True)
@@ -102,14 +106,27 @@ def list_returns(
     return paging.cut(rows, limit=limit, key=lambda row: row.id)
 
 
+class Open(StrEnum):
+    """What a manager can do something about: returns that wait for him, or that stand still."""
+
+    ASKED = "asked"
+    STUCK = "stuck"
+
+
 def list_open(
-    *, merchant_id: int, cursor: str | None, limit: int, at: datetime
+    *, merchant_id: int, cursor: str | None, limit: int, at: datetime, only: Open | None = None
 ) -> Page[ReturnView]:
     """What waits for the merchant's word, and what has stood still for ten minutes; oldest first.
 
     Raises Invalid for a cursor that is not ours.
     """
-    which = {"merchant_id": merchant_id, "before": at - STUCK_AFTER, "after": paging.after(cursor)}
+    which = {
+        "merchant_id": merchant_id,
+        "asked": only in {None, Open.ASKED},
+        "stuck": only in {None, Open.STUCK},
+        "before": at - STUCK_AFTER,
+        "after": paging.after(cursor),
+    }
     rows = fetch_all(ReturnView, statements.VIEW_OPEN, {**which, "limit": limit + 1})
     return paging.cut(rows, limit=limit, key=lambda row: row.id)
 

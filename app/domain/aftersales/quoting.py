@@ -54,6 +54,8 @@ class _Row:
     is_buyers: bool
     waits_in: str | None
     is_returned: bool
+    is_prize: bool
+    was_never_issued: bool
 
 
 def find_order(
@@ -98,7 +100,6 @@ def goods_of(merchant_id: int, order: Order, bought: Sequence[Bought]) -> Goods:
         title=order.title,
         paid_fen=order.total_fen - sum(each.allocated_fen for each in bought),
         terms=order.terms,
-        began_at=order.began_at,
     )
 
 
@@ -148,4 +149,6 @@ def _bought(row: _Row, terms: catalog.RevisionTerms) -> Bought:
         is_buyers=row.is_buyers,
         waits_in=row.waits_in,
         is_returned=row.is_returned,
+        is_prize=row.is_prize,
+        was_never_issued=row.was_never_issued,
     )

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from app.domain import payments
 from app.domain.aftersales import statements
 from app.domain.aftersales.advancing import Case, lock_case
@@ -9,50 +11,54 @@ from app.domain.aftersales.errors import NothingToCollect, RefundDecided
 from app.domain.aftersales.events import RefundFrozen
 from app.domain.aftersales.models import RUNNING, ReturnState
 from app.domain.payments import RefundState, RefundView, TransferView
-from app.kernel import audit
+from app.kernel import audit, request_keys
 from app.kernel.db import execute
 from app.kernel.errors import NotFound
 from app.kernel.outbox import publish
+from app.kernel.request_keys import RequestKey
 
 
-def retry(*, merchant_id: int, number: str, actor: str, at: datetime) -> str | None:
+def retry(
+    *, merchant_id: int, number: str, actor: str, at: datetime, key: RequestKey | None = None
+) -> str | None:
     """Try the step on which it stands once more; the number of the refund or transfer, if any.
 
     A refund that WeChat never took is sent again under its number; one that WeChat closed gets a
-    new one, as does a transfer that came to nothing. Raises NotFound, RefundDecided;
+    new one, or a transfer where WeChat refunds no more; as does a transfer that came to nothing.
+    The same key again changes nothing and says the same. Raises NotFound, RefundDecided, KeyReused;
     RefundStands where the money may still arrive.
     """
     case = lock_case(merchant_id=merchant_id, number=number)
+    if key and (first := request_keys.find_answer(key)):
+        known: str | None = first.body["payout"]
+        return known
     if ReturnState(case.state) not in RUNNING:
         raise RefundDecided("该退款没有在处理中", state=case.state)
     found = _again(merchant_id, case, at=at)
     _audit(merchant_id, case, "order.refund_retry", payout=found, actor=actor, at=at)
+    _remember(key, found, at=at)
     return found
 
 
-def retry_by_transfer(*, merchant_id: int, number: str, actor: str, at: datetime) -> str:
+def retry_by_transfer(
+    *, merchant_id: int, number: str, actor: str, at: datetime, key: RequestKey | None = None
+) -> str:
     """Pay by transfer what WeChat closed a refund of; the transfer's number.
 
-    Raises NotFound, RefundDecided; RefundStands while the refund may still arrive.
+    The same key again changes nothing and says the same. Raises NotFound, RefundDecided, KeyReused;
+    RefundStands while the refund may still arrive.
     """
     case = lock_case(merchant_id=merchant_id, number=number)
+    if key and (first := request_keys.find_answer(key)):
+        return str(first.body["payout"])
     if case.state != ReturnState.PAYING or case.refund_number is None or case.transfer_number:
         raise RefundDecided("该退款不能改为转账", state=case.state)
     refund = payments.find_refund(merchant_id=merchant_id, number=case.refund_number)
     if refund.state != RefundState.CLOSED:
         raise payments.RefundStands("该退款还可能到账", state=refund.state)
-    made = payments.replace_refund(
-        merchant_id=merchant_id,
-        payment_id=refund.payment_id,
-        amount_fen=refund.amount_fen,
-        reason=refund.reason,
-        cause=f"{refund.cause}:after:{refund.number}",
-        at=at,
-    )
-    if made is None:
-        raise payments.RefundStands("该退款已改为转账", state=refund.state)
-    _name(merchant_id, case, refund=case.refund_number, transfer=made, at=at)
+    made = _by_transfer(merchant_id, case, refund, at=at)
     _audit(merchant_id, case, "order.refund_transfer", payout=made, actor=actor, at=at)
+    _remember(key, made, at=at)
     return made
 
 
@@ -88,17 +94,50 @@ def _again(merchant_id: int, case: Case, *, at: datetime) -> str | None:
         publish(RefundFrozen(merchant_id=merchant_id, refund_number=case.number), at=at)
         return None
     if case.transfer_number:
-        fresh = payments.transfer_anew(merchant_id=merchant_id, number=case.transfer_number, at=at)
-        _name(merchant_id, case, refund=case.refund_number, transfer=fresh, at=at)
-        return fresh
+        return _transfer_again(merchant_id, case, case.transfer_number, at=at)
     number = case.refund_number or ""
     refund = payments.find_refund(merchant_id=merchant_id, number=number)
-    if refund.state == RefundState.CLOSED:
-        number = payments.ask_anew(merchant_id=merchant_id, number=number, at=at)
-        _name(merchant_id, case, refund=number, transfer=None, at=at)
+    if refund.state != RefundState.CLOSED:
+        payments.send_again(merchant_id=merchant_id, number=number, at=at)
         return number
-    payments.send_again(merchant_id=merchant_id, number=number, at=at)
+    payout = payments.lock_payout(merchant_id=merchant_id, order_id=case.order_id)
+    if payout is None or not payments.takes_refund(payout, at=at):
+        return _by_transfer(merchant_id, case, refund, at=at)
+    number = payments.ask_anew(merchant_id=merchant_id, number=number, at=at)
+    _name(merchant_id, case, refund=number, transfer=None, at=at)
     return number
+
+
+def _transfer_again(merchant_id: int, case: Case, number: str, *, at: datetime) -> str:
+    sent = payments.find_transfer(merchant_id=merchant_id, number=number)
+    if sent.state not in payments.CAME_TO_NOTHING:
+        payments.transfer_again(merchant_id=merchant_id, number=number, at=at)
+        return number
+    fresh = payments.transfer_anew(merchant_id=merchant_id, number=number, at=at)
+    _name(merchant_id, case, refund=case.refund_number, transfer=fresh, at=at)
+    return fresh
+
+
+def _by_transfer(merchant_id: int, case: Case, refund: RefundView, *, at: datetime) -> str:
+    """What was counted for the refund counts for the transfer."""
+    made = payments.replace_refund(
+        merchant_id=merchant_id,
+        payment_id=refund.payment_id,
+        amount_fen=refund.amount_fen,
+        reason=refund.reason,
+        cause=f"{refund.cause}:after:{refund.number}",
+        at=at,
+    )
+    if made is None:
+        raise payments.RefundStands("该退款已改为转账", state=refund.state)
+    _name(merchant_id, case, refund=refund.number, transfer=made, at=at)
+    return made
+
+
+def _remember(key: RequestKey | None, payout: str | None, *, at: datetime) -> None:
+    if key:
+        answer = msgspec.json.encode({"payout": payout}).decode()
+        request_keys.store(key, status=200, body_json=answer, at=at)
 
 
 def _name(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from app.domain import membership, points
+from app.domain import assist, membership, orders, points
 from app.domain.aftersales import statements
 from app.domain.aftersales.goods import Goods, end_goods
 from app.domain.catalog import OfferKind
@@ -65,10 +65,21 @@ def revoke(merchant_id: int, case: Returned, *, at: datetime) -> None:
         total_fen=case.total_fen,
         is_last=not sums.vouchers_left,
     )
+    _release(merchant_id, case, is_whole=after == BASIS_POINTS, at=at)
     _take_earnings(merchant_id, case, before_bp=before, after_bp=after, at=at)
     # What came beside vouchers goes with the last of them that could still be used.
     if sums.has_goods or not sums.usable_left:
-        end_goods(_goods(merchant_id, case, at=at), at=at)
+        end_goods(_goods(merchant_id, case), at=at)
+
+
+def _release(merchant_id: int, case: Returned, *, is_whole: bool, at: datetime) -> None:
+    """What friends were to unlock is void, what nobody used is for sale.
+
+    Before points and growth: whoever orders takes the stock before his points as well.
+    """
+    if is_whole:
+        assist.stop_tasks(merchant_id=merchant_id, order_id=case.order_id, at=at)
+    orders.restock(merchant_id=merchant_id, order_id=case.order_id, is_whole=is_whole, at=at)
 
 
 def shares_of(
@@ -121,12 +132,17 @@ def _sums(merchant_id: int, case: Returned) -> _Sums:
     found = fetch_one(
         _Sums,
         statements.SUMS,
-        {"merchant_id": merchant_id, "return_id": case.id, "order_id": case.order_id},
+        {
+            "merchant_id": merchant_id,
+            "return_id": case.id,
+            "order_id": case.order_id,
+            "order_number": case.order_number,
+        },
     )
     return found or _Sums(0, 0, 0, has_goods=False)
 
 
-def _goods(merchant_id: int, case: Returned, *, at: datetime) -> Goods:
+def _goods(merchant_id: int, case: Returned) -> Goods:
     return Goods(
         merchant_id=merchant_id,
         order_id=case.order_id,
@@ -134,5 +150,4 @@ def _goods(merchant_id: int, case: Returned, *, at: datetime) -> Goods:
         title="",
         paid_fen=case.total_fen,
         terms=case.terms,
-        began_at=at,
     )

@@ -23,9 +23,12 @@ class Asker(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Bought:
-    """A voucher that the order bought, as it stands now. `waits_in` is "gift", "share" or None.
+    """A voucher that the order bought, as it stands now.
 
-    `is_returned`: a return counts it already.
+    `waits_in` is what holds it: "gift", "share", "booking" or None.
+
+    `is_returned`: a return counts it already. `was_never_issued`: the code that it
+    waited for did not come while it was valid. `is_prize`: nobody paid for it, friends unlock it.
     """
 
     id: int
@@ -38,6 +41,8 @@ class Bought:
     is_buyers: bool
     waits_in: str | None = None
     is_returned: bool = False
+    is_prize: bool = False
+    was_never_issued: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +85,14 @@ REASONS: Mapping[str, str] = {
     "returning": "退款处理中",
     "gift_waiting": "正在转赠中，请先撤回礼物再退款",
     "share_waiting": "正在分享中，请先收回再退款",
+    "seat_booked": "已预约座位，请先取消预约再退款",
     "checkout": "正在用于另一笔订单，请先取消该订单",
     "given_away": "已由好友领取，如需退款请联系商家",
     "expired": "已过期，按购买时的约定不退款",
     "not_expired": "尚未过期",
     "frozen": "已被冻结，请联系商家",
     "locked": "尚未生效，不单独计价",
+    "prize": "随单赠送，不单独退款；订单全部退款时一并收回",
     "void": "已作废",
     "no_refund": "本商品售出后不支持退款，如有问题请联系商家",
     "claimed": "礼品卡已被领取，不退款",
@@ -94,15 +101,17 @@ REASONS: Mapping[str, str] = {
 }
 """Why something does not go back, in words for the buyer."""
 
-_BY_STATE = {"redeemed": "used", "void": "void", "locked": "locked", "issuing": "locked"}
-_WAITING = {"gift": "gift_waiting", "share": "share_waiting"}
+_BY_STATE = {"redeemed": "used", "void": "void", "locked": "locked"}
+_WAITING = {"gift": "gift_waiting", "share": "share_waiting", "booking": "seat_booked"}
+# What its owner has begun with it is his to end before the whole order goes back.
+_STOPS = frozenset({*_WAITING.values(), "checkout"})
 
 
 def quote_vouchers(
     bought: Sequence[Bought], *, policy: RefundPolicy, asker: Asker, at: datetime
 ) -> tuple[QuoteLine, ...]:
     """A line for each voucher: its part of what was paid, by market value, or why it stays."""
-    whole = sum(each.market_value_fen for each in bought)
+    whole = sum(each.market_value_fen for each in bought if not each.is_prize)
     paid = sum(each.allocated_fen for each in bought)
     return tuple(
         _line(each, judge(each, policy=policy, asker=asker, at=at), paid=paid, whole=whole)
@@ -112,12 +121,24 @@ def quote_vouchers(
 
 def judge(voucher: Bought, *, policy: RefundPolicy, asker: Asker, at: datetime) -> str | None:
     """Why this voucher cannot go back, as a word of REASONS; None when it can."""
-    if fixed := _fixed(voucher):
+    fixed = _fixed(voucher)
+    # A manager gives the seat up with the voucher, also when it is too late for the guest.
+    if fixed and not (asker is Asker.MERCHANT and fixed == "seat_booked"):
         return fixed
+    # What was never delivered goes back, whatever was agreed about what is not used.
+    if voucher.was_never_issued:
+        return None
     is_over = voucher.state == "expired" or at >= voucher.valid_until
     if asker is Asker.EXPIRY:
-        return None if is_over else "not_expired"
+        return _by_time(policy, is_over=is_over)
     return _by_policy(voucher, policy, is_over=is_over) if asker is Asker.BUYER else None
+
+
+def _by_time(policy: RefundPolicy, *, is_over: bool) -> str | None:
+    """What goes back by itself when its time is over."""
+    if not is_over:
+        return "not_expired"
+    return None if policy is RefundPolicy.ANY_TIME_AND_EXPIRED else "expired"
 
 
 def _by_policy(voucher: Bought, policy: RefundPolicy, *, is_over: bool) -> str | None:
@@ -131,8 +152,16 @@ def _by_policy(voucher: Bought, policy: RefundPolicy, *, is_over: bool) -> str |
     return None
 
 
+def goes_whole(bought: Sequence[Bought], names: Collection[str | None]) -> bool:
+    """Whether with these everything that was paid for goes back, and nothing of it was used."""
+    paid = [each for each in bought if not each.is_prize]
+    return bool(paid) and all(each.is_returned or each.number in names for each in paid)
+
+
 def _fixed(voucher: Bought) -> str | None:
     """What no policy and no manager changes."""
+    if voucher.is_prize:
+        return "locked" if voucher.state == "locked" else "prize"
     if voucher.is_returned:
         return "returned" if voucher.state == "void" else "returning"
     if voucher.state == "held":
@@ -160,8 +189,8 @@ def _line(voucher: Bought, reason: str | None, *, paid: int, whole: int) -> Quot
 def choose(quote: Quote, wanted: Collection[str] | None) -> Quote:
     """The part of a quote that was asked for; None: all that can go back.
 
-    What waits for a friend stops the whole: its owner has to decide first. Raises NotRefundable,
-    NothingToRefund.
+    What its owner is giving away, ordering with or going to stops the whole: he ends that first.
+    Raises NotRefundable, NothingToRefund.
     """
     chosen = _named(quote, wanted) if wanted else _possible(quote)
     return Quote(lines=chosen, needs_word=quote.needs_word)
@@ -179,7 +208,7 @@ def _named(quote: Quote, wanted: Collection[str]) -> tuple[QuoteLine, ...]:
 
 def _possible(quote: Quote) -> tuple[QuoteLine, ...]:
     for line in quote.lines:
-        if line.reason in _WAITING.values():
+        if line.reason in _STOPS:
             _require(line)
     chosen = tuple(line for line in quote.lines if line.reason is None)
     if not chosen:

@@ -18,6 +18,13 @@ FIND_ORDER = _ORDER + " AND o.number = %(number)s"
 LOCK_ORDER = FIND_ORDER + " FOR NO KEY UPDATE OF o"
 LOCK_ORDER_BY_ID = _ORDER + " AND o.id = %(order_id)s FOR NO KEY UPDATE OF o"
 
+# What was paid for: cards that friends earned with the order, or unlocked for it, hang on it too.
+PAID_FOR = """EXISTS (SELECT FROM voucher_events e WHERE e.merchant_id = v.merchant_id
+      AND e.voucher_id = v.id AND e.action = 'issue' AND e.reference = {number})
+    AND NOT EXISTS (SELECT FROM assist_tasks t WHERE t.merchant_id = v.merchant_id
+      AND t.voucher_id = v.id)"""
+_PAID_FOR = PAID_FOR.replace("{number}", "%(order_number)s")
+
 # What the order itself bought: cards that friends earned with it hang on it too, and are theirs.
 _BOUGHT = """
 SELECT v.id, v.number, v.revision_id, v.state, v.allocated_fen, v.valid_until,
@@ -27,9 +34,15 @@ SELECT v.id, v.number, v.revision_id, v.state, v.allocated_fen, v.valid_until,
        WHEN EXISTS (SELECT FROM shared_vouchers u
          JOIN shares s ON s.merchant_id = u.merchant_id AND s.id = u.share_id
          WHERE u.merchant_id = %(merchant_id)s AND u.voucher_id = v.id AND s.state = 'waiting')
-         THEN 'share' END,
+         THEN 'share'
+       WHEN EXISTS (SELECT FROM bookings k WHERE k.merchant_id = %(merchant_id)s
+         AND k.voucher_id = v.id AND k.is_open) THEN 'booking' END,
   EXISTS (SELECT FROM returned_vouchers b WHERE b.merchant_id = %(merchant_id)s
-    AND b.voucher_id = v.id AND b.counts)
+    AND b.voucher_id = v.id AND b.counts),
+  EXISTS (SELECT FROM assist_tasks t WHERE t.merchant_id = %(merchant_id)s
+    AND t.voucher_id = v.id),
+  v.state = 'expired' AND EXISTS (SELECT FROM voucher_events e
+    WHERE e.merchant_id = %(merchant_id)s AND e.voucher_id = v.id AND e.reason = 'never_issued')
 FROM orders o
 JOIN cards c ON c.merchant_id = %(merchant_id)s AND c.order_id = o.id
 JOIN vouchers v ON v.merchant_id = %(merchant_id)s AND v.card_id = c.id
@@ -59,15 +72,19 @@ WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s
   AND state IN ('fulfilled', 'partly_refunded')
 """
 
+# Also what still waits for a third party's code: nobody hands it out while its money goes.
 FREEZE = """
-WITH frozen AS (
-  UPDATE vouchers SET state = 'frozen', holder_version = holder_version + 1
-  WHERE merchant_id = %(merchant_id)s AND id = ANY(%(ids)s) AND state = 'active'
-  RETURNING id
+WITH old AS (
+  SELECT id, state FROM vouchers
+  WHERE merchant_id = %(merchant_id)s AND id = ANY(%(ids)s)
+), frozen AS (
+  UPDATE vouchers v SET state = 'frozen', holder_version = holder_version + 1 FROM old
+  WHERE v.merchant_id = %(merchant_id)s AND v.id = old.id AND v.state IN ('active', 'issuing')
+  RETURNING v.id, old.state
 )
 INSERT INTO voucher_events
   (merchant_id, voucher_id, at, action, from_state, to_state, actor, reference, reason)
-SELECT %(merchant_id)s, id, %(at)s, 'freeze', 'active', 'frozen', %(actor)s, %(number)s, 'refund'
+SELECT %(merchant_id)s, id, %(at)s, 'freeze', state, 'frozen', %(actor)s, %(number)s, 'refund'
 FROM frozen
 """
 
@@ -155,11 +172,12 @@ UPDATE orders o SET state = CASE
     THEN 'refunded'
   WHEN o.total_fen = 0 AND NOT EXISTS (SELECT FROM cards c
     JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
-    WHERE c.merchant_id = %(merchant_id)s AND c.order_id = o.id AND v.state <> 'void')
+    WHERE c.merchant_id = %(merchant_id)s AND c.order_id = o.id AND v.state <> 'void'
+    AND {paid_for})
     THEN 'refunded'
   ELSE 'partly_refunded' END
 WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s AND o.state = 'refunding'
-"""
+""".replace("{paid_for}", PAID_FOR.replace("{number}", "o.number"))
 
 # Across merchants, without locks; each is looked at again under its own.
 RUNNING = """
@@ -173,7 +191,8 @@ JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
 JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
 JOIN offers f ON f.merchant_id = c.merchant_id AND f.id = c.offer_id
 WHERE v.state = 'expired' AND v.allocated_fen > 0 AND v.valid_until <= %(at)s
-  AND f.refund_policy = 'any_time_and_expired'
+  AND (f.refund_policy = 'any_time_and_expired' OR EXISTS (SELECT FROM voucher_events e
+    WHERE e.merchant_id = v.merchant_id AND e.voucher_id = v.id AND e.reason = 'never_issued'))
   AND o.state IN ('fulfilled', 'partly_refunded')
   AND NOT EXISTS (SELECT FROM returned_vouchers b WHERE b.merchant_id = v.merchant_id
     AND b.voucher_id = v.id AND b.counts)
@@ -183,9 +202,11 @@ ORDER BY v.merchant_id, c.order_id LIMIT %(limit)s
 _VIEW = """
 SELECT r.id, r.number, o.number, r.state, r.amount_fen, r.wechat_fen, r.value_fen, r.points,
   r.reason, r.quote, r.asked_by, r.asked_at, r.decision, r.moved_at, r.done_at, r.trouble,
-  r.refund_number, r.transfer_number, t.state, t.package_info
+  r.refund_number, r.transfer_number, t.state, t.package_info, f.state,
+  CASE WHEN r.transfer_number IS NULL THEN f.trouble ELSE coalesce(t.trouble, t.fail_reason) END
 FROM returns r JOIN orders o ON o.merchant_id = r.merchant_id AND o.id = r.order_id
 LEFT JOIN transfers t ON t.merchant_id = r.merchant_id AND t.number = r.transfer_number
+LEFT JOIN refunds f ON f.merchant_id = r.merchant_id AND f.number = r.refund_number
 WHERE r.merchant_id = %(merchant_id)s
 """
 VIEW_ONE = _VIEW + " AND r.number = %(number)s"
@@ -198,8 +219,8 @@ ORDER BY r.id DESC LIMIT %(limit)s"""
 # For the merchant: what waits for a word, and what has not moved for a while; the oldest first.
 VIEW_OPEN = (
     _VIEW
-    + """ AND (r.state = 'asked'
-    OR (r.state IN ('frozen', 'paying', 'paid') AND r.moved_at <= %(before)s))
+    + """ AND ((%(asked)s AND r.state = 'asked')
+    OR (%(stuck)s AND r.state IN ('frozen', 'paying', 'paid') AND r.moved_at <= %(before)s))
   AND (%(after)s::bigint IS NULL OR r.id > %(after)s)
 ORDER BY r.id LIMIT %(limit)s"""
 )
@@ -215,15 +236,16 @@ SELECT (SELECT coalesce(sum(r.amount_fen), 0)::bigint FROM returns r
     WHERE r.merchant_id = %(merchant_id)s AND r.order_id = %(order_id)s AND r.state = 'done'),
   (SELECT count(*) FROM cards c
     JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
-    WHERE c.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s AND v.state <> 'void'),
+    WHERE c.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s AND v.state <> 'void'
+    AND {paid_for}),
   (SELECT count(*) FROM cards c
     JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
     WHERE c.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s
-      AND v.state NOT IN ('void', 'redeemed', 'expired')),
+      AND v.state NOT IN ('void', 'redeemed', 'expired') AND {paid_for}),
   EXISTS (SELECT FROM returns r, jsonb_array_elements(r.quote -> 'lines') AS line
     WHERE r.merchant_id = %(merchant_id)s AND r.id = %(return_id)s
       AND line ->> 'voucher' IS NULL)
-"""
+""".replace("{paid_for}", _PAID_FOR)
 UNDONE = """
 SELECT coalesce(sum(r.amount_fen), 0)::bigint, o.total_fen FROM orders o
 LEFT JOIN returns r ON r.merchant_id = o.merchant_id AND r.order_id = o.id AND r.state = 'done'
@@ -253,4 +275,5 @@ JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_
 LEFT JOIN returned_vouchers x ON x.merchant_id = v.merchant_id AND x.voucher_id = v.id
   AND x.counts
 WHERE c.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s AND v.state <> 'void'
-"""
+  AND {paid_for}
+""".replace("{paid_for}", _PAID_FOR)

@@ -35,6 +35,7 @@ from app.domain.assist.reviewing import (
 )
 from app.domain.assist.rules import Signals, Weight, weigh
 from app.domain.assist.sharing import keep_activity, note_device
+from app.domain.assist.stopping import stop_tasks
 
 __all__ = [
     "AssistHelp",
@@ -77,6 +78,7 @@ __all__ = [
     "open_tasks",
     "progress",
     "reject",
+    "stop_tasks",
     "take_over",
     "token_of",
     "weigh",

@@ -110,6 +110,12 @@ JOIN cards c ON c.merchant_id = %(merchant_id)s AND c.number = n.card
 JOIN vouchers v ON v.merchant_id = %(merchant_id)s AND v.card_id = c.id
 """
 
+LOCK_OF_ORDER = """
+SELECT id, number, voucher_id FROM assist_tasks
+WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s AND state = 'open'
+ORDER BY id FOR NO KEY UPDATE
+"""
+
 # Across merchants, without locks; closing locks each task by itself.
 DUE = """
 SELECT t.merchant_id, t.id FROM assist_tasks t

@@ -36,6 +36,12 @@ class _Id:
     id: int
 
 
+@dataclass(frozen=True)
+class _Open:
+    id: int
+    session_id: int
+
+
 def cancel(*, merchant_id: int, member_id: int, booking_number: str, at: datetime) -> None:
     """Give the seat back, or leave the queue; the voucher is usable again.
 
@@ -48,6 +54,20 @@ def cancel(*, merchant_id: int, member_id: int, booking_number: str, at: datetim
         return
     check_change(state, seating, at=at)
     _end(merchant_id, seating, booking, BookingState.CANCELLED, f"member:{member_id}", at=at)
+
+
+def let_go(*, merchant_id: int, voucher_id: int, actor: str, at: datetime) -> bool:
+    """The voucher goes back: what it is booked for ends, however late; False when nothing is.
+
+    The caller holds the voucher, which is usable again. Whoever waits longest is offered the seat.
+    """
+    which = {"merchant_id": merchant_id, "voucher_id": voucher_id}
+    found = fetch_one(_Open, statements.OPEN_OF_VOUCHER, which)
+    if found is None:
+        return False
+    seating, booking = _lock(merchant_id, voucher_id, found.session_id, found.id)
+    _end(merchant_id, seating, booking, BookingState.CANCELLED, actor, at=at)
+    return True
 
 
 def list_due(*, at: datetime, limit: int) -> list[DueBooking]:

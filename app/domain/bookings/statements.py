@@ -47,6 +47,11 @@ SELECT b.id, (SELECT r.kind FROM benefit_revisions r
 FROM benefits b WHERE b.merchant_id = %(merchant_id)s AND b.number = %(benefit)s
 """
 
+OPEN_OF_VOUCHER = """
+SELECT id, session_id FROM bookings
+WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s AND is_open
+"""
+
 OPEN_BOOKING = """
 SELECT b.number, b.state, s.number FROM bookings b
 JOIN booking_sessions s ON s.merchant_id = b.merchant_id AND s.id = b.session_id

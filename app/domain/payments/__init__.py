@@ -22,6 +22,7 @@ from app.domain.payments.events import (
     RefundSettled,
     TransferAsked,
     TransferSettled,
+    TransferWaits,
 )
 from app.domain.payments.looking import (
     Bill,
@@ -78,6 +79,11 @@ from app.domain.payments.transferring import (
     transfer_anew,
     transfer_to_send,
 )
+from app.domain.payments.troubles import (
+    note_refund_trouble,
+    note_transfer_trouble,
+    transfer_again,
+)
 
 __all__ = [
     "CAME_TO_NOTHING",
@@ -115,6 +121,7 @@ __all__ = [
     "TransferSettled",
     "TransferState",
     "TransferView",
+    "TransferWaits",
     "UnknownPayment",
     "WaitingPayment",
     "WrongPayment",
@@ -137,7 +144,9 @@ __all__ = [
     "lock_payout",
     "note_look",
     "note_refund_look",
+    "note_refund_trouble",
     "note_transfer_look",
+    "note_transfer_trouble",
     "record_differences",
     "refund_to_send",
     "remember_prepay",
@@ -146,6 +155,7 @@ __all__ = [
     "settle_refund",
     "settle_transfer",
     "takes_refund",
+    "transfer_again",
     "transfer_anew",
     "transfer_to_send",
 ]

@@ -28,6 +28,7 @@ class RefundView:
     state: str
     wechat_refund_id: str | None
     channel_id: int
+    trouble: str | None
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class _Id:
 
 _VIEW = """
 SELECT r.id, r.number, r.cause, r.payment_id, r.amount_fen, r.reason, r.kept_as, r.state,
-  r.wechat_refund_id, p.channel_id
+  r.wechat_refund_id, p.channel_id, r.trouble
 FROM refunds r JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
 WHERE r.merchant_id = %(merchant_id)s AND r.number = %(number)s
 """

@@ -25,3 +25,10 @@ class TransferSettled(Event):
     """A transfer came to an end, whichever; look at its state."""
 
     transfer_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferWaits(Event):
+    """Its payee has to confirm it on his phone, within a day."""
+
+    transfer_number: str

@@ -79,7 +79,10 @@ class Payment(OwnedByMerchant, Base):
 
 
 class Refund(OwnedByMerchant, Base):
-    """Money on its way back. Its number is our out_refund_no and never changes."""
+    """Money on its way back. Its number is our out_refund_no and never changes.
+
+    `trouble` is what WeChat answered last instead of taking it.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -111,6 +114,7 @@ class Transfer(OwnedByMerchant, Base):
     """Money that goes back to its payer where a refund is not possible any more.
 
     Its number is our out_bill_no. The payer confirms it on his phone with `package_info`.
+    `trouble` is what WeChat answered last instead of taking it.
     """
 
     __tablename__ = "transfers"
@@ -138,6 +142,7 @@ class Transfer(OwnedByMerchant, Base):
     package_info: Mapped[str | None]
     bill_no: Mapped[str | None]
     fail_reason: Mapped[str | None]
+    trouble: Mapped[str | None]
     settled_at: Mapped[datetime | None]
 
 

@@ -39,13 +39,17 @@ class RefundOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFact:
-    """What WeChat says about a refund. `amount_fen` is None where it does not say."""
+    """What WeChat says about a refund. `amount_fen` is None where it does not say.
+
+    `trouble`: it will never take it, and this is its word for why.
+    """
 
     merchant_id: int
     refund_number: str
     state: RefundState
     wechat_refund_id: str | None
     amount_fen: int | None = None
+    trouble: str | None = None
 
 
 @dataclass(frozen=True)
@@ -218,12 +222,13 @@ def _write(fact: RefundFact, *, refund_id: int, at: datetime) -> None:
     execute(
         """UPDATE refunds SET state = %(state)s, look_at = %(look_at)s,
           wechat_refund_id = coalesce(%(wechat_refund_id)s, wechat_refund_id),
-          settled_at = %(settled_at)s
+          settled_at = %(settled_at)s, trouble = %(trouble)s
         WHERE merchant_id = %(merchant_id)s AND id = %(id)s""",
         {
             "merchant_id": fact.merchant_id,
             "id": refund_id,
             "state": fact.state.value,
+            "trouble": fact.trouble,
             "wechat_refund_id": fact.wechat_refund_id,
             "look_at": at + LOOK_AFTER,
             "settled_at": at if is_over else None,

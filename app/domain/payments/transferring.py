@@ -7,7 +7,7 @@ from app.domain import ledger
 from app.domain.ledger import AccountKind, Posting, house
 from app.domain.payments.counting import count_back, lock_payment
 from app.domain.payments.errors import RefundStands, WrongPayment
-from app.domain.payments.events import TransferAsked, TransferSettled
+from app.domain.payments.events import TransferAsked, TransferSettled, TransferWaits
 from app.domain.payments.models import TransferState
 from app.kernel import numbers
 from app.kernel.db import execute, fetch_all, fetch_one
@@ -173,6 +173,9 @@ def settle_transfer(fact: TransferFact, *, at: datetime) -> TransferState:
     if now in OVER or _RANK[fact.state] < _RANK[now]:
         return now
     _keep(fact, transfer_id=found.id, at=at)
+    if fact.state is TransferState.WAITING and now is TransferState.ASKED:
+        waits = TransferWaits(merchant_id=fact.merchant_id, transfer_number=fact.transfer_number)
+        publish(waits, at=at)
     if fact.state is TransferState.SUCCEEDED:
         _book(fact, found.amount_fen, at=at)
     if fact.state in OVER:
@@ -253,7 +256,7 @@ def _keep(fact: TransferFact, *, transfer_id: int, at: datetime) -> None:
         """UPDATE transfers SET state = %(state)s, look_at = %(look_at)s,
           bill_no = coalesce(%(bill_no)s, bill_no),
           package_info = coalesce(%(package_info)s, package_info),
-          fail_reason = %(fail_reason)s, settled_at = %(settled_at)s
+          fail_reason = %(fail_reason)s, settled_at = %(settled_at)s, trouble = NULL
         WHERE merchant_id = %(merchant_id)s AND id = %(id)s""",
         {
             "merchant_id": fact.merchant_id,

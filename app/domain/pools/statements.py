@@ -46,7 +46,7 @@ WITH waiting AS (
     FROM vouchers v
     JOIN benefit_revisions r ON r.merchant_id = %(merchant_id)s AND r.id = v.revision_id
       AND r.benefit_id = %(benefit_id)s
-    WHERE v.merchant_id = %(merchant_id)s AND v.state IN ({_ISSUING})
+    WHERE v.merchant_id = %(merchant_id)s AND v.state IN ({_ISSUING}) AND v.valid_until > %(at)s
       AND (%(voucher_ids)s::bigint[] IS NULL OR v.id = ANY(%(voucher_ids)s::bigint[]))
     ORDER BY v.id LIMIT %(limit)s FOR NO KEY UPDATE OF v SKIP LOCKED) w
 ), free AS (
@@ -147,7 +147,7 @@ ORDER BY b.name, b.number
 DUE = """
 SELECT r.merchant_id, r.benefit_id FROM vouchers v
 JOIN benefit_revisions r ON r.merchant_id = v.merchant_id AND r.id = v.revision_id
-WHERE v.state = 'issuing' AND EXISTS (
+WHERE v.state = 'issuing' AND v.valid_until > %(at)s AND EXISTS (
   SELECT FROM pool_codes c WHERE c.merchant_id = r.merchant_id AND c.benefit_id = r.benefit_id
     AND c.voucher_id IS NULL AND (c.expires_at IS NULL OR c.expires_at > %(at)s))
 UNION

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _add_transfers()
     _add_returns()
     _add_returned_vouchers()
+    _count_what_is_for_sale_again()
     for statement in protect(TABLES):
         op.execute(statement)
 
@@ -45,6 +46,18 @@ def _count_what_goes_back() -> None:
         op.f("ck_payments_returned_was_received"),
         "payments",
         "returned_fen BETWEEN 0 AND amount_fen",
+    )
+
+
+def _count_what_is_for_sale_again() -> None:
+    op.add_column(
+        "order_lines",
+        sa.Column("returned_pieces", sa.BigInteger(), server_default="0", nullable=False),
+    )
+    op.create_check_constraint(
+        op.f("ck_order_lines_returned_were_ordered"),
+        "order_lines",
+        "returned_pieces BETWEEN 0 AND quantity",
     )
 
 
@@ -191,6 +204,7 @@ def _add_transfers() -> None:
         sa.Column("package_info", sa.Text(), nullable=True),
         sa.Column("bill_no", sa.Text(), nullable=True),
         sa.Column("fail_reason", sa.Text(), nullable=True),
+        sa.Column("trouble", sa.Text(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_transfers_amount_is_positive")),
         sa.ForeignKeyConstraint(
@@ -217,6 +231,8 @@ def _add_transfers() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
+    op.drop_constraint("ck_order_lines_returned_were_ordered", "order_lines")
+    op.drop_column("order_lines", "returned_pieces")
     op.drop_constraint("ck_payments_returned_was_received", "payments")
     op.drop_column("payments", "returned_fen")
     op.drop_index("ix_refunds_payment", table_name="refunds")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import aftersales, ledger, membership, points, proofs, stored_value
+from app.domain import aftersales, ledger, membership, points, proofs
 from app.domain.catalog import OfferKind
 from app.domain.membership import Growth
 from app.kernel.db import transaction
@@ -21,8 +21,7 @@ from tests.builders.catalog import an_offer
 from tests.builders.membership import tier, tiers_in
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_paid_order, a_shop, an_order, vouchers_of
-from tests.builders.redemption import a_redemption
-from tests.builders.stored_value import has, held
+from tests.builders.stored_value import has
 from tests.builders.tenders import a_discount, paid, points_pay, with_points, with_value
 
 
@@ -65,19 +64,6 @@ def went(shop, refund):
     return found.wechat_fen, found.value_fen, found.points
 
 
-def test_an_order_paid_by_stored_value_alone_is_back_at_once(shop, buyer):
-    with_value(shop, buyer, paid=100_00, bonus=20_00)
-    before = has(shop, buyer)
-    placed = an_order(shop, buyer=buyer, value_fen=49_00)
-
-    refund = a_done_refund(shop, buyer, placed.order_number)
-
-    assert went(shop, refund) == (0, 49_00, 0)
-    assert has(shop, buyer) == before
-    assert order_state(shop, placed.order_number) == "refunded"
-    whole()
-
-
 def test_a_mixed_order_goes_back_to_each_pot_in_the_end(shop, buyer):
     with_value(shop, buyer, paid=100_00, bonus=20_00)
     with_points(shop, buyer, 1_000)
@@ -96,19 +82,6 @@ def test_a_mixed_order_goes_back_to_each_pot_in_the_end(shop, buyer):
     assert (has(shop, buyer), spendable(shop, buyer)) == (before, 1_000)
     assert order_state(shop, placed.order_number) == "refunded"
     assert coupon.id in {each.id for each in vouchers_of(shop, buyer)}
-    whole()
-
-
-def test_after_part_use_of_a_mixed_order_the_rest_goes_back_in_proportion(shop, buyer):
-    with_value(shop, buyer, paid=100_00, bonus=0)
-    placed = an_order(shop, buyer=buyer, value_fen=20_00)
-    paid(shop, placed)
-    a_redemption(shop, of_order(shop, buyer, placed.order_number)[0])
-
-    refund = a_done_refund(shop, buyer, placed.order_number)
-
-    assert went(shop, refund) == (14_50, 10_00, 0)
-    assert order_state(shop, placed.order_number) == "partly_refunded"
     whole()
 
 
@@ -136,19 +109,6 @@ def test_an_untouched_top_up_goes_back_whole_and_its_bonus_with_it(shop, buyer):
 
     assert went(shop, refund) == (100_00, 0, 0)
     assert order_state(shop, number) == "refunded"
-    whole()
-
-
-def test_of_a_partly_spent_top_up_only_paid_money_goes_back(shop, buyer):
-    number = a_top_up_order(shop, buyer)
-    spent = an_order(shop, buyer=buyer, value_fen=49_00)
-
-    refund = a_done_refund(shop, buyer, number)
-
-    assert spent.state == "fulfilled"
-    # 49 of 120 were spent, in proportion: 40.83 of them were paid money.
-    assert went(shop, refund) == (59_17, 0, 0)
-    assert has(shop, buyer) == (0, 0)
     whole()
 
 
@@ -192,17 +152,6 @@ def test_what_comes_to_nothing_leaves_everything_as_it_was(shop, buyer, how):
     whole()
 
 
-def test_what_is_held_for_another_order_is_not_paid_out(shop, buyer):
-    number = a_top_up_order(shop, buyer)
-    held(shop, buyer, 60_00)
-
-    refund = a_done_refund(shop, buyer, number)
-
-    assert went(shop, refund) == (50_00, 0, 0)
-    assert stored_value.balance(merchant_id=shop.id, member_id=buyer.id).paid_fen == 0
-    whole()
-
-
 def test_a_term_goes_back_for_the_days_that_are_left_and_ends(shop, buyer):
     tiers_in(shop.merchant)
     offer = an_offer(
@@ -220,24 +169,6 @@ def test_a_term_goes_back_for_the_days_that_are_left_and_ends(shop, buyer):
     assert went(shop, refund) == (360_00, 0, 0)
     assert tier(buyer, at=NOON + timedelta(days=5, hours=1)) == "base"
     assert order_state(shop, number) == "partly_refunded"
-    whole()
-
-
-def test_gift_cards_go_back_as_long_as_nobody_claimed_them(shop, buyer):
-    offer = an_offer(
-        merchant=shop.merchant,
-        kind=OfferKind.GIFT_CARD,
-        title="礼品卡",
-        price_fen=200_00,
-        items=[],
-        terms={"is_named": False},
-    )
-    number = a_paid_order(shop, buyer=buyer, offer=offer, quantity=2).order_number
-
-    refund = a_done_refund(shop, buyer, number)
-
-    assert went(shop, refund) == (400_00, 0, 0)
-    assert order_state(shop, number) == "refunded"
     whole()
 
 

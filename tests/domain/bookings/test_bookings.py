@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import bookings, ledger, proofs
+from app.domain import bookings, ledger, proofs, vouchers
 from app.domain.bookings import (
     AlreadyBooked,
     BookingClosed,
@@ -15,7 +15,7 @@ from app.domain.bookings import (
     SessionOver,
     VoucherDoesNotFit,
 )
-from app.kernel.db import transaction
+from app.kernel.db import execute, transaction
 from app.kernel.errors import NotFound
 from tests.builders.bookings import (
     EVENING,
@@ -226,3 +226,23 @@ def test_another_members_voucher_books_nothing(club):
     (_, voucher), (buyer, _) = a_guest(club), a_guest(club)
     with pytest.raises(NotFound):
         booked(club, (buyer, voucher), session)
+
+
+def test_a_booked_voucher_whose_time_ran_out_at_the_evening_ends_after_it(club):
+    until = EVENING + HOUR
+    session = a_session(club)
+    guest = a_guest(club)
+    booked(club, guest, session)
+    with transaction():
+        execute(
+            "UPDATE vouchers SET valid_until = %(until)s WHERE merchant_id = %(m)s AND id = %(id)s",
+            {"m": club.id, "id": guest[1].id, "until": until},
+        )
+
+    def expired(at):
+        with transaction():
+            return vouchers.expire(merchant_id=club.id, voucher_ids=[guest[1].id], at=at)
+
+    assert (expired(until), look_at_voucher(club, guest[1].id).state) == (0, "held")
+    assert swept(club, at=EVENING + 3 * HOUR) == 1
+    assert (expired(EVENING + 3 * HOUR), look_at_voucher(club, guest[1].id).state) == (1, "expired")

@@ -1,0 +1,74 @@
+"""Why a return stands where it stands, in words for the merchant, and what helps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.aftersales.models import ReturnState
+from app.domain.aftersales.queries import ReturnView
+from app.domain.payments import RefundState, TransferState
+
+
+class Help(StrEnum):
+    """What a manager can do: decide, wait, try again, or pay to a bank card of the buyer's."""
+
+    DECIDE = "decide"
+    WAIT = "wait"
+    RETRY = "retry"
+    TO_CARD = "to_card"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`why` in words; `help` is what to do about it."""
+
+    why: str
+    help: Help
+
+
+# The words of WeChat that say what to do.
+_SAID: Mapping[str, str] = {
+    "NOT_ENOUGH": "商户账户余额不足，请充值；充值后会自动重试，也可立即重试",
+    "USER_ACCOUNT_ABNORMAL": "顾客的微信支付账户已注销，无法原路退回，可重试或联系顾客另行退款",
+    "INVALID_REQUEST": "微信支付不再受理该订单的退款，重试时将改为向顾客转账",
+    "NO_AUTH": "商户号没有退款或转账权限，请在商户平台开通后重试",
+    "OVERDUE_CLOSE": "顾客24小时内没有确认收款；顾客可重新领取，也可由商家重新发起",
+    "misconfigured": "该金额或商户模式不支持转账，请联系顾客另行退款",
+}
+_AT_REST: Mapping[ReturnState, Standing] = {
+    ReturnState.ASKED: Standing("等待商家处理", Help.DECIDE),
+    ReturnState.FROZEN: Standing("权益已冻结，退款尚未发出，系统会自动重试", Help.RETRY),
+    ReturnState.PAID: Standing("款项已退回，正在收回权益，系统会自动重试", Help.RETRY),
+}
+
+
+def explain(found: ReturnView) -> Standing | None:
+    """None for a return that is over."""
+    state = ReturnState(found.state)
+    if state is not ReturnState.PAYING:
+        return _AT_REST.get(state)
+    said = found.payout_trouble
+    words = _SAID.get(said or "") or (f"微信支付的答复：{said}" if said else None)
+    if found.transfer_state:
+        return _transfer(TransferState(found.transfer_state), words)
+    return _refund(RefundState(found.refund_state or RefundState.ASKED), words)
+
+
+def _refund(state: RefundState, words: str | None) -> Standing:
+    if state is RefundState.ABNORMAL:
+        return Standing("顾客的收款账户异常，退款未到账，请改退到顾客的银行卡", Help.TO_CARD)
+    if state is RefundState.CLOSED:
+        return Standing(words or "微信支付关闭了该退款，可重新发起，或改为转账", Help.RETRY)
+    if state is RefundState.ASKED:
+        return Standing(words or "退款请求还没有得到微信支付的答复", Help.RETRY)
+    return Standing("微信支付处理中，退到银行卡最长约3个工作日", Help.WAIT)
+
+
+def _transfer(state: TransferState, words: str | None) -> Standing:
+    if state is TransferState.ASKED:
+        return Standing(words or "转账请求还没有得到微信支付的答复", Help.RETRY)
+    if state is TransferState.WAITING:
+        return Standing("等待顾客在手机上确认收款", Help.WAIT)
+    if state in {TransferState.FAILED, TransferState.CANCELLED}:
+        return Standing(words or "转账没有成功，可重新发起", Help.RETRY)
+    return Standing("微信支付转账处理中", Help.WAIT)
