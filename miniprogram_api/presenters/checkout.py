@@ -5,7 +5,11 @@ from app.web.words import Told
 
 
 class VoucherChoice(Told):
-    """A voucher that could be meant. `why` and `reason` say what stands against it, if anything."""
+    """A voucher that could be meant; the best first, then the runner-up.
+
+    `why` and `reason` say what stands against it. One that could be used and is not the best has
+    a `reason` alone: how much less it saves, or that it ends later.
+    """
 
     voucher: str
     name: str

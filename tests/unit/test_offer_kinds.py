@@ -13,6 +13,7 @@ from app.kernel.errors import Invalid
 from tests.builders.moments import NOON
 
 MONTHLY = {"periods": 3, "items": [{"benefit_ids": [7, 8], "quantity": 2}]}
+UNSAID = {"points_per_period": 0, "lock_days": 7, "skip_limit": 3}
 TOPUP = OfferDraft(
     kind=OfferKind.TOPUP,
     goods_kind=GoodsKind.ON_SITE,
@@ -52,7 +53,7 @@ def of_kind(kind, terms, **changes):
             {"bonus_fen": 0, "usage_order": "proportional", "bonus_cap_fen": None},
         ),
         (OfferKind.MEMBERSHIP, {"term_days": 365}, {"tier": None, "term_days": 365}),
-        (OfferKind.SUBSCRIPTION, MONTHLY, MONTHLY | {"points_per_period": 0, "lock_days": 7}),
+        (OfferKind.SUBSCRIPTION, MONTHLY, MONTHLY | UNSAID),
         (OfferKind.GIFT_CARD, {"is_named": True}, {"is_named": True}),
     ],
 )
@@ -60,29 +61,48 @@ def test_what_was_left_unsaid_is_filled_in(kind, terms, kept):
     assert check_terms(kind, terms) == kept
 
 
+def of_parcels(*items):
+    return MONTHLY | {"items": list(items)}
+
+
 @pytest.mark.parametrize(
-    ("kind", "terms"),
+    ("kind", "terms", "field"),
     [
-        (OfferKind.SINGLE, {"points": 0}),
-        (OfferKind.SINGLE, {"bonus_fen": 1}),
-        (OfferKind.ASSIST, {"points": 5}),
-        (OfferKind.TOPUP, {"bonus_fen": -1}),
-        (OfferKind.TOPUP, {"usage_order": "any"}),
-        (OfferKind.TOPUP, {"bonus_fen": 1.5}),
-        (OfferKind.MEMBERSHIP, {}),
-        (OfferKind.MEMBERSHIP, {"term_days": 0}),
-        (OfferKind.MEMBERSHIP, {"term_days": 30, "tier": 5}),
-        (OfferKind.SUBSCRIPTION, {"periods": 3}),
-        (OfferKind.SUBSCRIPTION, MONTHLY | {"items": []}),
-        (OfferKind.SUBSCRIPTION, MONTHLY | {"lock_days": 28}),
-        (OfferKind.SUBSCRIPTION, MONTHLY | {"items": [{"benefit_ids": [7, 7], "quantity": 1}]}),
-        (OfferKind.GIFT_CARD, {}),
-        (OfferKind.GIFT_CARD, {"is_named": 1}),
+        (OfferKind.SINGLE, {"points": 0}, "terms.points"),
+        (OfferKind.SINGLE, {"points": True}, "terms.points"),
+        (OfferKind.SINGLE, {"bonus_fen": 1}, "terms"),
+        (OfferKind.BUNDLE, {"points": 10_000_001}, "terms.points"),
+        (OfferKind.ASSIST, {"points": 5}, "terms"),
+        (OfferKind.TOPUP, {"bonus_fen": -1}, "terms.bonus_fen"),
+        (OfferKind.TOPUP, {"bonus_fen": 1.5}, "terms.bonus_fen"),
+        (OfferKind.TOPUP, {"usage_order": "any"}, "terms.usage_order"),
+        (OfferKind.TOPUP, {"bonus_cap_fen": "5"}, "terms.bonus_cap_fen"),
+        (OfferKind.MEMBERSHIP, {}, "terms.term_days"),
+        (OfferKind.MEMBERSHIP, {"term_days": 0}, "terms.term_days"),
+        (OfferKind.MEMBERSHIP, {"term_days": 1_099}, "terms.term_days"),
+        (OfferKind.MEMBERSHIP, {"term_days": 30, "tier": 5}, "terms.tier"),
+        (OfferKind.MEMBERSHIP, {"term_days": 30, "tier": ""}, "terms.tier"),
+        (OfferKind.SUBSCRIPTION, {"periods": 3}, "terms.items"),
+        (OfferKind.SUBSCRIPTION, MONTHLY | {"periods": 37}, "terms.periods"),
+        (OfferKind.SUBSCRIPTION, MONTHLY | {"points_per_period": -1}, "terms.points_per_period"),
+        (OfferKind.SUBSCRIPTION, MONTHLY | {"lock_days": 28}, "terms.lock_days"),
+        (OfferKind.SUBSCRIPTION, MONTHLY | {"skip_limit": -1}, "terms.skip_limit"),
+        (OfferKind.SUBSCRIPTION, of_parcels(), "terms.items"),
+        (OfferKind.SUBSCRIPTION, of_parcels({"benefit_ids": [7]}), "terms.items"),
+        (OfferKind.SUBSCRIPTION, of_parcels({"benefit_ids": [], "quantity": 1}), "terms.items"),
+        (OfferKind.SUBSCRIPTION, of_parcels({"benefit_ids": [7, 7], "quantity": 1}), "terms.items"),
+        (OfferKind.SUBSCRIPTION, of_parcels({"benefit_ids": ["7"], "quantity": 1}), "terms.items"),
+        (OfferKind.SUBSCRIPTION, of_parcels({"benefit_ids": [7], "quantity": 0}), "terms.items"),
+        (OfferKind.GIFT_CARD, {}, "terms.is_named"),
+        (OfferKind.GIFT_CARD, {"is_named": 1}, "terms.is_named"),
+        (OfferKind.GIFT_CARD, {"is_named": True, "face_fen": 1}, "terms"),
     ],
 )
-def test_terms_that_cannot_be_meant_are_refused(kind, terms):
-    with pytest.raises(Invalid):
+def test_terms_that_cannot_be_meant_are_refused_at_their_field(kind, terms, field):
+    with pytest.raises(Invalid) as refused:
         check_terms(kind, terms)
+
+    assert (refused.value.code, refused.value.details["field"]) == ("invalid", field)
 
 
 def test_a_plain_topup_may_be_published():
@@ -113,6 +133,12 @@ def test_a_membership_brings_a_tier_or_vouchers():
     assert problems(nothing) == ["terms.tier"]
     assert problems(of_kind(OfferKind.MEMBERSHIP, {"term_days": 30, "tier": "T1"})) == []
     assert problems(nothing, items=[ITEM]) == []
+
+
+def test_a_tier_that_is_nowhere_in_the_rules_is_not_sold():
+    bought = of_kind(OfferKind.MEMBERSHIP, {"term_days": 30, "tier": "T1"})
+    assert problems(replace(bought, tiers={"T1", "T2"})) == []
+    assert problems(replace(bought, tiers={"T2"})) == ["terms.tier"]
 
 
 def test_a_monthly_card_is_priced_against_all_its_parcels():
@@ -150,6 +176,7 @@ def test_the_promises_in_words():
         "每期赠送100积分",
         "每期可任选一款，未选择时发放默认款",
         "每期开始前7天确定内容与收货地址",
+        "最多可跳过3期，跳过的顺延至最后",
     ]
     assert kind_lines(OfferKind.SINGLE, {"points": 300}, price_fen=9_90) == ["300积分+9.90元"]
     assert kind_lines(OfferKind.SINGLE, {"points": 300}, price_fen=0) == ["300积分兑换"]

@@ -28,6 +28,7 @@ from app.domain.catalog.offers import (
     add_offer,
     list_categories,
     publish_offer,
+    set_sale_window,
     stop_offer,
 )
 from app.domain.catalog.rules import Conditions, Days, Fixed, validity_window
@@ -97,6 +98,7 @@ __all__ = [
     "refuse_again",
     "refuse_use",
     "revise_benefit",
+    "set_sale_window",
     "stop_offer",
     "vague_words",
     "validity_window",

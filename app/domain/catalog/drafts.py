@@ -1,6 +1,6 @@
 """What is about to be published, as the rules of publishing look at it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,10 @@ class OfferItemDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferDraft:
-    """`items` are the vouchers of one piece, `named` what its terms promise over their time."""
+    """`items` are the vouchers of one piece, `named` what its terms promise over their time.
+
+    `tiers`: the numbers of the merchant's tiers; None when nobody asked.
+    """
 
     kind: OfferKind
     goods_kind: GoodsKind
@@ -48,6 +51,7 @@ class OfferDraft:
     items: Sequence[OfferItemDraft]
     named: Sequence[OfferItemDraft] = ()
     terms: Mapping[str, Any] = field(default_factory=dict)
+    tiers: Collection[str] | None = None
 
     @property
     def total_value_fen(self) -> int:

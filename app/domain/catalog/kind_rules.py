@@ -66,6 +66,14 @@ def _membership(draft: OfferDraft) -> Iterator[Problem]:
         yield Problem(
             field="terms.tier", why="没有等级，也没有权益", suggestion="选择等级，或加入权益"
         )
+    tier = draft.terms["tier"]
+    if tier is not None and draft.tiers is not None and tier not in draft.tiers:
+        yield Problem(
+            field="terms.tier",
+            phrase=tier,
+            why="等级规则中没有这个等级，买了也不会生效",
+            suggestion="先发布含有该等级的规则，或改选已有等级",
+        )
 
 
 def _subscription(draft: OfferDraft) -> Iterator[Problem]:

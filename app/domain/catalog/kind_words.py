@@ -56,11 +56,13 @@ def _membership(terms: Mapping[str, Any], _price_fen: int) -> list[str]:
 
 def _subscription(terms: Mapping[str, Any], _price_fen: int) -> list[str]:
     points, has_choice = terms["points_per_period"], _has_choice(terms)
+    skips = terms["skip_limit"]
     return [
         f"共{terms['periods']}期，每月一期",
         f"每期赠送{points}积分" if points else "",
         "每期可任选一款，未选择时发放默认款" if has_choice else "",
         f"每期开始前{terms['lock_days']}天确定内容与收货地址",
+        f"最多可跳过{skips}期，跳过的顺延至最后" if skips else "各期按月发放，不可跳过",
     ]
 
 

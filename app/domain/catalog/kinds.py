@@ -8,6 +8,9 @@ from app.domain.catalog.rules import MOST_FEN
 from app.kernel import strict
 from app.kernel.errors import Invalid
 
+# A value, and the field that a refusal names.
+Check = Callable[[object, str], bool]
+
 USAGE_ORDERS = ("proportional", "paid_first", "bonus_first")
 LONGEST_TERM_DAYS = 3 * 366
 MOST_PERIODS = 36
@@ -31,8 +34,8 @@ def check_terms(kind: OfferKind, terms: Mapping[str, Any]) -> dict[str, Any]:
     bonus that one person gets; None: no cap).
     membership: tier (the number of a tier, or None), term_days.
     subscription: periods, points_per_period, lock_days (how long before a period its parcel is
-    fixed), items: of each period, {benefit_ids (a choice; the first is sent to whoever does not
-    choose), quantity}.
+    fixed), skip_limit (how many months may be left out), items: of each period, {benefit_ids (a
+    choice; the first is sent to whoever does not choose), quantity}.
     gift_card: is_named. The others: points (the points part of the price of one piece), or
     nothing. Raises Invalid.
     """
@@ -41,9 +44,10 @@ def check_terms(kind: OfferKind, terms: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(f"The terms of {kind} may hold: {', '.join(shape)}.", field="terms")
     said = {**_DEFAULTS.get(kind, {}), **terms}
     if kind in MAY_HOLD_NO_VOUCHERS:
-        strict.fields(said, shape.keys(), field="terms")
+        for name in shape:
+            strict.require(name in said, field=f"terms.{name}")
     for name, value in said.items():
-        strict.require(shape[name](value), field=f"terms.{name}")
+        _require(value, shape[name], field=f"terms.{name}")
     return said
 
 
@@ -54,35 +58,37 @@ def benefit_ids_of(kind: OfferKind, terms: Mapping[str, Any]) -> set[int]:
     return {benefit_id for item in terms["items"] for benefit_id in item["benefit_ids"]}
 
 
-def _between(least: int, most: int) -> Callable[[object], bool]:
-    return lambda value: least <= strict.whole(value, field="terms") <= most
+def _require(value: object, is_right: Check, *, field: str) -> None:
+    strict.require(is_right(value, field), field=field)
 
 
-def _or_none(is_right: Callable[[object], bool]) -> Callable[[object], bool]:
-    return lambda value: value is None or is_right(value)
+def _between(least: int, most: int) -> Check:
+    return lambda value, field: least <= strict.whole(value, field=field) <= most
 
 
-def _number(value: object) -> bool:
-    return 0 < len(strict.words(value, field="terms.tier")) <= LONGEST_NUMBER
+def _or_none(is_right: Check) -> Check:
+    return lambda value, field: value is None or is_right(value, field)
 
 
-def _flag(value: object) -> bool:
-    strict.flag(value, field="terms")
+def _number(value: object, field: str) -> bool:
+    return 0 < len(strict.words(value, field=field)) <= LONGEST_NUMBER
+
+
+def _flag(value: object, field: str) -> bool:
+    strict.flag(value, field=field)
     return True
 
 
-def _items(value: object) -> bool:
-    found = strict.rows(value, field="terms.items")
-    return 0 < len(found) <= MOST_PARCEL_ITEMS and all(_item(each) for each in found)
+def _items(value: object, field: str) -> bool:
+    found = strict.rows(value, field=field)
+    return 0 < len(found) <= MOST_PARCEL_ITEMS and all(_item(each, field) for each in found)
 
 
-def _item(value: object) -> bool:
-    told = strict.fields(value, ("benefit_ids", "quantity"), field="terms.items")
-    choices = [
-        strict.whole(each, field="terms.items")
-        for each in strict.rows(told["benefit_ids"], field="terms.items")
-    ]
-    quantity = strict.whole(told["quantity"], field="terms.items")
+def _item(value: object, field: str) -> bool:
+    told = strict.fields(value, ("benefit_ids", "quantity"), field=field)
+    rows = strict.rows(told["benefit_ids"], field=field)
+    choices = [strict.whole(each, field=field) for each in rows]
+    quantity = strict.whole(told["quantity"], field=field)
     is_a_choice = 0 < len(choices) <= MOST_CHOICES and len(set(choices)) == len(choices)
     return is_a_choice and 0 < quantity <= MOST_OF_ONE
 
@@ -90,16 +96,16 @@ def _item(value: object) -> bool:
 _DEFAULTS: dict[OfferKind, dict[str, Any]] = {
     OfferKind.TOPUP: {"bonus_fen": 0, "usage_order": "proportional", "bonus_cap_fen": None},
     OfferKind.MEMBERSHIP: {"tier": None},
-    OfferKind.SUBSCRIPTION: {"points_per_period": 0, "lock_days": 7},
+    OfferKind.SUBSCRIPTION: {"points_per_period": 0, "lock_days": 7, "skip_limit": 3},
 }
-_POINTS: dict[str, Callable[[object], bool]] = {"points": _between(1, MOST_POINTS)}
-_SHAPES: dict[OfferKind, dict[str, Callable[[object], bool]]] = {
+_POINTS: dict[str, Check] = {"points": _between(1, MOST_POINTS)}
+_SHAPES: dict[OfferKind, dict[str, Check]] = {
     OfferKind.SINGLE: _POINTS,
     OfferKind.BUNDLE: _POINTS,
     OfferKind.ASSIST: {},
     OfferKind.TOPUP: {
         "bonus_fen": _between(0, MOST_FEN),
-        "usage_order": lambda value: value in USAGE_ORDERS,
+        "usage_order": lambda value, _field: value in USAGE_ORDERS,
         "bonus_cap_fen": _or_none(_between(0, MOST_FEN)),
     },
     OfferKind.MEMBERSHIP: {
@@ -110,6 +116,7 @@ _SHAPES: dict[OfferKind, dict[str, Callable[[object], bool]]] = {
         "periods": _between(1, MOST_PERIODS),
         "points_per_period": _between(0, MOST_POINTS),
         "lock_days": _between(0, LONGEST_LOCK_DAYS),
+        "skip_limit": _between(0, MOST_PERIODS),
         "items": _items,
     },
     OfferKind.GIFT_CARD: {"is_named": _flag},

@@ -1,6 +1,6 @@
 """Offers and their categories: put together as drafts, published, stopped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -133,18 +133,20 @@ def publish_offer(
     merchant_id: int,
     number: str,
     codes_in_stock: Mapping[int, int] | None = None,
+    tiers: Collection[str] | None = None,
     actor: str,
     at: datetime,
 ) -> Offer:
     """Put a draft, or what was stopped, on sale. Raises NotFound, NotPublishable.
 
     `codes_in_stock` counts unused third-party codes by benefit id; what is not in it has none.
+    `tiers` are the numbers of the tiers in force; without them a tier's name is taken on trust.
     """
     offer = _lock_offer(merchant_id, number)
     if offer.state == OfferState.ON_SALE:
         return offer
     _lock_benefits(offer)
-    problems = _problems(offer, at, codes_in_stock=codes_in_stock or {})
+    problems = _problems(offer, at, codes_in_stock=codes_in_stock or {}, tiers=tiers)
     if problems:
         raise NotPublishable(problems)
     return _move(offer, OfferState.ON_SALE, action="offer.publish", actor=actor, at=at)
@@ -156,6 +158,48 @@ def stop_offer(*, merchant_id: int, number: str, actor: str, at: datetime) -> Of
     if offer.state != OfferState.ON_SALE:
         return offer
     return _move(offer, OfferState.STOPPED, action="offer.stop", actor=actor, at=at)
+
+
+def set_sale_window(
+    *,
+    merchant_id: int,
+    number: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: str,
+    at: datetime,
+) -> bool:
+    """Sell it from and until then; whether that is new. What was ordered stays ordered.
+
+    Raises NotFound, Invalid, and NotPublishable when what is on sale may not be sold so long.
+    """
+    strict.require(starts_at < ends_at, field="sale_ends_at")
+    offer = _lock_offer(merchant_id, number)
+    was = offer.sale_starts_at, offer.sale_ends_at
+    if was == (starts_at, ends_at):
+        return False
+    offer.sale_starts_at, offer.sale_ends_at = starts_at, ends_at
+    if offer.state == OfferState.ON_SALE and (problems := _window_problems(offer, at)):
+        offer.sale_starts_at, offer.sale_ends_at = was
+        raise NotPublishable(problems)
+    writing().flush()
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action="offer.window",
+        subject=number,
+        at=at,
+        details={"was": _window(*was), "now": _window(starts_at, ends_at)},
+    )
+    return True
+
+
+def _window(*ends: datetime | None) -> list[str | None]:
+    return [end.isoformat() if end else None for end in ends]
+
+
+def _window_problems(offer: Offer, at: datetime) -> list[Problem]:
+    return [each for each in _problems(offer, at) if each.field == "sale_ends_at"]
 
 
 def refuse_unsellable(*, merchant_id: int, benefit_id: int, at: datetime) -> None:
@@ -182,7 +226,11 @@ def refuse_unsellable(*, merchant_id: int, benefit_id: int, at: datetime) -> Non
 
 
 def _problems(
-    offer: Offer, at: datetime, *, codes_in_stock: Mapping[int, int] | None = None
+    offer: Offer,
+    at: datetime,
+    *,
+    codes_in_stock: Mapping[int, int] | None = None,
+    tiers: Collection[str] | None = None,
 ) -> list[Problem]:
     items = list_items(merchant_id=offer.merchant_id, offer_id=offer.id)
     promised = list_promised(merchant_id=offer.merchant_id, kind=offer.kind, terms=offer.terms)
@@ -196,6 +244,7 @@ def _problems(
         items=[item.draft(codes_in_stock=_stock(item, codes_in_stock)) for item in items],
         named=[item.draft() for item in promised],
         terms=offer.terms,
+        tiers=tiers,
     )
     return offer_problems(draft, zone=zone_of(offer.merchant_id), at=at)
 

@@ -4,7 +4,7 @@ from app.domain.orders.choosing import Candidate, Choice
 from app.domain.orders.closing import Overdue, close, list_overdue, note_close_try
 from app.domain.orders.earning import Purchase, purchase_of, refundable_until
 from app.domain.orders.errors import NothingToGiveBack, OrderNotPayable, TenderRefused
-from app.domain.orders.events import OrderPaid, PaymentCameLate
+from app.domain.orders.events import OrderPaid, PaymentCameLate, PotsMoved
 from app.domain.orders.growing import GrowthLine, list_growth
 from app.domain.orders.joining import take_over
 from app.domain.orders.models import (
@@ -12,6 +12,7 @@ from app.domain.orders.models import (
     Order,
     OrderLine,
     OrderState,
+    OrderTender,
     TenderKind,
     TenderState,
 )
@@ -37,6 +38,7 @@ from app.domain.orders.referrals import (
     list_sharers,
     referred_by,
 )
+from app.domain.orders.restocking import restock
 from app.domain.orders.returning import Split, Weight, give_back
 from app.domain.orders.rules import PAY_WITHIN, Placed, Source, Wish
 from app.domain.orders.tenders import Tender, tenders_of
@@ -57,12 +59,14 @@ __all__ = [
     "OrderPaid",
     "OrderQuote",
     "OrderState",
+    "OrderTender",
     "OrderView",
     "OrderWords",
     "Outcome",
     "Overdue",
     "PaymentCameLate",
     "Placed",
+    "PotsMoved",
     "Price",
     "Purchase",
     "Referred",
@@ -92,6 +96,7 @@ __all__ = [
     "quote",
     "referred_by",
     "refundable_until",
+    "restock",
     "return_late_money",
     "take_over",
     "tenders_of",

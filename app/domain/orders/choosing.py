@@ -1,7 +1,7 @@
 """Which voucher serves an order best, and why each other one does not. All pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain import catalog
@@ -48,7 +48,10 @@ class Purchase:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """What a voucher would save (fen), or why it cannot be used: a code and words for its holder."""
+    """What a voucher would save (fen), or why it cannot be used: a code and words for its holder.
+
+    One that could be used and is not the best has words and no code.
+    """
 
     voucher_id: int
     number: str
@@ -73,9 +76,22 @@ def choose(candidates: Sequence[Candidate]) -> Choice:
     """The largest saving wins; among equals what ends soonest, then what was issued first."""
     fit = [each for each in candidates if each.why is None]
     ranked = sorted(fit, key=lambda each: (-each.saving_fen, each.valid_until, each.voucher_id))
-    best, runner_up, *_ = [*ranked, None, None]
+    if not ranked:
+        return Choice(candidates=candidates)
+    best, *others = ranked
+    behind = [replace(each, reason=_behind(each, best)) for each in others]
     rest = [each for each in candidates if each.why is not None]
-    return Choice(candidates=[*ranked, *rest], best=best, runner_up=runner_up)
+    runner_up = behind[0] if behind else None
+    return Choice(candidates=[best, *behind, *rest], best=best, runner_up=runner_up)
+
+
+def _behind(other: Candidate, best: Candidate) -> str:
+    """Why the best one goes before it, in the order in which they are compared."""
+    if less_fen := best.saving_fen - other.saving_fen:
+        return f"可以使用，比最优惠的券少省{money.yuan(less_fen)}元"
+    if other.valid_until > best.valid_until:
+        return "可以使用，省得一样多，但到期更晚"
+    return "可以使用，与最优惠的券省得一样多"
 
 
 def weigh(voucher: OwnVoucher, terms: RevisionTerms, purchase: Purchase) -> Candidate:
@@ -152,6 +168,8 @@ def _refuse_conditions(
 ) -> Refused | None:
     if terms.conditions.store_ids is not None:
         return "only_in_store", "这张券仅限指定门店使用，不能在线上下单时使用"
+    if terms.conditions.has_use_rule:
+        return "only_at_counter", "这张券限制使用频次，请到店使用"
     refused = catalog.refuse_use(
         terms.conditions,
         at=purchase.at,

@@ -13,3 +13,12 @@ class PaymentCameLate(Event):
     """Money arrived for an order that cannot take it; it goes back by itself."""
 
     payment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PotsMoved(Event):
+    """A voucher or points of a member's were set aside for an order, spent, or given back."""
+
+    order_id: int
+    member_id: int
+    voucher_id: int | None

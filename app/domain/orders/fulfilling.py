@@ -136,6 +136,8 @@ def _start_term(bought: Bought, line: Line) -> None:
         order_id=bought.order_id,
         tier_number=line.terms["tier"],
         term_days=line.terms["term_days"],
+        # What comes with vouchers is divided among them, and earned with each.
+        fee_fen=0 if line.contents else line.amount_fen,
         at=bought.at,
     )
 

@@ -100,7 +100,8 @@ class OrderLine(OwnedByMerchant, Base):
     """What was ordered, at the price and on the terms of that moment.
 
     `contents` lists {benefit_id, revision_id, quantity, market_value_fen} of one piece; `kind`
-    and `terms` are the offer's and say what else it brings. The two flags remember what the line took, so that closing gives back exactly that.
+    and `terms` are the offer's and say what else it brings. The two flags remember what the line
+    took, so that closing gives back exactly that; `returned_pieces` are for sale again.
     """
 
     __tablename__ = "order_lines"
@@ -111,6 +112,7 @@ class OrderLine(OwnedByMerchant, Base):
         CheckConstraint("quantity BETWEEN 1 AND 100", name="quantity_1_to_100"),
         CheckConstraint("amount_fen = quantity * unit_price_fen", name="amount_adds_up"),
         CheckConstraint("discount_fen BETWEEN 0 AND amount_fen", name="discount_within_amount"),
+        CheckConstraint("returned_pieces BETWEEN 0 AND quantity", name="returned_were_ordered"),
     )
 
     order_id: Mapped[int]
@@ -125,6 +127,7 @@ class OrderLine(OwnedByMerchant, Base):
     terms: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     from_stock: Mapped[bool]
     is_counted: Mapped[bool]
+    returned_pieces: Mapped[int] = mapped_column(server_default="0")
 
 
 class OrderTender(OwnedByMerchant, Base):

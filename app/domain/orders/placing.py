@@ -23,6 +23,7 @@ from app.domain.orders.rules import (
     wrapping_to_json,
 )
 from app.domain.points import TooManyPoints
+from app.domain.stored_value import GiftCardsOfDay, ValueCapReached
 from app.kernel import numbers, request_keys
 from app.kernel.db import fetch_one
 from app.kernel.errors import Busy
@@ -47,8 +48,8 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 
     Raises NotFound, NotOnSale, NotSoldOnIos, SoldOut, LimitReached, Invalid, NotGiftable,
     MessageRefused, KeyReused, SessionEnded; TenderRefused, TooManyPoints, NotEnoughPoints,
-    NotEnoughValue, ValueFrozen, StepUpNeeded, ConfirmationInvalid, ValueCapReached, NoFamily,
-    OverFamilyCap.
+    NotEnoughValue, ValueFrozen, StepUpNeeded, ConfirmationInvalid, ValueCapReached,
+    GiftCardsOfDay, NoFamily, OverFamilyCap.
     """
     shop, number = wish.merchant_id, wish.offer_number
     lately = catalog.for_sale_lately(merchant_id=shop, offer_number=number)
@@ -63,7 +64,15 @@ def _place(wish: Wish, offer: ForSale, *, key: RequestKey | None, at: datetime) 
     try:
         _check(wish, offer, at=at)
         planned = plan(wish, offer, at=at)
-    except (NotOnSale, LimitReached, NotGiftable, TenderRefused, TooManyPoints):
+    except (
+        NotOnSale,
+        LimitReached,
+        NotGiftable,
+        TenderRefused,
+        TooManyPoints,
+        ValueCapReached,
+        GiftCardsOfDay,
+    ):
         # The sale may have ended since the first attempt, or its voucher be held by it: its
         # answer counts, not this refusal.
         if first := key and _first_answer(key):
@@ -119,6 +128,14 @@ def _check(wish: Wish, offer: ForSale, *, at: datetime) -> None:
         )
     if offer.kind == OfferKind.TOPUP:
         _check_room(wish, offer)
+    if offer.kind == OfferKind.GIFT_CARD:
+        stored_value.check_gift_card_sale(
+            merchant_id=wish.merchant_id,
+            member_id=wish.member_id,
+            adds_fen=offer.terms["face_fen"] * wish.quantity,
+            is_named=offer.terms["is_named"],
+            at=at,
+        )
 
 
 def _check_room(wish: Wish, offer: ForSale) -> None:

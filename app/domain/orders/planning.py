@@ -97,10 +97,10 @@ def _part_points(wish: Wish, offer: ForSale, left_fen: int) -> tuple[int, int]:
         return 0, 0
     if not takes_part_points(offer):
         raise refuse_tender("points", "not_for_this_offer", "该商品不能用积分抵扣")
-    fen = points.worth_fen(merchant_id=wish.merchant_id, price_fen=left_fen, points=wish.points)
-    if not fen:
+    part = points.part_payment(merchant_id=wish.merchant_id, price_fen=left_fen, points=wish.points)
+    if not part.amount_fen:
         raise refuse_tender("points", "worth_nothing", "积分太少，抵扣不了金额")
-    return wish.points, fen
+    return part.points, part.amount_fen
 
 
 def _check_value(price: Price, offer: ForSale) -> None:

@@ -12,7 +12,8 @@ from app.domain.orders.planning import purchase_of
 from app.domain.orders.pricing import Price, points_of, takes_part_points
 from app.domain.orders.rules import check_sale
 from app.domain.points import MayPay
-from app.kernel.db import fetch_all
+from app.kernel.db import fetch_all, fetch_one
+from app.kernel.errors import NotFound
 
 MOST_VOUCHERS = 100
 
@@ -57,7 +58,8 @@ class OrderQuote:
 def quote(idea: Idea, *, at: datetime) -> OrderQuote:
     """The price of an idea, computed as the order will compute it. More than a pot has is cut.
 
-    Raises NotFound, NotOnSale, NotSoldOnIos, LimitReached, Invalid, NoFamily.
+    Raises NotFound, also for a named voucher that is not his; NotOnSale, NotSoldOnIos,
+    LimitReached, Invalid, NoFamily.
     """
     offer = catalog.for_sale(merchant_id=idea.merchant_id, offer_number=idea.offer_number)
     his = opened_for(offer, merchant_id=idea.merchant_id, member_id=idea.member_id, at=at)
@@ -100,17 +102,7 @@ def _value(idea: Idea, at: datetime) -> int:
 
 
 def _candidates(idea: Idea, offer: ForSale, *, points_pay: bool, at: datetime) -> list[Candidate]:
-    own = fetch_all(
-        OwnVoucher,
-        statements.CANDIDATES,
-        {
-            "merchant_id": idea.merchant_id,
-            "member_id": idea.member_id,
-            "kinds": [kind.value for kind in DISCOUNTS],
-            "limit": MOST_VOUCHERS,
-            "at": at,
-        },
-    )
+    own = _own_vouchers(idea, at)
     terms = catalog.find_revisions(
         merchant_id=idea.merchant_id, revision_ids={each.revision_id for each in own}
     )
@@ -122,6 +114,21 @@ def _candidates(idea: Idea, offer: ForSale, *, points_pay: bool, at: datetime) -
         at=at,
     )
     return [weigh(each, terms[each.revision_id], purchase) for each in own]
+
+
+def _own_vouchers(idea: Idea, at: datetime) -> list[OwnVoucher]:
+    """All that could be meant; and the one that is named, so that it says why it is not."""
+    his: dict[str, object] = {"merchant_id": idea.merchant_id, "member_id": idea.member_id}
+    kinds = [kind.value for kind in DISCOUNTS]
+    could_be = {**his, "kinds": kinds, "limit": MOST_VOUCHERS, "at": at}
+    found = fetch_all(OwnVoucher, statements.CANDIDATES, could_be)
+    number = idea.voucher_number
+    if number is None or any(each.number == number for each in found):
+        return found
+    named = fetch_one(OwnVoucher, statements.OWN_VOUCHER, {**his, "number": number})
+    if named is None:
+        raise NotFound("There is no such voucher in this wallet.")
+    return [*found, named]
 
 
 def _chosen(idea: Idea, choice: Choice) -> Candidate | None:
@@ -143,5 +150,5 @@ def _worth(idea: Idea, left_fen: int, part: int) -> tuple[int, int]:
     """The points that pay a part, and how much of it; too few to be worth a fen are none."""
     if not part:
         return 0, 0
-    fen = points.worth_fen(merchant_id=idea.merchant_id, price_fen=left_fen, points=part)
-    return (part, fen) if fen else (0, 0)
+    paid = points.part_payment(merchant_id=idea.merchant_id, price_fen=left_fen, points=part)
+    return (paid.points, paid.amount_fen)

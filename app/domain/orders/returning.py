@@ -10,7 +10,7 @@ from app.domain import ledger, points, stored_value, vouchers
 from app.domain.orders import tender_statements as statements
 from app.domain.orders.errors import NothingToGiveBack
 from app.domain.orders.models import TenderKind
-from app.domain.orders.tenders import Tender, earning_of, tenders_of
+from app.domain.orders.tenders import Tender, earning_of, tell_moved, tenders_of
 from app.domain.vouchers import Move
 from app.kernel import money
 from app.kernel.db import execute, fetch_one
@@ -122,6 +122,8 @@ def give_back(
         _unspend(merchant_id, spent, order.number, cause, at)
     _return_balances(split, merchant_id=merchant_id, order_id=order_id, cause=cause, at=at)
     _remember(split, spent, merchant_id=merchant_id, order_id=order_id, cause=cause, at=at)
+    back = [each for each in tenders if each is spent or (each.points and split.points)]
+    tell_moved(back, merchant_id=merchant_id, order_id=order_id, at=at)
     return split
 
 

@@ -134,6 +134,40 @@ UPDATE orders SET state = 'closed', closed_at = %(at)s, close_reason = %(reason)
 WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s AND state = 'pending'
 """
 
+# What a piece is made of is in the line's contents; a void voucher of the order is one that went
+# back. What friends earned with the order was issued under other names.
+LINES_TO_RESTOCK = """
+WITH lines AS (
+  SELECT l.id, l.offer_id, o.member_id, l.from_stock, l.is_counted, l.returned_pieces,
+    CASE WHEN l.contents = '[]' OR l.kind IN ('topup', 'membership', 'subscription', 'gift_card')
+      THEN CASE WHEN %(is_whole)s THEN l.quantity ELSE 0 END
+      ELSE (SELECT least(min(coalesce(g.gone, 0) / (item ->> 'quantity')::bigint), l.quantity)
+        FROM jsonb_array_elements(l.contents) AS item
+        LEFT JOIN (
+          SELECT r.benefit_id, count(*) AS gone FROM cards c
+          JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
+          JOIN benefit_revisions r ON r.merchant_id = v.merchant_id AND r.id = v.revision_id
+          WHERE c.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s AND v.state = 'void'
+            AND EXISTS (SELECT FROM voucher_events e WHERE e.merchant_id = %(merchant_id)s
+              AND e.voucher_id = v.id AND e.action = 'issue' AND e.reference = o.number)
+            AND NOT EXISTS (SELECT FROM assist_tasks t WHERE t.merchant_id = %(merchant_id)s
+              AND t.voucher_id = v.id)
+          GROUP BY r.benefit_id) g ON g.benefit_id = (item ->> 'benefit_id')::bigint) END AS gone
+  FROM orders o
+  JOIN order_lines l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
+  JOIN offers f ON f.merchant_id = l.merchant_id AND f.id = l.offer_id
+  WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
+    AND (l.from_stock OR l.is_counted) AND f.state = 'on_sale'
+    AND (f.sale_ends_at IS NULL OR f.sale_ends_at > %(at)s)
+)
+SELECT id, offer_id, member_id, from_stock, is_counted, returned_pieces, gone FROM lines
+WHERE gone > returned_pieces ORDER BY offer_id, id
+"""
+NOTE_RESTOCK = """
+UPDATE order_lines SET returned_pieces = %(pieces)s
+WHERE merchant_id = %(merchant_id)s AND id = %(line_id)s
+"""
+
 # Across merchants, without locks; closing locks per merchant. What could not be closed comes last.
 OVERDUE = """
 SELECT o.merchant_id, o.id, p.number, o.channel_id FROM orders o

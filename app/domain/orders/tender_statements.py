@@ -4,7 +4,8 @@ _OWN = """
 SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, v.allocated_fen
 FROM vouchers v WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s
 """
-LOCK_VOUCHER = _OWN + " AND v.number = %(number)s FOR NO KEY UPDATE"
+OWN_VOUCHER = _OWN + " AND v.number = %(number)s"
+LOCK_VOUCHER = OWN_VOUCHER + " FOR NO KEY UPDATE"
 
 # What could be meant: vouchers that lower a price and are neither used up nor over.
 CANDIDATES = (

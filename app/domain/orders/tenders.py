@@ -12,10 +12,12 @@ import msgspec
 from app.domain import family, ledger, points, stored_value, vouchers
 from app.domain.ledger import AccountKind, Posting, house
 from app.domain.orders import tender_statements as statements
+from app.domain.orders.events import PotsMoved
 from app.domain.orders.models import TenderKind, TenderState
 from app.domain.orders.planning import Plan
 from app.domain.vouchers import Move
 from app.kernel.db import execute, fetch_all
+from app.kernel.outbox import publish
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def hold(plan: Plan, *, order_id: int, order_number: str, at: datetime) -> None:
             points=plan.price.points,
             at=at,
         )
+        _tell(merchant_id, order_id, member_id, None, at)
     payer_id = _hold_value(plan, order_id, at) if plan.price.value_fen else member_id
     execute(
         statements.ADD,
@@ -106,6 +109,7 @@ def capture(*, merchant_id: int, order_id: int, order_number: str, at: datetime)
     points.capture(**which, at=at)
     stored_value.capture(**which, at=at)
     _settle(merchant_id, order_id, TenderState.CAPTURED)
+    tell_moved(held, merchant_id=merchant_id, order_id=order_id, at=at)
 
 
 def release_voucher(*, merchant_id: int, order_id: int, order_number: str, at: datetime) -> None:
@@ -125,10 +129,29 @@ def release_voucher(*, merchant_id: int, order_id: int, order_number: str, at: d
 
 def release_balances(*, merchant_id: int, order_id: int, at: datetime) -> None:
     """The order closes: points and stored value go back. After the stock was given back."""
+    held = _held(merchant_id, order_id)
     which = {"merchant_id": merchant_id, "order_id": order_id}
     points.release(**which, at=at)
     stored_value.release(**which, at=at)
     _settle(merchant_id, order_id, TenderState.RELEASED)
+    tell_moved(held, merchant_id=merchant_id, order_id=order_id, at=at)
+
+
+def tell_moved(moved: Sequence[Tender], *, merchant_id: int, order_id: int, at: datetime) -> None:
+    """Whoever mirrors vouchers and points elsewhere hears of it; of stored value nobody does."""
+    voucher_id = next((each.voucher_id for each in moved if each.voucher_id), None)
+    his = [each for each in moved if each.kind != TenderKind.VALUE]
+    if his:
+        _tell(merchant_id, order_id, his[0].payer_member_id, voucher_id, at)
+
+
+def _tell(
+    merchant_id: int, order_id: int, member_id: int, voucher_id: int | None, at: datetime
+) -> None:
+    moved = PotsMoved(
+        merchant_id=merchant_id, order_id=order_id, member_id=member_id, voucher_id=voucher_id
+    )
+    publish(moved, at=at)
 
 
 def _held(merchant_id: int, order_id: int) -> list[Tender]:

@@ -8,9 +8,10 @@ from app.domain import orders
 from app.domain.catalog import BenefitKind, Days, Hours, NotSoldOnIos, OfferKind, Range
 from app.domain.orders import TenderRefused
 from app.kernel.db import execute, transaction
+from app.kernel.errors import NotFound
 from tests.builders.catalog import an_offer
 from tests.builders.moments import NOON
-from tests.builders.orders import a_buyer, a_shop, an_order
+from tests.builders.orders import a_buyer, a_paid_order, a_shop, an_order, vouchers_of
 from tests.builders.tenders import (
     a_discount,
     points_pay,
@@ -103,6 +104,19 @@ def test_a_voucher_that_an_order_holds_cannot_be_meant_again(shop, buyer):
     assert quoted(shop, buyer).choice.candidates[0].why == "voucher_held"
     with pytest.raises(TenderRefused):
         an_order(shop, buyer=buyer, voucher_number=voucher.number)
+
+
+def test_a_named_voucher_that_cannot_be_used_says_why_and_no_other_takes_its_place(shop, buyer):
+    a_discount(shop, buyer)
+    a_paid_order(shop, buyer=buyer)
+    (latte, *_) = (each for each in vouchers_of(shop, buyer) if each.terms.name != "代金券")
+
+    found = quoted(shop, buyer, best_voucher=False, voucher_number=latte.number)
+
+    assert (found.voucher, found.price.total_fen) == (None, 49_00)
+    assert [each.why for each in found.choice.candidates] == [None, "not_a_discount"]
+    with pytest.raises(NotFound):
+        quoted(shop, a_buyer(shop), best_voucher=False, voucher_number=latte.number)
 
 
 def test_a_voucher_never_buys_money(shop, buyer):
