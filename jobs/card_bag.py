@@ -40,6 +40,18 @@ def follow_redemption(task: outbox.Task) -> None:
             )
 
 
+def follow_pots(task: outbox.Task) -> None:
+    """A voucher or points pay for an order, or came back: see whether they stand in a bag."""
+    with transaction():
+        if outbox.finish(task, at=clock.now()):
+            card_bag.follow_pots(
+                merchant_id=task.merchant_id,
+                member_id=task.payload["member_id"],
+                voucher_id=task.payload["voucher_id"],
+                at=clock.now(),
+            )
+
+
 def apply_event(task: outbox.Task) -> None:
     """Something happened to a card in somebody's WeChat."""
     with transaction():

@@ -11,6 +11,7 @@ from app.domain.card_bag.bags import (
     switch,
 )
 from app.domain.card_bag.cards import Card, get_card
+from app.domain.card_bag.checkouts import follow_pots
 from app.domain.card_bag.comparing import (
     BagToCompare,
     Disagreement,
@@ -92,6 +93,7 @@ __all__ = [
     "compare_card",
     "compare_soon",
     "follow",
+    "follow_pots",
     "follow_redemption",
     "get_card",
     "keys_of",

@@ -92,10 +92,21 @@ def follow_redemption(*, merchant_id: int, redemption_number: str, at: datetime)
     found = fetch_one(_Redemption, statements.OF_REDEMPTION, which)
     if found is None:
         return
-    whose = {"merchant_id": merchant_id, "voucher_id": found.voucher_id}
-    if last := fetch_one(_Id, statements.LAST_OF_VOUCHER, whose):
-        follow(merchant_id=merchant_id, bag_card_id=last.id, at=at)
-    mine = {"merchant_id": merchant_id, "member_id": found.member_id}
+    if last := last_of_voucher(merchant_id=merchant_id, voucher_id=found.voucher_id):
+        follow(merchant_id=merchant_id, bag_card_id=last, at=at)
+    follow_member(merchant_id=merchant_id, member_id=found.member_id, at=at)
+
+
+def last_of_voucher(*, merchant_id: int, voucher_id: int) -> int | None:
+    """The newest card that stood for a voucher, if it ever stood in a bag."""
+    whose = {"merchant_id": merchant_id, "voucher_id": voucher_id}
+    last = fetch_one(_Id, statements.LAST_OF_VOUCHER, whose)
+    return last.id if last else None
+
+
+def follow_member(*, merchant_id: int, member_id: int, at: datetime) -> None:
+    """His points are not what they were: his member card follows."""
+    mine = {"merchant_id": merchant_id, "member_id": member_id}
     for membership in fetch_all(_Id, statements.MEMBERSHIPS, mine):
         follow(merchant_id=merchant_id, bag_card_id=membership.id, at=at)
 

@@ -95,6 +95,15 @@ def obey(card: Card, now: Standing, home: Home, *, merchant_id: int, at: datetim
         _return(heard)
 
 
+def use_at_last(card: Card, now: Standing, home: Home, *, merchant_id: int, at: datetime) -> bool:
+    """Book a use there that was refused when it was told; whether the voucher allows it now."""
+    heard = _Hearing(card=card, now=now, home=home, merchant_id=merchant_id, at=at)
+    if now.used is None or heard.voucher().state != VoucherState.ACTIVE:
+        return False
+    _use(heard, now.used, is_undone=False)
+    return heard.voucher().state == VoucherState.REDEEMED
+
+
 def voucher_of(card: Card, *, merchant_id: int) -> VoucherStands:
     """The voucher behind a card that has one."""
     which = {"merchant_id": merchant_id, "voucher_id": card.voucher_id}

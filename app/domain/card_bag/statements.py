@@ -193,6 +193,21 @@ SELECT voucher_id, member_id FROM redemptions
 WHERE merchant_id = %(merchant_id)s AND number = %(number)s
 """
 
+# A use there that our books could not follow when they heard of it.
+USE_REFUSED = """
+SELECT c.platform_id FROM bag_cards c
+WHERE c.merchant_id = %(merchant_id)s AND c.id = %(bag_card_id)s AND c.seen = 'consumed'
+  AND c.wanted = 'held' AND EXISTS (
+    SELECT FROM bag_differences d WHERE d.merchant_id = c.merchant_id AND d.bag_card_id = c.id
+      AND d.kind = 'use_refused' AND d.mended_at IS NULL)
+"""
+
+MEND_USE = """
+UPDATE bag_differences SET mended_at = %(at)s
+WHERE merchant_id = %(merchant_id)s AND bag_card_id = %(bag_card_id)s AND kind = 'use_refused'
+  AND mended_at IS NULL
+"""
+
 # By whom a voucher is redeemed now.
 LIVE_REDEMPTION = """
 SELECT number, actor FROM redemptions
