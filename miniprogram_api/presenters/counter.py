@@ -3,21 +3,26 @@ from datetime import datetime
 
 from app.domain import redemption
 from app.web.words import Told
+from miniprogram_api.presenters.points import WorkingView, present_working
 
 
 class QuoteView(Told):
-    """What a redemption now would give. Nothing is held."""
+    """What a redemption now would give. Nothing is held. `workings` as in the verdict."""
 
     voucher: str
     benefit_name: str
     hand_over: str
     value_fen: int
     points: int
+    workings: list[WorkingView]
     valid_until: datetime
 
 
 class RedeemedView(Told):
-    """Hand over what `hand_over` says. `replayed`: this scan had been answered before."""
+    """Hand over what `hand_over` says. `replayed`: this scan had been answered before.
+
+    `workings`: how the points came about, rule by rule; empty where it is the plain rate.
+    """
 
     redemption: str
     voucher: str
@@ -25,6 +30,7 @@ class RedeemedView(Told):
     hand_over: str
     value_fen: int
     points: int
+    workings: list[WorkingView]
     points_balance: int
     store_name: str
     redeemed_at: datetime
@@ -76,6 +82,7 @@ def present_quote(quote: redemption.Quote) -> QuoteView:
         hand_over=quote.hand_over,
         value_fen=quote.value_fen,
         points=quote.points,
+        workings=[present_working(each) for each in quote.workings],
         valid_until=quote.valid_until,
     )
 
@@ -88,6 +95,7 @@ def present_redeemed(verdict: redemption.Redeemed) -> RedeemedView:
         hand_over=verdict.hand_over,
         value_fen=verdict.value_fen,
         points=verdict.points,
+        workings=[present_working(each) for each in verdict.workings],
         points_balance=verdict.points_balance,
         store_name=verdict.store_name,
         redeemed_at=verdict.redeemed_at,

@@ -11,12 +11,14 @@ from app.domain.merchants import Profile
 from app.domain.redemption import statements
 from app.domain.redemption.admitting import look
 from app.domain.redemption.rules import Scan, Standing, check_use
-from app.domain.vouchers import CodeUnknown, ScannedCode, VoucherRefusal
+from app.domain.vouchers import CodeUnknown, ScannedCode, VoucherRefusal, VoucherState
 from app.kernel import calendar
 from app.kernel.db import fetch_all, fetch_one
 
 MOST_VOUCHERS = 200
 SOON_DAYS = 7
+# The counter accepts nothing in these states, whoever proves what.
+_NEVER_USED = frozenset({VoucherState.FROZEN, VoucherState.VOID})
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,18 @@ def prove(scan: Scan, scanned: ScannedCode | Chosen, voucher: Standing, *, at: d
         if voucher.holder_id != scanned.member_id:
             raise CodeUnknown.told()
         return
-    vouchers.check_code(
-        scanned, merchant_id=scan.merchant_id, holder_version=voucher.holder_version, at=at
-    )
+    _check_code(scan, scanned, voucher, at=at)
+
+
+def _check_code(scan: Scan, scanned: ScannedCode, voucher: Standing, *, at: datetime) -> None:
+    merchant_id, version = scan.merchant_id, voucher.holder_version
+    try:
+        vouchers.check_code(scanned, merchant_id=merchant_id, holder_version=version, at=at)
+    except CodeUnknown:
+        if voucher.state not in _NEVER_USED:
+            raise
+        # What it was shown with before it was frozen: good for saying so, and for nothing else.
+        vouchers.check_code(scanned, merchant_id=merchant_id, holder_version=version - 1, at=at)
 
 
 def _of_member(scan: Scan, member_id: int, *, at: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.domain import membership, points
-from app.domain.points import Earning, Factor, Occasion, RuleSource
+from app.domain.points import Earning, Factor, Occasion, RuleSource, Working
 from app.domain.redemption.rules import Scan, Standing
 
 
@@ -28,6 +28,18 @@ def work_out(
     )
     factors = _tier_factor(scan.merchant_id, voucher, at=at)
     return points.work_out(occasion, factors=factors, promised=promised)
+
+
+def told(earnings: Sequence[Earning]) -> Sequence[Working]:
+    """What a verdict says of them: nothing where the plain rate says it all."""
+    is_plain = all(each.rule_id is None and not each.factors for each in earnings)
+    if is_plain:
+        return ()
+    return [
+        Working(each.name, each.base, each.points, tuple(each.factors))
+        for each in earnings
+        if each.points
+    ]
 
 
 def _tier_factor(merchant_id: int, voucher: Standing, *, at: datetime) -> list[Factor]:

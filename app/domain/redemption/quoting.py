@@ -1,18 +1,23 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import merchants
+from app.domain.points import Working
 from app.domain.redemption import statements
 from app.domain.redemption.admitting import look
 from app.domain.redemption.choosing import read_scan
-from app.domain.redemption.earning import work_out
+from app.domain.redemption.earning import told, work_out
 from app.domain.redemption.redeeming import stand, terms_of
 from app.domain.redemption.rules import Scan, check_use
 
 
 @dataclass(frozen=True)
 class Quote:
-    """What a redemption now would give. Nothing is held: the scan that redeems decides."""
+    """What a redemption now would give. Nothing is held: the scan that redeems decides.
+
+    `workings` say how the points come about; empty for the merchant's plain rate.
+    """
 
     voucher_number: str
     benefit_name: str
@@ -20,6 +25,7 @@ class Quote:
     value_fen: int
     points: int
     valid_until: datetime
+    workings: Sequence[Working]
 
 
 def quote(scan: Scan, *, at: datetime) -> Quote:
@@ -38,4 +44,5 @@ def quote(scan: Scan, *, at: datetime) -> Quote:
         value_fen=voucher.allocated_fen,
         points=sum(each.points for each in earnings),
         valid_until=voucher.valid_until,
+        workings=told(earnings),
     )

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -5,10 +6,11 @@ import msgspec
 
 from app.domain import catalog, ledger, merchants, points
 from app.domain.catalog import RevisionTerms
+from app.domain.points import Earning
 from app.domain.redemption import statements
 from app.domain.redemption.admitting import admit
 from app.domain.redemption.choosing import Chosen, prove, read_scan
-from app.domain.redemption.earning import source_of, work_out
+from app.domain.redemption.earning import source_of, told, work_out
 from app.domain.redemption.events import VoucherRedeemed
 from app.domain.redemption.rules import Redeemed, Scan, Standing, check_use
 from app.domain.vouchers import CodeUnknown, ScannedCode, VoucherRefusal
@@ -52,8 +54,7 @@ def _redeem(
     earnings = work_out(scan, voucher, number=number, promised=True, at=at)
     if voucher.may_owe_points:
         voucher = _hold_debt(scan.merchant_id, voucher)
-    earned = sum(each.points for each in earnings)
-    verdict = _verdict(scan, voucher, terms, number=number, earned=earned, at=at)
+    verdict = _verdict(scan, voucher, terms, earnings, number=number, at=at)
     parameters = _parameters(scan, voucher, verdict, key, at=at)
     parameters["workings"] = points.workings_json(earnings)
     written = fetch_one(_Written, statements.REDEEM, parameters)
@@ -108,8 +109,15 @@ def terms_of(merchant_id: int, voucher: Standing) -> RevisionTerms:
 
 
 def _verdict(
-    scan: Scan, voucher: Standing, terms: RevisionTerms, *, number: str, earned: int, at: datetime
+    scan: Scan,
+    voucher: Standing,
+    terms: RevisionTerms,
+    earnings: Sequence[Earning],
+    *,
+    number: str,
+    at: datetime,
 ) -> Redeemed:
+    earned = sum(each.points for each in earnings)
     return Redeemed(
         number=number,
         voucher_number=voucher.number,
@@ -120,6 +128,7 @@ def _verdict(
         points_balance=voucher.points_balance + earned - min(earned, voucher.points_debt),
         store_name=scan.store_name or voucher.clerks_store or "",
         redeemed_at=at,
+        workings=told(earnings),
     )
 
 
@@ -159,6 +168,4 @@ def _first_verdict(key: RequestKey) -> Redeemed | None:
     answer = request_keys.find_answer(key)
     if answer is None:
         return None
-    told = answer.body
-    verdict = Redeemed(**told | {"redeemed_at": datetime.fromisoformat(told["redeemed_at"])})
-    return replace(verdict, replayed=True)
+    return replace(msgspec.convert(answer.body, Redeemed), replayed=True)

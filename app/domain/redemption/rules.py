@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain import catalog
 from app.domain.catalog import RevisionTerms
 from app.domain.merchants import Profile
+from app.domain.points import Working
 from app.domain.redemption.errors import OutsideConditions
 from app.domain.vouchers import (
     AlreadyRedeemed,
@@ -43,7 +45,10 @@ class Scan:
 
 @dataclass(frozen=True)
 class Redeemed:
-    """The verdict: what to hand over, and the points that arrived in the same act."""
+    """The verdict: what to hand over, and the points that arrived in the same act.
+
+    `workings` say how the points came about; empty for the merchant's plain rate.
+    """
 
     number: str
     voucher_number: str
@@ -55,6 +60,7 @@ class Redeemed:
     store_name: str
     redeemed_at: datetime
     replayed: bool = False
+    workings: Sequence[Working] = ()
 
 
 @dataclass(frozen=True)

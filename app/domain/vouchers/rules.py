@@ -45,14 +45,18 @@ MOVES: dict[Move, dict[VoucherState, VoucherState]] = {
     Move.HAND_OVER: {_S.ACTIVE: _S.ACTIVE, _S.HELD: _S.ACTIVE},
     Move.SHARE: {_S.HELD: _S.ACTIVE},
     Move.TAKE_BACK: {_S.ACTIVE: _S.ACTIVE},
-    Move.FREEZE: {_S.ACTIVE: _S.FROZEN},
+    Move.FREEZE: {_S.ACTIVE: _S.FROZEN, _S.ISSUING: _S.FROZEN},
     Move.UNFREEZE: {_S.FROZEN: _S.ACTIVE},
     Move.REDEEM: {_S.ACTIVE: _S.REDEEMED},
     Move.REVERSE: {_S.REDEEMED: _S.ACTIVE},
     Move.REVEAL: {_S.ACTIVE: _S.REDEEMED},
     Move.SPEND: {_S.HELD: _S.REDEEMED},
     Move.UNSPEND: {_S.REDEEMED: _S.ACTIVE},
-    Move.EXPIRE: {_S.ACTIVE: _S.EXPIRED, _S.LOCKED: _S.EXPIRED},
+    Move.EXPIRE: {
+        _S.ISSUING: _S.EXPIRED,
+        _S.ACTIVE: _S.EXPIRED,
+        _S.LOCKED: _S.EXPIRED,
+    },
     Move.CANCEL: {
         _S.ISSUING: _S.VOID,
         _S.LOCKED: _S.VOID,
@@ -101,7 +105,9 @@ REASON_WORDS = {
     "refund": "退款处理中，券已冻结",
     "refund_off": "退款已取消，券恢复可用",
     "refunded": "已退款，券已作废",
+    "paper_card_undone": "实体卡绑定已撤销，券已作废",
     "checkout": "券已用于待支付的订单",
+    "never_issued": "有效期内未能发放，券已失效",
     "order_closed": "订单未支付，券已退回",
 }
 

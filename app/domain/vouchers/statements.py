@@ -90,14 +90,19 @@ WITH due AS (
   UPDATE vouchers v SET state = 'expired' FROM due
   WHERE v.merchant_id = %(merchant_id)s AND v.id = due.id RETURNING v.id, due.state AS from_state
 )
-INSERT INTO voucher_events (merchant_id, voucher_id, at, action, from_state, to_state, actor)
-SELECT %(merchant_id)s, id, %(at)s, 'expire', from_state, 'expired', 'system' FROM moved
+INSERT INTO voucher_events
+  (merchant_id, voucher_id, at, action, from_state, to_state, actor, reason)
+SELECT %(merchant_id)s, id, %(at)s, 'expire', from_state, 'expired', 'system',
+  CASE WHEN from_state = 'issuing' THEN 'never_issued' END FROM moved
 """
 
 # Across merchants, without locks; EXPIRE locks per merchant.
 DUE = """
-SELECT merchant_id, id FROM vouchers WHERE state = 'active' AND valid_until <= %(at)s
-ORDER BY valid_until LIMIT %(limit)s
+(SELECT merchant_id, id FROM vouchers WHERE state = 'active' AND valid_until <= %(at)s
+ ORDER BY valid_until LIMIT %(limit)s)
+UNION ALL
+(SELECT merchant_id, id FROM vouchers WHERE state = 'issuing' AND valid_until <= %(at)s
+ ORDER BY valid_until LIMIT %(limit)s)
 """
 
 TAKE_OVER = """

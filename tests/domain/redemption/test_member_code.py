@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import members, redemption
+from app.domain import members, points, redemption
 from app.domain.catalog import Conditions, Days
+from app.domain.members import CodesFrozen
 from app.domain.vouchers import CodeOutdated, CodeUnknown
 from app.kernel.db import transaction
 from tests.builders.catalog import BOSS, a_benefit, an_offer
@@ -13,6 +14,7 @@ from tests.builders.complaints import member_code
 from tests.builders.merchants import a_store
 from tests.builders.orders import a_buyer, a_paid_order, a_shop, a_voucher, shown, vouchers_of
 from tests.builders.redemption import LATER, a_redemption, a_scan
+from tests.builders.stored_value import a_top_up, an_open_order, held
 
 
 @pytest.fixture
@@ -50,9 +52,9 @@ def days(count, **more):
     return Conditions(validity=Days(count=count), **more)
 
 
-def frozen(shop, buyer, *, verb=members.freeze_codes, at=LATER):
+def frozen(shop, buyer, *, verb=members.freeze_codes, actor=BOSS, at=LATER):
     with transaction():
-        verb(merchant_id=shop.id, member_id=buyer.id, actor=BOSS, at=at)
+        verb(merchant_id=shop.id, member_id=buyer.id, actor=actor, at=at)
 
 
 def test_what_ends_first_is_first_and_of_one_day_the_dearest(shop, buyer):
@@ -158,3 +160,73 @@ def test_another_members_codes_live_on(shop, buyer):
     frozen(shop, buyer)
 
     assert a_redemption(shop, voucher).voucher_number == voucher.number
+
+
+@pytest.mark.parametrize("seconds", [1, 0, -1])
+def test_a_code_shown_a_second_before_the_freeze_is_dead(shop, buyer, seconds):
+    voucher = a_voucher(shop, buyer=buyer)
+    at = LATER - timedelta(seconds=seconds)
+    mine, its_own = member_code(shop, buyer, at=at), shown(shop, voucher, at=at)
+
+    frozen(shop, buyer)
+
+    for code in (mine.qr_text, mine.digits):
+        with pytest.raises(CodeUnknown):
+            matched(shop, buyer, code=code)
+        with pytest.raises(CodeUnknown):
+            a_redemption(shop, None, code=code, chosen=voucher.number)
+    for code in (its_own.qr_text, its_own.digits):
+        with pytest.raises(CodeUnknown):
+            a_redemption(shop, voucher, code=code)
+
+
+def test_what_staff_froze_only_staff_opens_again(shop, buyer):
+    frozen(shop, buyer)
+
+    with pytest.raises(CodesFrozen) as refused:
+        frozen(shop, buyer, verb=members.reissue_codes, actor=f"member:{buyer.id}")
+    assert refused.value.details["by_staff"]
+    frozen(shop, buyer, verb=members.reissue_codes)
+
+    frozen(shop, buyer, actor=f"member:{buyer.id}")
+    frozen(shop, buyer, verb=members.reissue_codes, actor=f"member:{buyer.id}")
+    assert members.code_state(merchant_id=shop.id, member_id=buyer.id).frozen_at is None
+
+
+def test_staff_may_freeze_what_its_owner_froze_before(shop, buyer):
+    frozen(shop, buyer, actor=f"member:{buyer.id}")
+    frozen(shop, buyer)
+
+    with pytest.raises(CodesFrozen):
+        frozen(shop, buyer, verb=members.reissue_codes, actor=f"member:{buyer.id}")
+
+
+def test_a_lost_card_freezes_the_purse_and_the_points_too(shop, buyer):
+    a_top_up(shop, buyer, paid=100_00, bonus=0)
+    order_id = an_open_order(shop, buyer)
+    frozen(shop, buyer)
+
+    with pytest.raises(CodesFrozen):
+        held(shop, buyer, 10_00, order_id=order_id)
+    with pytest.raises(CodesFrozen), transaction():
+        points.hold(merchant_id=shop.id, member_id=buyer.id, order_id=order_id, points=1, at=LATER)
+    frozen(shop, buyer, verb=members.reissue_codes)
+
+    held(shop, buyer, 10_00, order_id=order_id)
+
+
+def test_who_spends_from_anothers_purse_with_a_lost_card_spends_nothing(shop, buyer):
+    spender = a_buyer(shop)
+    a_top_up(shop, buyer, paid=100_00, bonus=0)
+    frozen(shop, spender)
+
+    with pytest.raises(CodesFrozen):
+        held(shop, buyer, 10_00, order_id=an_open_order(shop, spender), spender=spender)
+
+
+def test_a_members_code_shows_nothing_of_another_shop(shop, buyer):
+    a_voucher(shop, buyer=buyer)
+    other = a_shop()
+
+    with pytest.raises(CodeUnknown):
+        matched(other, buyer, code=member_code(shop, buyer, at=LATER).qr_text)

@@ -119,7 +119,7 @@ def test_a_frozen_voucher_is_refused_even_with_its_old_code(shop, voucher):
             merchant_id=shop.id, voucher_id=voucher.id, what=Move.FREEZE, actor="system", at=LATER
         )
 
-    assert refusal(shop, a_scan(shop, voucher, code=code)) == "code_unknown"
+    assert refusal(shop, a_scan(shop, voucher, code=code)) == "voucher_frozen"
     assert refusal(shop, a_scan(shop, voucher)) == "voucher_frozen"
 
 
