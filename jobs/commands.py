@@ -1,7 +1,7 @@
 """`flask jobs …`: the three processes beside the web server, and a look at them."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import click
@@ -50,9 +50,13 @@ def schedule() -> None:
 
 @group.command()
 @click.argument("name", type=click.Choice([sweep.name for sweep in scheduling.SWEEPS]))
-def sweep(name: str) -> None:
-    """Do one sweep here and now."""
-    running.run_sweep(name)
+@click.option("--at", "told", help="As if it were then: 2026-11-22T10:00:00+08:00. Default: now.")
+def sweep(name: str, told: str | None) -> None:
+    """Do one sweep, here. Again for the same time, it finds nothing more to do."""
+    at = _instant(told) if told else clock.now()
+    if at > clock.now() and outside.settings().is_production:
+        raise click.BadParameter("the future is for rehearsals, and this is production")
+    click.echo(f"{name}: {running.sweep(name, at=at)}")
 
 
 @group.command()
@@ -77,6 +81,16 @@ def status() -> None:
         "alive": {name: loop.last_beat(redis, name) for name in ("relay", "schedule")},
     }
     click.echo(json.dumps(told))
+
+
+def _instant(told: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(told)
+    except ValueError as refusal:
+        raise click.BadParameter("no instant, as 2026-11-22T10:00:00+08:00 is one") from refusal
+    if found.tzinfo is None:
+        raise click.BadParameter("say the offset too, as in 2026-11-22T10:00:00+08:00")
+    return found.astimezone(UTC)
 
 
 def _app() -> Flask:

@@ -1,35 +1,50 @@
 """What nobody asks for any more."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.domain import messaging, stored_value
+from app.domain import complaints, messaging, stored_value, subscriptions
+from app.gateways import gateways
 from app.kernel import outbox, request_keys
-from jobs.sweeping import until_done
+from app.kernel.db import transaction
+from jobs.sweeping import each, until_done
 
 DONE_WORK_KEPT = timedelta(days=14)
 # Longer than any caller keeps trying.
 REQUEST_KEYS_KEPT = timedelta(days=7)
 # Longer than the platform is late in telling of an answer, or of one taken back.
 ANSWERS_KEPT = timedelta(days=30)
+# Where goods went and what was said of them belongs to the trade, which is kept for three years.
+TRADES_KEPT = timedelta(days=3 * 366)
 ROWS_PER_STEP = 1000
+TICKETS_PER_PASS = 200
+
+Forget = Callable[[], int]
 
 
 def forget_old(*, at: datetime) -> int:
-    """Delete finished outbox rows, used request keys and counted answers of long ago; how many."""
-    work = until_done(
+    """Delete what long ago was done, used, counted, sent or settled; how many."""
+    steps: tuple[Forget, ...] = (
         lambda: outbox.forget_done(before=at - DONE_WORK_KEPT, limit=ROWS_PER_STEP),
-        full=ROWS_PER_STEP,
-    )
-    keys = until_done(
         lambda: request_keys.forget(before=at - REQUEST_KEYS_KEPT, limit=ROWS_PER_STEP),
-        full=ROWS_PER_STEP,
-    )
-    answers = until_done(
         lambda: messaging.forget_answers(before=at - ANSWERS_KEPT, limit=ROWS_PER_STEP),
-        full=ROWS_PER_STEP,
-    )
-    confirmed = until_done(
         lambda: stored_value.forget_confirmations(before=at - DONE_WORK_KEPT, limit=ROWS_PER_STEP),
-        full=ROWS_PER_STEP,
+        lambda: subscriptions.forget_old_parcels(
+            before=at - TRADES_KEPT, at=at, limit=ROWS_PER_STEP
+        ),
     )
-    return work + keys + answers + confirmed
+    return sum(until_done(step, full=ROWS_PER_STEP) for step in steps) + _forget_tickets(at)
+
+
+def _forget_tickets(at: datetime) -> int:
+    """How many merchants had some."""
+
+    def forget(old: complaints.OldTickets) -> None:
+        with transaction():
+            # The files first: what breaks off in between is found again.
+            for key in complaints.list_photos(old):
+                gateways().files.delete(key)
+            complaints.forget(old, at=at)
+
+    before = at - TRADES_KEPT
+    return each(lambda: complaints.list_old(before=before, limit=TICKETS_PER_PASS), forget)

@@ -11,6 +11,7 @@ from app.domain import (
     orders,
     paper_cards,
     points,
+    promotions,
     sharing,
     stored_value,
     subscriptions,
@@ -53,5 +54,21 @@ def join_members(task: outbox.Task) -> None:
         # Who sends takes the message, the grant, and the follower's window, in this order.
         messaging.take_over(**pair)
         following.take_over(**pair)
+        promotions.take_over(**pair)
         # Standings come last in the order of locks.
         membership.take_over(**pair, at=at)
+
+
+def forget_person(task: outbox.Task) -> None:
+    """He closed his account: birthday, addresses, phones and names go, wherever they lie."""
+    at, merchant_id = clock.now(), task.merchant_id
+    with transaction():
+        if not outbox.finish(task, at=at):
+            return
+        ids = members.list_shapes(merchant_id=merchant_id, member_id=task.payload["member_id"])
+        complaints.forget_person(merchant_id=merchant_id, member_ids=ids)
+        subscriptions.forget_person(merchant_id=merchant_id, member_ids=ids)
+        family.forget_person(merchant_id=merchant_id, member_ids=ids)
+        promotions.forget_person(merchant_id=merchant_id, member_ids=ids)
+        for member_id in ids:
+            membership.forget_birthday(merchant_id=merchant_id, member_id=member_id, at=at)

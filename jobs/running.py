@@ -6,7 +6,7 @@ others nothing.
 
 import secrets
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from flask import current_app
@@ -48,14 +48,19 @@ def run_batch(job: str, rows: list[list[int]]) -> None:
         log.warning("batch broken off", job=job, because=type(trouble).__name__)
 
 
-def run_sweep(name: str) -> None:
-    """Do one sweep of the schedule."""
+def sweep(name: str, *, at: datetime) -> int:
+    """Do one sweep as if it were then; how many things it touched."""
     from jobs import schedule  # noqa: PLC0415 - the schedule names what runs, and this runs it
 
+    with current_app.app_context():
+        return schedule.find(name).run(at=at)
+
+
+def run_sweep(name: str) -> None:
+    """Do one sweep of the schedule."""
     began = clock.monotonic()
     try:
-        with current_app.app_context():
-            touched = schedule.find(name).run(at=clock.now())
+        touched = sweep(name, at=clock.now())
     except Exception:  # the edge of the process
         log.exception("sweep failed", sweep=name)
         return

@@ -27,6 +27,7 @@ from jobs import (
     parcels,
     points,
     pools,
+    promotions,
     queues,
     reconciliation,
     refunds,
@@ -100,6 +101,8 @@ SWEEPS = (
         name="settle_lost_messages", every=timedelta(minutes=1), run=messages.settle_lost_messages
     ),
     Sweep(name="open_periods", every=timedelta(minutes=5), run=parcels.open_periods),
+    Sweep(name="remind_of_periods", every=timedelta(minutes=10), run=parcels.remind_of_periods),
+    Sweep(name="earn_fees", every=timedelta(minutes=10), run=membership.earn_fees),
     Sweep(name="evaluate_tiers", every=timedelta(minutes=5), run=membership.evaluate_tiers),
     Sweep(name="grant_packs", every=timedelta(minutes=10), run=membership.grant_packs),
     Sweep(
@@ -119,6 +122,9 @@ SWEEPS = (
     Sweep(name="close_assists", every=timedelta(seconds=30), run=assists.close_assists),
     Sweep(name="remind_of_assists", every=timedelta(minutes=1), run=assists.remind_of_assists),
     Sweep(name="expire_vouchers", every=timedelta(minutes=5), run=voucher_jobs.expire_vouchers),
+    # A sale ends by its own window; what is turned here is the next window, so a minute is soon.
+    Sweep(name="turn_campaigns", every=timedelta(minutes=1), run=promotions.turn_campaigns),
+    Sweep(name="grant_campaigns", every=timedelta(minutes=2), run=promotions.grant_campaigns),
     Sweep(name="fill_code_pools", every=timedelta(minutes=1), run=pools.fill_code_pools),
     Sweep(name="settle_bookings", every=timedelta(minutes=1), run=bookings.settle_bookings),
     Sweep(name="expire_shares", every=timedelta(minutes=1), run=shares.expire_shares),
@@ -129,6 +135,7 @@ SWEEPS = (
     Sweep(name="compare_bags", every=timedelta(hours=1), run=bag_comparison.compare_bags),
     # Notices get lost; whoever misses a complaint for a day pays for it.
     Sweep(name="poll_complaints", every=timedelta(minutes=10), run=complaints.poll_complaints),
+    Sweep(name="fetch_complaint_photos", every=timedelta(minutes=1), run=complaints.fetch_photos),
     Sweep(name="watch_complaints", every=timedelta(minutes=5), run=complaints.watch_complaints),
     Sweep(name="forget_old", every=timedelta(hours=1), run=housekeeping.forget_old),
 )

@@ -18,10 +18,10 @@ from app.domain.assist import (
 )
 from app.domain.bookings import BookingCalledOff, SeatOffered
 from app.domain.card_bag import BagCardMoved
-from app.domain.complaints import AnswerAsked, ComplaintTold
+from app.domain.complaints import AnswerAsked, ComplaintTold, TicketUrgent
 from app.domain.following import CardEventTold, FollowerCame, OrderSettled, ShippingReminded
 from app.domain.gifting import GiftClaimed, GiftDeclined, GiftDue, GiftEnding, GiftReturned
-from app.domain.members import MembersMerged
+from app.domain.members import MembersMerged, PersonErased
 from app.domain.membership import (
     GrowthChanged,
     TermRefunded,
@@ -29,17 +29,30 @@ from app.domain.membership import (
     TierEnding,
     TierRaised,
 )
-from app.domain.orders import OrderPaid, PaymentCameLate
+from app.domain.orders import OrderPaid, PaymentCameLate, PotsMoved
 from app.domain.payments import (
     RefundAsked,
     RefundSettled,
     TransferAsked,
     TransferSettled,
+    TransferWaits,
 )
 from app.domain.points import PointsExpiring
 from app.domain.redemption import RedemptionReversed, VoucherRedeemed
 from app.domain.sharing import ShareClaimed, ShareTakenBack
-from app.domain.subscriptions import AddressMissing, ParcelSent, PeriodOpened, PlanOver
+from app.domain.stored_value import (
+    ValueAdjusted,
+    ValueCameIn,
+    ValueFreezeChanged,
+    ValueSpent,
+)
+from app.domain.subscriptions import (
+    AddressMissing,
+    ParcelSent,
+    PeriodClosing,
+    PeriodOpened,
+    PlanOver,
+)
 from app.kernel.errors import NotFound
 from app.kernel.outbox import Event, Task
 from jobs import (
@@ -47,6 +60,7 @@ from jobs import (
     assists,
     bookings,
     card_bag,
+    complaint_news,
     complaints,
     followers,
     gifts,
@@ -55,6 +69,7 @@ from jobs import (
     messages,
     parcels,
     points,
+    purse,
     refund_news,
     refunds,
     shares,
@@ -83,9 +98,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     BagCardMoved: [card_bag.settle_card],
     CardEventTold: [card_bag.apply_event],
     PaymentCameLate: [refunds.return_late_money],
+    PotsMoved: [card_bag.follow_pots],
     RefundAsked: [refunds.send_refund],
     RefundSettled: [aftersales.go_on_refunded],
     TransferAsked: [transfers.send_transfer],
+    TransferWaits: [refund_news.tell_to_collect],
     TransferSettled: [aftersales.go_on_transferred],
     RefundRequested: [refund_news.tell_asked],
     RefundFrozen: [aftersales.go_on],
@@ -105,22 +122,29 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     AssistShort: [assists.tell_short],
     AssistHurry: [assists.tell_hurry],
     AssistOver: [assists.tell_over],
+    PeriodClosing: [parcels.tell_closing],
     PeriodOpened: [parcels.tell_ready],
     AddressMissing: [parcels.ask_for_address],
     ParcelSent: [parcels.tell_sent, parcels.report_parcel],
     PlanOver: [parcels.close_parcels],
     PointsExpiring: [points.tell_expiring],
+    ValueCameIn: [purse.tell_came_in],
+    ValueSpent: [purse.tell_spent],
+    ValueFreezeChanged: [purse.tell_freeze],
+    ValueAdjusted: [purse.tell_adjusted],
     GrowthChanged: [membership.look_again],
     TermStarted: [membership.greet],
     TermRefunded: [membership.take_greeting_back],
     TierRaised: [tiers.tell_raised],
     TierEnding: [tiers.tell_ending],
     MembersMerged: [members.join_members],
+    PersonErased: [members.forget_person],
     FollowerCame: [followers.learn_who],
     ShippingReminded: [shipping.hurry],
     OrderSettled: [shipping.note_settled],
     ComplaintTold: [complaints.learn],
     AnswerAsked: [complaints.send_answer],
+    TicketUrgent: [complaint_news.tell_manager],
 }
 QUEUES = {
     "jobs.messages": MESSAGES,
@@ -134,6 +158,7 @@ QUEUES = {
     "jobs.refund_news": MESSAGES,
     "jobs.transfers": MONEY,
     "jobs.points": BULK,
+    "jobs.purse": MESSAGES,
     "jobs.members": BULK,
     "jobs.followers": BULK,
     "jobs.shipping": MONEY,
@@ -141,6 +166,7 @@ QUEUES = {
     "jobs.membership": BULK,
     "jobs.tiers": MESSAGES,
     "jobs.complaints": MONEY,
+    "jobs.complaint_news": MESSAGES,
 }
 
 

@@ -10,12 +10,13 @@ import pytest
 from redis import Redis
 from sqlalchemy import text
 
-from app.domain import merchants, orders
+from app.domain import complaints, merchants, orders
 from app.kernel import clock, outbox
 from app.kernel.db import db, transaction, writing
 from app.simulator import create_simulator, start
 from jobs import relay, subscriptions
 from jobs.worker import work
+from tests.jobs.quarrelling import listening
 from tests.jobs.shop import Shop
 from tests.simulator.world import FRESH
 
@@ -30,6 +31,7 @@ LEFTOVERS = (
     "UPDATE shipping_reports SET state = 'not_needed' WHERE merchant_id > 0 AND state = 'waiting'",
     """UPDATE complaint_tickets SET state = 'resolved', resolved_at = opened_at
     WHERE merchant_id > 0 AND state <> 'resolved'""",
+    "DELETE FROM complaint_photos WHERE merchant_id > 0",
     "UPDATE bags SET is_on = false WHERE merchant_id > 0",
     "UPDATE refunds SET state = 'closed' WHERE merchant_id > 0 AND settled_at IS NULL",
     "UPDATE transfers SET state = 'cancelled' WHERE merchant_id > 0 AND settled_at IS NULL",
@@ -159,6 +161,14 @@ def shop(house, tmp_path):
     yield Shop(house, wechat, tmp_path)
     wechat.close()
     house.app.extensions["gateways"] = kept
+
+
+@pytest.fixture
+def desk(shop, monkeypatch):
+    """A shop with one paid order to complain of; other merchants' accounts are not asked."""
+    ours = complaints.Channel(shop.merchant.id, shop.channel_id)
+    monkeypatch.setattr(complaints, "list_channels", lambda: [ours])
+    return listening(shop)
 
 
 @pytest.fixture

@@ -82,10 +82,8 @@ class Shop:
 
     # The phone
 
-    def order(self, *, notices_to=NOWHERE):
-        """An unpaid order with its bill at WeChat; what its prepay gave is `prepay_id`."""
-        at = clock.now()
-        wish = Wish(
+    def wish(self, **pots):
+        return Wish(
             merchant_id=self.merchant.id,
             member_id=self.buyer.id,
             epoch=self.buyer.session_epoch,
@@ -96,7 +94,12 @@ class Shop:
             offer_number=self.offer.number,
             quantity=1,
             source=Source(channel="group_chat"),
+            **pots,
         )
+
+    def order(self, *, notices_to=NOWHERE, **pots):
+        """An unpaid order with its bill at WeChat; what its prepay gave is `prepay_id`."""
+        at, wish = clock.now(), self.wish(**pots)
         with self.house.app.app_context():
             with transaction():
                 placed = orders.place(wish, key=None, at=at)

@@ -46,7 +46,9 @@ class Coupons:
             assert status == 200, answer
             self.stock_id = json.loads(answer)["stock_id"]
             benefit = fetch_one(
-                Named, "SELECT number FROM benefits WHERE merchant_id = %(m)s", {"m": self.id}
+                Named,
+                "SELECT number FROM benefits WHERE merchant_id = %(m)s ORDER BY id DESC LIMIT 1",
+                {"m": self.id},
             )
             set_up(
                 self,

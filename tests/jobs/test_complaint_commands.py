@@ -19,7 +19,7 @@ def test_cards_are_tried_brought_in_listed_and_stopped(shop, flask, tmp_path):
     with shop.house.app.app_context():
         benefit = a_benefit(merchant=shop.merchant).benefit_number
     codes, errors = tmp_path / "codes.txt", tmp_path / "errors.csv"
-    holding = ("--title", "旧卡", "--benefit", f"{benefit}=2", "--until", "2099-01-01")
+    holding = ("--title", "旧卡", "--benefit", f"{benefit}=2", "--until", "2036-01-01")
     asked = ("cards", "import", shop.merchant.number, str(codes), *holding)
 
     codes.write_text("88000001\nno!\n")
@@ -48,8 +48,8 @@ def test_cards_are_tried_brought_in_listed_and_stopped(shop, flask, tmp_path):
 def test_printed_codes_are_written_once_and_can_be_bound(shop, flask, tmp_path):
     file = tmp_path / "cards.csv"
     asked = ("cards", "print", shop.merchant.number, "3", str(file), "--title", "体验卡")
-    flask(*asked, "--points", "50", "--until", "2099-01-01")
-    flask(*asked, "--points", "50", "--until", "2099-01-01", fails=1)
+    flask(*asked, "--points", "50", "--until", "2036-01-01")
+    flask(*asked, "--points", "50", "--until", "2036-01-01", fails=1)
 
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert len(rows) == 3

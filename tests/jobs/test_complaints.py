@@ -6,97 +6,29 @@ from datetime import timedelta
 import pytest
 
 from app.domain import complaints as tickets
-from app.domain.complaints import Channel, Ticket, TicketLine
-from app.kernel import clock, inbox, outbox
+from app.domain.complaints import TicketLine
+from app.kernel import clock, inbox
 from app.kernel.db import transaction
 from app.kernel.outbox import OutboxRow
-from app.simulator.open_platform.picture import picture
 from app.web import complaints as desks
 from app.web import tills
 from jobs import complaints, notices
-from tests.jobs.shop import BUYER
+from tests.jobs.quarrelling import (
+    PNG,
+    answer,
+    at_wechat,
+    complain,
+    everything,
+    go_on,
+    lines_of,
+    poll,
+    pulled,
+    said_there,
+    settle,
+    ticket_of,
+    told_by_notice,
+)
 from tests.jobs.test_money import handed_out_again
-
-PNG = base64.b64encode(picture({"of": "receipt"}, width=32)).decode()
-STAFF = "staff:1"
-
-
-@pytest.fixture
-def desk(shop, monkeypatch):
-    """A shop with one paid order; other merchants' accounts are not asked."""
-    placed = shop.order()
-    shop.pay()
-    (bill,) = [
-        each["resource"]
-        for each in shop.ask("GET", "/_sim/notices")
-        if each["resource"].get("out_trade_no") == placed.payment_number
-    ]
-    shop.placed, shop.transaction_id = placed, bill["transaction_id"]
-    ours = Channel(shop.merchant.id, shop.channel_id)
-    monkeypatch.setattr(tickets, "list_channels", lambda: [ours])
-    return shop
-
-
-def complain(shop, **how):
-    how = {"transaction_id": shop.transaction_id, "text": "券不能用"} | how
-    return shop.ask("POST", f"/_sim/users/{BUYER}/complain", **how)["complaint_id"]
-
-
-def go_on(shop, number, what, **how):
-    return shop.ask("POST", f"/_sim/users/{BUYER}/complaints/{number}/{what}", **how)
-
-
-def at_wechat(shop):
-    (told,) = shop.ask("GET", "/_sim/complaints")
-    return told
-
-
-def said_there(shop):
-    return [
-        each["operate_details"]
-        for each in at_wechat(shop)["history"]
-        if each["operate_type"] == "MERCHANT_RESPONSE"
-    ]
-
-
-def poll(shop, **more):
-    return shop.sweep(complaints.poll_complaints, **more)
-
-
-def ticket_of(shop):
-    (ticket,) = shop.rows(Ticket)
-    return ticket
-
-
-def lines_of(shop):
-    return [(line.who.value, line.action, line.text) for line in shop.rows(TicketLine)]
-
-
-def everything(shop):
-    """Every row, as it is."""
-    kept = (*shop.rows(Ticket), *shop.rows(TicketLine))
-    return [
-        {column.name: getattr(row, column.name) for column in row.__table__.columns} for row in kept
-    ]
-
-
-def in_house(shop, verb, **said):
-    with shop.house.app.app_context(), transaction():
-        return verb(
-            merchant_id=shop.merchant.id,
-            number=ticket_of(shop).number,
-            actor=STAFF,
-            at=clock.now(),
-            **said,
-        )
-
-
-def answer(shop, text="已与您联系", **more):
-    in_house(shop, tickets.reply, text=text, **more)
-
-
-def settle(shop):
-    in_house(shop, tickets.resolve, resolution="已补发")
 
 
 def test_a_complaint_is_found_by_asking_with_its_order_and_sealed_phone(desk):
@@ -150,11 +82,7 @@ def test_pictures_of_a_complaint_are_kept_drawn_anew(desk):
 
 def test_a_notice_and_asking_make_one_ticket(desk):
     number = complain(desk)
-    event = tickets.ComplaintTold(
-        merchant_id=desk.merchant.id, channel_id=desk.channel_id, complaint_id=number
-    )
-    with desk.house.app.app_context(), transaction():
-        outbox.publish(event, at=clock.now())
+    told_by_notice(desk, number)
 
     desk.run("complaints.learn")
     poll(desk)
@@ -188,19 +116,10 @@ def test_our_own_answer_comes_back_and_is_recognised(desk):
     desk.run("complaints.send_answer")
 
     poll(desk)
-    desks_pull(desk)
+    pulled(desk, ticket_of(desk).platform_id)
 
     assert [text for _, _, text in lines_of(desk)] == ["券不能用", "已与您联系"]
     assert desk.rows(TicketLine)[-1].log_id
-
-
-def desks_pull(shop):
-    with shop.house.app.app_context():
-        desks.pull(
-            merchant_id=shop.merchant.id,
-            channel_id=shop.channel_id,
-            complaint_id=ticket_of(shop).platform_id,
-        )
 
 
 def test_an_answer_with_a_photo_shows_it_there(desk):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import messaging, shipping, subscriptions
+from app.domain import aftersales, messaging, shipping, subscriptions
 from app.domain.shipping import ShippingReport
 from app.domain.subscriptions import Parcel
 from app.kernel import clock
@@ -16,7 +16,7 @@ from tests.jobs.test_messages import a_paid_order
 from tests.simulator.world import APP, TEMPLATE
 
 UPLOAD = "/wxa/sec/order/upload_shipping_info"
-KINDS = ("period_ready", "period_address", "parcel_sent")
+KINDS = ("period_closing", "period_ready", "period_address", "parcel_sent")
 A_TIME = "=2026年5月15日 20:00"
 TWO_MONTHS = timedelta(days=70)
 
@@ -116,6 +116,57 @@ def test_two_sweeps_at_once_begin_it_once_and_the_member_hears_of_it(sold):
     assert "面霜小样×1" in str(sold.messages())
 
 
+def test_the_reminder_before_the_lock_comes_once(sold):
+    has_address(sold)
+    for _ in range(2):
+        sold.sweep(parcel_jobs.remind_of_periods, after=timedelta(days=27))
+    for _ in range(2):
+        sold.run("parcels.tell_closing")
+
+    assert said(sold, "period_closing") == ["sent"]
+    assert "面霜小样×1" in str(sold.messages())
+
+
+def test_a_parcel_sent_again_is_told_with_its_new_number(sold):
+    has_address(sold)
+    sold.sweep(parcel_jobs.open_periods, after=TWO_MONTHS)
+    first, last = sold.rows(Parcel)
+    sends(sold, first, "SF0000000001")
+    with sold.house.app.app_context(), transaction():
+        which = {"merchant_id": sold.merchant.id, "number": first.number, "actor": "staff:1"}
+        subscriptions.fail(**which, reason="退回", at=clock.now())
+        subscriptions.resend(**which, cost_fen=8_00, at=clock.now())
+    sends(sold, first, "SF0000000003")
+    sends(sold, last, "SF0000000002")
+
+    assert reported(sold) == ("sent", True, None)
+    with sold.house.app.app_context():
+        (report,) = sold.rows(ShippingReport)
+        packed = shipping.list_packed(merchant_id=sold.merchant.id, report_id=report.id)
+    assert [each.tracking_number for each in packed] == ["SF0000000003", "SF0000000002"]
+    assert at_wechat(sold)["order_state"] == 2
+
+
+def test_when_the_last_parcel_is_given_up_wechat_hears_that_all_is_sent(sold):
+    has_address(sold)
+    sold.sweep(parcel_jobs.open_periods, after=TWO_MONTHS)
+    first, last = sold.rows(Parcel)
+    sends(sold, first, "SF0000000001")
+    with sold.house.app.app_context(), transaction():
+        aftersales.refund_parcel(
+            merchant_id=sold.merchant.id,
+            number=last.number,
+            reason="缺货",
+            actor="staff:1",
+            at=clock.now(),
+        )
+    sold.run("parcels.close_parcels")
+    sold.sweep(shipping_jobs.report_shipping)
+
+    assert reported(sold) == ("sent", True, None)
+    assert at_wechat(sold)["order_state"] == 2
+
+
 def test_wechat_hears_of_each_parcel_and_which_is_the_last(sold):
     has_address(sold)
     sold.sweep(parcel_jobs.open_periods, after=TWO_MONTHS)
@@ -192,5 +243,11 @@ def test_labels_and_tracking_numbers_go_out_and_in_as_tables(sold, flask, tmp_pa
     table = tmp_path / "sent.csv"
     head = "parcel,company,tracking_number\n"
     table.write_text(f"{head}{parcel.number},SF,SF0000000001\nE1,SF,SF2\n", encoding="utf-8")
-    assert "line 3: not_found" in flask("parcels", "sent", table, fails=1)
+    number = sold.merchant.number
+    assert "line 3: not_found E1" in flask("parcels", "sent", number, table, fails=1)
+    assert sold.rows(Parcel)[0].state.value == "to_send"
+
+    table.write_text(f"{head}{parcel.number},SF,SF0000000001\n", encoding="utf-8")
+    for _ in range(2):
+        assert "1 are on their way" in flask("parcels", "sent", number, table)
     assert sold.rows(Parcel)[0].state.value == "sent"

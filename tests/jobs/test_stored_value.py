@@ -66,6 +66,7 @@ def test_freezing_rules_and_custody_at_the_command_line(flask, shop, buyer):
     assert flask("unfreeze", "--reason", "核实", "--by", "王").exit_code == 0
     assert not json.loads(flask("show").output)["frozen"]
     assert flask("rule", "--confirm-above", "50000", "--by", "王", whom=False).exit_code == 0
-    assert stored_value.confirm_above(merchant_id=shop.id) == 50_000
+    limits = stored_value.spend_limits(merchant_id=shop.id)
+    assert (limits.order_fen, limits.day_fen) == (50_000, 50_000)
     assert json.loads(flask("custody", whom=False).output)["paid_fen"] == 100_000
     db.session.rollback()
