@@ -32,10 +32,10 @@ CROWD = (
     SELECT {merchant}, id, {store} FROM staff WHERE merchant_id = {merchant}""",
     """INSERT INTO ledger_accounts (merchant_id, kind, owner, asset, balance)
     SELECT {merchant}, 'points', id, 'point', 0 FROM members WHERE merchant_id = {merchant}""",
-    """INSERT INTO orders (merchant_id, number, member_id, state, total_fen, app_id, channel_id,
-      placed_at, expires_at, paid_at, fulfilled_at)
-    SELECT {merchant}, 'O' || lpad(id::text, 16, '0'), id, 'fulfilled', {price} * 10, {app},
-      {channel}, now(), now(), now(), now() FROM members WHERE merchant_id = {merchant}
+    """INSERT INTO orders (merchant_id, number, member_id, state, total_fen, wechat_fen, app_id,
+      channel_id, placed_at, expires_at, paid_at, fulfilled_at)
+    SELECT {merchant}, 'O' || lpad(id::text, 16, '0'), id, 'fulfilled', {price} * 10, {price} * 10,
+      {app}, {channel}, now(), now(), now(), now() FROM members WHERE merchant_id = {merchant}
     ORDER BY id""",
     """INSERT INTO cards (merchant_id, number, order_id, offer_id, member_id, title, issued_at)
     SELECT {merchant}, 'C' || lpad(id::text, 16, '0'), id, {offer}, member_id, '热拿铁双杯', now()

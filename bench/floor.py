@@ -4,10 +4,10 @@ No session, no limits, no checks, no thought: whoever does less than this has le
 What each statement writes (and the run checks that ours writes the very same):
 
 redeem   request_keys, redemptions, voucher_events, ledger_entries, ledger_postings (2),
-         point_lots, audit, outbox (2): inserted; vouchers, ledger_accounts: updated
+         point_lots, audit, outbox (4): inserted; vouchers, ledger_accounts: updated
 place    request_keys, orders, order_lines, payments: inserted; offer_takers: inserted or
          updated; offer_stock: updated
-notice   inbox, ledger_entries, ledger_postings, outbox (2), cards, vouchers (2),
+notice   inbox, ledger_entries, ledger_postings, outbox (4), cards, vouchers (2),
          voucher_events (2): inserted; payments, orders: updated
 claim    cards, voucher_events, outbox (2): inserted; gifts, gift_vouchers, vouchers: updated
 help     assist_helps, cards, vouchers, voucher_events (2), outbox (3): inserted;
@@ -62,7 +62,8 @@ WITH key AS (
 ), told AS (
   INSERT INTO outbox (merchant_id, job, event, payload, published_at, due_at)
   SELECT %(merchant)s, job, 'VoucherRedeemed', %(payload)s::jsonb, %(at)s, %(at)s
-  FROM moved, unnest(ARRAY['messages.push_redeemed', 'card_bag.follow_redemption']) AS job
+  FROM moved, unnest(ARRAY['messages.push_redeemed', 'membership.note_visit',
+    'card_bag.follow_redemption', 'points.earn_for_visit']) AS job
 )
 SELECT number, points FROM moved
 """
@@ -80,16 +81,16 @@ WITH key AS (
   SELECT %(merchant)s, offer_id, %(member)s, 1 FROM stock
   ON CONFLICT (merchant_id, offer_id, member_id) DO UPDATE SET taken = t.taken + EXCLUDED.taken
 ), placed AS (
-  INSERT INTO orders (merchant_id, number, member_id, state, total_fen, app_id, channel_id,
-    source_channel, source_scene, placed_at, expires_at)
-  SELECT %(merchant)s, %(number)s, %(member)s, 'pending', %(price)s, %(app)s, %(channel)s,
-    'group_chat', '1007', %(at)s, %(pay_until)s FROM stock
+  INSERT INTO orders (merchant_id, number, member_id, state, total_fen, wechat_fen, has_tenders,
+    app_id, channel_id, source_channel, source_scene, placed_at, expires_at)
+  SELECT %(merchant)s, %(number)s, %(member)s, 'pending', %(price)s, %(price)s, false, %(app)s,
+    %(channel)s, 'group_chat', '1007', %(at)s, %(pay_until)s FROM stock
   RETURNING id
 ), line AS (
   INSERT INTO order_lines (merchant_id, order_id, offer_id, title, quantity, unit_price_fen,
-    amount_fen, contents, from_stock, is_counted)
-  SELECT %(merchant)s, id, %(offer)s, %(title)s, 1, %(price)s, %(price)s, %(contents)s::jsonb,
-    true, true FROM placed
+    amount_fen, discount_fen, contents, from_stock, is_counted, kind, terms)
+  SELECT %(merchant)s, id, %(offer)s, %(title)s, 1, %(price)s, %(price)s, 0,
+    %(contents)s::jsonb, true, true, 'single', '{}' FROM placed
 ), bill AS (
   INSERT INTO payments (merchant_id, number, order_id, channel_id, appid, payer_openid,
     amount_fen, state, asked_at, look_at)
@@ -125,7 +126,8 @@ WITH kept AS (
   INSERT INTO outbox (merchant_id, job, event, payload, published_at, due_at)
   SELECT %(merchant)s, job, 'OrderPaid',
     jsonb_build_object('merchant_id', %(merchant)s::bigint, 'order_id', id), %(at)s, %(at)s
-  FROM settled, unnest(ARRAY['messages.push_order_paid', 'shipping.report_order']) AS job
+  FROM settled, unnest(ARRAY['messages.push_order_paid', 'membership.note_purchase',
+    'shipping.report_order', 'points.earn_for_purchase']) AS job
 ), card AS (
   INSERT INTO cards (merchant_id, number, order_id, offer_id, member_id, title, issued_at)
   SELECT %(merchant)s, %(card)s, s.id, l.offer_id, s.member_id, l.title, %(at)s
