@@ -14,6 +14,7 @@ from app.cli import (
     parcels,
     points,
     pools,
+    promotions,
     refunds,
     shipping,
     tiers,
@@ -39,5 +40,6 @@ def register(app: Flask) -> None:
         *refunds.COMMANDS,
         *points.COMMANDS,
         *tiers.COMMANDS,
+        *promotions.COMMANDS,
     ):
         app.cli.add_command(command)

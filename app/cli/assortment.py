@@ -64,6 +64,15 @@ BENEFITS: dict[str, dict[str, Any]] = {
         "conditions": catalog.Conditions(validity=catalog.Days(count=30)),
         "hand_over": "寄送挂耳咖啡 6 包",
     },
+    "tasting": {
+        "kind": catalog.BenefitKind.BOOKING,
+        "name": "品鉴会门票",
+        "market_value_fen": 6800,
+        "cost_fen": 2000,
+        "face": {"thing": "手冲品鉴会一位"},
+        "conditions": catalog.Conditions(validity=catalog.Days(count=60)),
+        "hand_over": "请入座",
+    },
 }
 
 OFFERS: tuple[dict[str, Any], ...] = (
@@ -121,6 +130,23 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "price_fen": 20000,
         "holds": {},
         "terms": {"bonus_fen": 2000, "bonus_cap_fen": 10000},
+    },
+    {
+        "kind": catalog.OfferKind.GIFT_CARD,
+        "shelf": "储值",
+        "title": "50元礼品卡",
+        "description": "不记名，送给谁都行；领取后即为领取人的储值。",
+        "price_fen": 5000,
+        "holds": {},
+        "terms": {"is_named": False},
+    },
+    {
+        "kind": catalog.OfferKind.SINGLE,
+        "shelf": "活动",
+        "title": "会员品鉴会门票",
+        "description": "凭门票预约一场手冲品鉴会的座位；约满可候补。",
+        "price_fen": 1900,
+        "holds": {"tasting": 1},
     },
     {
         "kind": catalog.OfferKind.SUBSCRIPTION,

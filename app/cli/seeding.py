@@ -226,6 +226,17 @@ def _terms(
     return {**words, "items": sent} if sent else dict(words)
 
 
+def _evening(merchant_id: int) -> str:
+    """The number of the benefit that evenings are put on for."""
+    found = reading().scalars(
+        select(catalog.Benefit.number).where(
+            catalog.Benefit.merchant_id == merchant_id,
+            catalog.Benefit.name == BENEFITS["tasting"]["name"],
+        )
+    )
+    return found.one()
+
+
 def _describe(keys: Mapping[str, Any]) -> dict[str, Any]:
     merchant = _find(keys)
     if merchant is None:
@@ -243,6 +254,7 @@ def _describe(keys: Mapping[str, Any]) -> dict[str, Any]:
         "latte_card": LATTE_CARD,
         "friends_offer": FRIENDS_OFFER,
         "joined": JOINED["event"],
+        "evening": _evening(merchant.id),
         "campaigns": {
             campaign.number: campaign.state
             for campaign in campaigns.list_campaigns(merchant_id=merchant.id)

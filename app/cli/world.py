@@ -10,7 +10,7 @@ from app.simulator.fresh import FreshWorld, new_app, new_world
 from app.simulator.settings import App, Person, Template, load, save
 
 # Who has keys of an older shape gets new ones, and with them a new shop.
-VERSION = 4
+VERSION = 5
 NAME = "晨光咖啡"
 PEOPLE = ("小美", "小张", "店主老陈", "店长小林", "店员小周")
 PAGES = (
@@ -115,6 +115,19 @@ MESSAGES: tuple[dict[str, Any], ...] = (
             "thing1": ("goods", "商品名称"),
             "character_string2": ("company", "快递公司"),
             "character_string3": ("tracking", "快递单号"),
+        },
+    },
+    {
+        "app": "app",
+        "channel": "subscribe",
+        "message": "seat_offered",
+        "template_id": "tmpl-seat-offered-0000000000000000000000001",
+        "title": "候补座位通知",
+        "page": "pages/wallet/index",
+        "fields": {
+            "thing1": ("session", "活动名称"),
+            "time2": ("starts_at", "开始时间"),
+            "time3": ("ends_at", "保留至"),
         },
     },
     {

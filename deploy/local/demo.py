@@ -11,11 +11,14 @@ from typing import Any
 
 from deploy.local.children import NotStarted
 from deploy.local.economy_act import EconomyAct
+from deploy.local.evening_act import EveningAct
+from deploy.local.family_act import FamilyAct
 from deploy.local.friends_act import FriendsAct
 from deploy.local.house import House, furnish, processes, settle_in
 from deploy.local.monthly_act import MonthlyAct
 from deploy.local.proof import prove
 from deploy.local.servers import HOME, both, leave_tidily
+from deploy.local.service_act import ServiceAct
 from deploy.local.story import Story
 from deploy.local.supervisor import Supervisor
 from deploy.local.telling import NotSeen, Telling
@@ -53,6 +56,9 @@ def _show(*, stay: bool) -> int:
             FriendsAct(house, shop, telling, played).play()
             customer = EconomyAct(house, shop, telling, played).play()
             MonthlyAct(house, shop, telling, played).play(customer)
+            FamilyAct(house, shop, telling, played).play(customer)
+            EveningAct(house, shop, telling, played).play()
+            ServiceAct(house, shop, telling, played).play()
             prove(house, telling)
             _say(f"\nEvery step was seen to happen, {time.monotonic() - began:.1f} s in all.")
             if stay:

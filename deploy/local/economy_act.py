@@ -9,10 +9,10 @@ from typing import Any
 
 import requests
 
+from deploy.local.act import Act
 from deploy.local.customer import Customer
-from deploy.local.house import House
-from deploy.local.story import BUNDLE, Played
-from deploy.local.telling import Caller, Telling, eventually, expect, must, yuan
+from deploy.local.story import BUNDLE
+from deploy.local.telling import eventually, expect, must, yuan
 
 TOP_UP = "储值200元赠20元"
 FREE_VOUCHER = "满30减5券 新客领取"
@@ -23,16 +23,8 @@ POINTS = 200
 VALUE_FEN = 6000
 
 
-class EconomyAct:
+class EconomyAct(Act):
     """Plays with a new customer and the clerk of the first act."""
-
-    def __init__(
-        self, house: House, shop: dict[str, Any], telling: Telling, played: Played
-    ) -> None:
-        self._house, self._shop, self._telling = house, shop, telling
-        self._clerk = played.clerk
-        self._api = f"{house.web_url}/api/v1/{shop['merchant']}"
-        self._wechat = Caller(house.wechat_url)
 
     def play(self) -> Customer:
         """Who joined, for the next act. Raises NotSeen at the first step that did not happen."""
@@ -45,7 +37,7 @@ class EconomyAct:
         return customer
 
     def _join(self) -> Customer:
-        customer = Customer(self._wechat, self._api, appid=self._shop["appid"], name="小雅")
+        customer = self._come("小雅")
         found = expect(200, customer.phone.get("/membership"))
         self._telling.tell(f"{customer.name} joins and is {found['tier']['name']}")
         self._telling.add(f"the way up: {found['next']['sentence']}")
@@ -171,20 +163,12 @@ class EconomyAct:
         must(told["state"] == "void", f"the voucher is {told['state']}")
         scan = {"code": code}
         refused = self._clerk.post("/counter/redeem", scan, key=secrets.token_hex(12))
-        must(refused.status == requests.codes.not_found, f"its old code got {refused.status}")
+        must(refused.status == requests.codes.conflict, f"its old code got {refused.status}")
         self._telling.add(
             f"the voucher is {told['state']}, and the code that she had for it is refused: "
             f"{refused.body['code']}, {refused.body['message']}"
         )
 
-    def _show(self, customer: Customer, title: str) -> None:
-        self._telling.add(f"her phone shows: {title}")
-        for line in customer.read_message(title):
-            self._telling.add(f"  {line}")
-
     def _latte(self, customer: Customer) -> str:
         found = (each for each in customer.wallet() if each["name"] == LATTE)
         return str(next(found)["voucher"])
-
-    def _code(self, customer: Customer, voucher: str) -> str:
-        return str(expect(200, customer.phone.get(f"/vouchers/{voucher}/code"))["qr_text"])

@@ -9,25 +9,16 @@ from typing import Any
 
 import requests
 
+from deploy.local.act import Act
 from deploy.local.customer import allow_messages
-from deploy.local.house import House
-from deploy.local.story import Played
-from deploy.local.telling import Caller, Telling, eventually, expect, must
+from deploy.local.telling import Caller, eventually, expect, must
 
 HELPERS = 3
 GIFT = "满30减5券"
 
 
-class FriendsAct:
+class FriendsAct(Act):
     """Plays on with the same customer and new friends of hers."""
-
-    def __init__(
-        self, house: House, shop: dict[str, Any], telling: Telling, played: Played
-    ) -> None:
-        self._house, self._shop, self._telling, self._played = house, shop, telling, played
-        self._wechat = Caller(house.wechat_url)
-        self._person = f"/_sim/users/{played.name}"
-        self._api = f"{house.web_url}/api/v1/{shop['merchant']}"
 
     def play(self) -> None:
         """Raises NotSeen at the first step that did not happen."""

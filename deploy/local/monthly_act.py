@@ -3,24 +3,16 @@
 import secrets
 from typing import Any
 
+from deploy.local.act import Act
 from deploy.local.customer import Customer
-from deploy.local.house import House
-from deploy.local.story import Played
-from deploy.local.telling import Caller, Telling, eventually, expect, must, yuan
+from deploy.local.telling import eventually, expect, must, yuan
 
 MONTHLY_CARD = "咖啡豆尝鲜月卡"
 COMPANY = "SF"
 
 
-class MonthlyAct:
+class MonthlyAct(Act):
     """Plays on with a customer who joined."""
-
-    def __init__(
-        self, house: House, shop: dict[str, Any], telling: Telling, played: Played
-    ) -> None:
-        self._house, self._shop, self._telling = house, shop, telling
-        self._clerk = played.clerk
-        self._wechat = Caller(house.wechat_url)
 
     def play(self, customer: Customer) -> None:
         """Raises NotSeen at the first step that did not happen."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import requests
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 HTTP_TIMEOUT_S = 15.0
 FEN = 100
 

@@ -12,25 +12,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from deploy.local.house import House
-from deploy.local.story import Played
-from deploy.local.telling import Answer, Caller, Telling, eventually, expect, must, yuan
+from deploy.local.act import Act
+from deploy.local.telling import Answer, Caller, eventually, expect, must, yuan
 
 LATTE = "拿铁兑换券"
 DELIVERED = 2
 
 
-class WechatAct:
+class WechatAct(Act):
     """Plays on after the first act, with the same customer and clerk."""
-
-    def __init__(
-        self, house: House, shop: dict[str, Any], telling: Telling, played: Played
-    ) -> None:
-        self._house, self._shop, self._telling, self._played = house, shop, telling, played
-        self._wechat = Caller(house.wechat_url)
-        self._card: str = shop["latte_card"]
-        self._person = f"/_sim/users/{played.name}"
-        self._api = f"{house.web_url}/api/v1/{shop['merchant']}"
 
     def play(self) -> None:
         """Raises NotSeen at the first step that did not happen."""
@@ -109,7 +99,7 @@ class WechatAct:
         card = {
             "appid": self._shop["account"],
             "card_type": "GIFT",
-            "card_id": self._card,
+            "card_id": self._shop["latte_card"],
             "base_info": {"title": LATTE[:9], "use_custom_code": True, "can_give_friend": False},
         }
         expect(200, self._wechat.post("/_sim/cards", card))
@@ -137,7 +127,9 @@ class WechatAct:
 
     def _mend_a_difference(self, code: str) -> None:
         wrong = {"state": "NORMAL"}
-        expect(200, self._wechat.post(f"/_sim/cards/{self._card}/codes/{code}", wrong))
+        expect(
+            200, self._wechat.post(f"/_sim/cards/{self._shop['latte_card']}/codes/{code}", wrong)
+        )
         self._telling.tell("somebody at WeChat makes the used card valid again; nobody tells us")
         merchant = self._shop["merchant"]
         self._flask("card-bag", "compare", merchant)
@@ -156,7 +148,7 @@ class WechatAct:
 
     def _find_held(self, code: str = "", *, state: str = "") -> dict[str, Any] | None:
         cards: list[dict[str, Any]] = expect(200, self._wechat.get(f"{self._person}/cards"))
-        mine = [each for each in cards if each["card_id"] == self._card]
+        mine = [each for each in cards if each["card_id"] == self._shop["latte_card"]]
         found = [each for each in mine if code in {"", each["code"]}]
         return next((each for each in found if state in {"", each["state"]}), None)
 
