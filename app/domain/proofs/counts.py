@@ -26,7 +26,8 @@ CHECKS = {
         FROM (SELECT merchant_id, offer_id, sum(taken) AS taken FROM offer_stock
               GROUP BY merchant_id, offer_id) s
         LEFT JOIN (
-          SELECT l.merchant_id, l.offer_id, sum(l.quantity) AS pieces FROM order_lines l
+          SELECT l.merchant_id, l.offer_id, sum(l.quantity - l.returned_pieces) AS pieces
+          FROM order_lines l
           JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
           WHERE o.state <> 'closed' AND l.from_stock GROUP BY l.merchant_id, l.offer_id) l
           ON l.merchant_id = s.merchant_id AND l.offer_id = s.offer_id
@@ -35,7 +36,7 @@ CHECKS = {
         SELECT format('member %%s of merchant %%s took %%s of offer %%s, his orders say %%s',
                       t.member_id, t.merchant_id, t.taken, t.offer_id, coalesce(l.pieces, 0))
         FROM offer_takers t LEFT JOIN (
-          SELECT l.merchant_id, l.offer_id, o.member_id, sum(l.quantity) AS pieces
+          SELECT l.merchant_id, l.offer_id, o.member_id, sum(l.quantity - l.returned_pieces) AS pieces
           FROM order_lines l
           JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
           WHERE o.state <> 'closed' AND l.is_counted

@@ -6,10 +6,8 @@ from app.domain import aftersales, gifting, payments
 from app.domain.aftersales import Wanted
 from app.domain.payments import RefundFact, RefundState
 from app.kernel.db import fetch_all, transaction
-from tests.domain.proofs import economy_sums
 
 MOST_ROUNDS = 6
-check_settled = economy_sums.check_settled
 
 
 @dataclass

@@ -5,6 +5,7 @@ refusals may only be those that `REFUSALS` names.
 """
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from app.domain import points, redemption, stored_value, subscriptions, vouchers
 from app.domain.merchants import Role
 from app.domain.orders import Outcome
-from app.kernel import outbox
+from app.kernel import clock, outbox
 from app.kernel.db import db, fetch_all, transaction
 from app.kernel.errors import DomainError
 from jobs import members as member_jobs
@@ -41,7 +42,7 @@ from tests.domain.proofs.economy_shop import (
     Row,
     offers_of,
 )
-from tests.domain.proofs.economy_sums import check_always
+from tests.domain.proofs.economy_sums import check_always, check_settled
 from tests.domain.proofs.model import Person, TaskId
 
 # Which of those that are there; a step with none of them does nothing.
@@ -54,6 +55,8 @@ REFUSALS = {
     "order_not_refundable", "own_gift", "refund_under_way", "reverse_not_allowed",
     "step_up_needed", "value_cap", "voucher_expired", "voucher_frozen", "voucher_held",
     "voucher_void", "already_redeemed", "gift_recalled", "gift_card_taken", "gift_card_over",
+    "family_cap", "family_exists", "family_full", "family_request_over", "family_request_waits",
+    "no_family", "own_family",
 }  # fmt: skip
 
 
@@ -67,9 +70,22 @@ class Tally:
 TALLY = Tally()
 
 
+@contextmanager
+def told_the_time(at):
+    """Jobs ask the clock, which shows the time of the walk meanwhile."""
+    clock.shift(round((at - clock.now()).total_seconds()))
+    try:
+        yield
+    finally:
+        clock.shift(0)
+
+
 class Economy(RuleBasedStateMachine):
     @initialize()
     def open_a_shop(self):
+        self._open()
+
+    def _open(self):
         self.shop, self.at = a_shop(), NOON
         points_pay(self.shop)
         tiers_in(self.shop.merchant)
@@ -219,20 +235,23 @@ class Economy(RuleBasedStateMachine):
         if hasattr(self, "people"):
             for placed in self.pending:
                 closed(self.shop, placed, at=self.at)
-            self.earn()
-            economy_returns.settle(self.shop, at=self.at)
-            check_always(self.shop, given_points=self.given)
-            economy_returns.check_settled(self.shop)
+            self._settle()
         db.session.expire_all()
+
+    def _settle(self):
+        self.earn()
+        economy_returns.settle(self.shop, at=self.at)
+        check_always(self.shop, given_points=self.given)
+        check_settled(self.shop)
 
     # How it is done
 
-    def _order(self, person, offer, pieces=1, value=0, part=0, *, coupon=False):
+    def _order(self, person, offer, pieces=1, value=0, part=0, *, coupon=False, of_family=False):
         """As quoted, so it costs what was quoted and is not refused for its pots."""
         if len(self._orders()) >= MOST_ORDERS:
-            return
-        idea = {"quantity": pieces, "best_voucher": coupon, "at": self.at}
-        idea |= {"value_fen": 10**6, "points": 10**6 if part else 0}
+            return None
+        idea = {"quantity": pieces, "best_voucher": coupon, "from_family": of_family}
+        idea |= {"value_fen": 10**6, "points": 10**6 if part else 0, "at": self.at}
         most = self._quote(person, offer, idea)
         wanted = {"value_fen": most.value_most_fen * value // 100}
         wanted |= {"points": most.points.points * part // 100}
@@ -241,12 +260,13 @@ class Economy(RuleBasedStateMachine):
         number = told.voucher.number if told.voucher else None
         placed = self._try("order", lambda: an_order(
             self.shop, buyer=person.member, offer=offer, quantity=pieces, voucher_number=number,
-            at=self.at, **pots))  # fmt: skip
+            from_family=of_family, at=self.at, **pots))  # fmt: skip
         if placed:
             price = told.price
             assert (placed.total_fen, placed.wechat_fen) == (price.total_fen, price.wechat_fen)
             if placed.state == "pending":
                 self.pending.append(placed)
+        return placed
 
     def _quote(self, person, offer, idea):
         return quoted(self.shop, person.member, offer=offer, **idea)
@@ -290,7 +310,8 @@ class Economy(RuleBasedStateMachine):
         for each in found:
             with transaction():
                 task = outbox.find_task(merchant_id=self.shop.id, task_id=each.id)
-            handler(task)
+            with told_the_time(self.at):
+                handler(task)
         return len(found)
 
     def _come(self):
