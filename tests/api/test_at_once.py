@@ -7,11 +7,13 @@ from threading import Barrier
 
 import pytest
 
+from app.domain.catalog import Days
 from app.kernel import clock
 from app.kernel.db import db
 from tests.api.calling import Caller, a_notice, a_request_key
 from tests.builders.catalog import an_offer
 from tests.builders.orders import a_voucher, shown
+from tests.builders.tenders import a_discount, points_pay, with_points, with_value
 
 AT_ONCE = 32
 
@@ -93,3 +95,42 @@ def test_one_notice_brought_many_times_hands_over_once(app, member, shop, phone,
     answers = at_once(app, lambda client, _: client.post(door, data=sealed, headers=headers))
     assert {status for status, _ in answers} == {204}
     assert len(member.get("/wallet").json["items"]) == 2
+
+
+def test_paying_and_giving_up_at_once_spends_every_pot_once(
+    app, member, shop, buyer, phone, redis, monkeypatch
+):
+    monkeypatch.setattr("app.web.limits.check", lambda *_, **__: None)
+    points_pay(shop)
+    with_points(shop, buyer, 1_000)
+    with_value(shop, buyer, paid=100_00, bonus=0)
+    voucher = a_discount(shop, buyer, stackable=True, validity=Days(count=900))
+    body = {
+        "offer": shop.offer.number,
+        "voucher": voucher.number,
+        "points": 400,
+        "value_fen": 10_00,
+    }
+    order = member.post("/orders", body, key=a_request_key()).json["order"]
+    assert phone.pay(member.post(f"/orders/{order}/prepay").json) == "requestPayment:ok"
+    headers, sealed = a_notice(phone.last_paid())
+    door = f"/wechat/pay/{shop.channel.number}/payments"
+
+    def pay_or_give_up(client, number):
+        if number % 2:
+            return client.post(door, data=sealed, headers=headers)
+        caller = Caller(client, member, bearer=member.bearer)
+        return caller.post(f"/orders/{order}/cancel")
+
+    answers = at_once(app, pay_or_give_up)
+
+    # The money had come, so whoever wants to give up is told so.
+    assert {status for status, _ in answers[1::2]} == {204}
+    assert {body["code"] for _, body in answers[::2]} <= {"order_was_paid", "order_not_payable"}
+    seen = member.get(f"/orders/{order}").json
+    assert (seen["state"], {each["state"] for each in seen["tenders"]}) == (
+        "fulfilled",
+        {"captured"},
+    )
+    assert member.get("/points").json["spendable"] == 600
+    assert member.get(f"/vouchers/{voucher.number}").json["state"] == "redeemed"

@@ -31,6 +31,26 @@ def test_a_quote_shows_the_price_and_what_could_pay(member, shop, voucher):
     assert told["may_pay_value"] == {"has_fen": 100_00, "most_fen": 40_00}
 
 
+def test_a_quote_shows_the_best_voucher_the_next_one_and_what_is_wrong_with_the_others(
+    member, shop, buyer, voucher
+):
+    less = a_discount(shop, buyer, face={"off_fen": 3_00}, validity=Days(count=900))
+    far = a_discount(shop, buyer, minimum_spend_fen=60_00, validity=Days(count=900))
+
+    told = member.get(f"/checkout/quote?offer={shop.offer.number}").json
+
+    assert (told["voucher"], told["best"], told["runner_up"]) == (
+        voucher.number,
+        voucher.number,
+        less.number,
+    )
+    assert [(each["voucher"], each["why"], each["reason"]) for each in told["vouchers"]] == [
+        (voucher.number, None, None),
+        (less.number, None, "可以使用，比最优惠的券少省2.00元"),
+        (far.number, "below_minimum_spend", "这张券满60.00元可用，还差11.00元。"),
+    ]
+
+
 def test_a_quote_may_be_asked_without_a_voucher(member, shop, voucher):
     told = member.get(f"/checkout/quote?offer={shop.offer.number}&best=false").json
 

@@ -12,6 +12,7 @@ from tests.api.calling import Caller, a_request_key, token_of_staff
 from tests.builders.catalog import a_benefit, an_offer
 from tests.builders.merchants import a_clerk, a_merchant, a_store, an_api_key
 from tests.builders.orders import a_voucher, shown
+from tests.builders.points import a_factor
 from tests.simulator.world import APP
 
 
@@ -38,6 +39,7 @@ def test_one_scan_one_answer(clerk, code, voucher, shop):
     assert (told["voucher"], told["hand_over"]) == (voucher.number, "给一杯热拿铁")
     assert (told["points"], told["points_balance"], told["replayed"]) == (24, 24, False)
     assert told["store_name"] == shop.store.name
+    assert told["workings"] == []
 
 
 def test_a_cashier_system_uses_the_same_counter(cashier, code):
@@ -47,6 +49,20 @@ def test_a_cashier_system_uses_the_same_counter(cashier, code):
 def test_a_scan_repeated_is_answered_as_before(clerk, code):
     key = a_request_key()
     first, second = redeem(clerk, code, key=key).json, redeem(clerk, code, key=key).json
+    assert second == first | {"replayed": True}
+
+
+def test_points_come_with_their_workings_in_the_quote_and_the_verdict(clerk, code, shop):
+    a_factor(shop, name="会员日", bp=20_000)
+    doubled = {"name": "核销奖励", "base": 24, "points": 48, "cut": 0}
+    doubled["factors"] = [{"name": "会员日", "times": "×2", "added": 24}]
+    key = a_request_key()
+
+    quote = clerk.post("/counter/quote", {"code": code}).json
+    first, second = redeem(clerk, code, key=key).json, redeem(clerk, code, key=key).json
+
+    assert (quote["points"], quote["workings"]) == (48, [doubled])
+    assert (first["points"], first["workings"]) == (48, [doubled])
     assert second == first | {"replayed": True}
 
 

@@ -6,13 +6,15 @@ import pytest
 
 from app.domain import subscriptions
 from app.kernel import clock
-from app.kernel.db import transaction
+from app.kernel.db import db, transaction
+from tests.builders.orders import an_order
 from tests.builders.subscriptions import (
     a_monthly_card,
     a_monthly_offer,
     a_place,
     a_sample,
     card_id_of,
+    card_of,
 )
 
 HOME = {
@@ -75,12 +77,15 @@ def test_i_choose_where_and_what(member, shop, card, address, samples):
 
 def test_i_pause_go_on_and_skip(member, card):
     assert member.post(f"/monthly-cards/{card}/pause").json["state"] == "paused"
-    refused = member.post(f"/monthly-cards/{card}/skip", {"period": 1})
+    (seen,) = member.get("/monthly-cards").json["items"]
+    wish = {"period": 1, "starts_on": seen["next"]["starts_on"]}
+    refused = member.post(f"/monthly-cards/{card}/skip", wish)
     assert refused.json["code"] == "card_paused"
     assert member.post(f"/monthly-cards/{card}/resume").json["state"] == "active"
     before = member.get(f"/monthly-cards/{card}").json["calendar"]
 
-    skipped = member.post(f"/monthly-cards/{card}/skip", {"period": 1}).json["calendar"]
+    for _ in range(2):
+        skipped = member.post(f"/monthly-cards/{card}/skip", wish).json["calendar"]
 
     assert [each["starts_on"] for each in skipped[:2]] == [each["starts_on"] for each in before[1:]]
 
@@ -138,3 +143,75 @@ def test_my_phone_says_when_my_parcel_is_on_its_way(member, clerk, shop, card, a
     (parcel,) = member.get(f"/monthly-cards/{card}").json["parcels"]
 
     assert (parcel["state"], parcel["tracking_number"]) == ("sent", "SF1234567890")
+
+
+def test_a_manager_pauses_a_card_and_gives_it_back(member, manager, clerk, card):
+    why = {"reason": "顾客来电要求"}
+    (line,) = manager.get("/counter/monthly-cards", query_string={"state": "active"}).json["items"]
+    assert (line["subscription"], line["periods_left"]) == (card, 3)
+    refused = clerk.post(f"/counter/monthly-cards/{card}/pause", why)
+    assert refused.json["code"] == "managers_only"
+
+    paused = manager.post(f"/counter/monthly-cards/{card}/pause", why).json
+    assert (paused["state"], paused["paused_by"][:6]) == ("paused", "staff:")
+    resumed = member.post(f"/monthly-cards/{card}/resume")
+    assert resumed.json["code"] == "card_paused_by_shop"
+    assert member.get(f"/monthly-cards/{card}").json["is_paused_by_shop"]
+    assert manager.post(f"/counter/monthly-cards/{card}/resume", why).json["state"] == "active"
+
+    stopped = manager.post(f"/counter/monthly-cards/{card}/stop", why)
+
+    assert stopped.status_code == 200, stopped.json
+    assert stopped.json["refund"].startswith("Y")
+    assert member.get(f"/monthly-cards/{card}").json["state"] == "stopped"
+    again = manager.post(f"/counter/monthly-cards/{card}/stop", why)
+    assert again.json["code"] == "refund_under_way"
+
+
+def test_a_card_that_cost_nothing_is_stopped_without_a_return(shop, buyer, samples, manager):
+    shop.offer = a_monthly_offer(shop, items=[a_place(*samples)], price_fen=0)
+    placed = an_order(shop, buyer=buyer, at=clock.now())
+    card = card_of(shop, placed.order_number)
+    db.session.rollback()
+    stopped = manager.post(f"/counter/monthly-cards/{card}/stop", {"reason": "活动结束"})
+    assert (stopped.status_code, stopped.json["refund"]) == (200, None)
+
+
+def test_labels_and_tracking_numbers_go_out_and_in(member, manager, clerk, shop, card, address):
+    member.post(f"/monthly-cards/{card}/address", {"address": address})
+    begins(shop, card)
+    assert (
+        clerk.post("/counter/parcels/labels", {"until": "2999-01-01"}).json["code"]
+        == "managers_only"
+    )
+    (label,) = manager.post("/counter/parcels/labels", {"until": "2999-01-01"}).json["items"]
+    assert (label["phone"], label["street"]) == ("13800138000", "漕溪北路1号2室")
+
+    table = "parcel,company,tracking_number\n{},SF,SF1234567890\n"
+    bad = clerk.post(
+        "/counter/parcels/tracking-table", {"csv": table.format(label["parcel"]) + "E1,,\n"}
+    )
+    assert (bad.status_code, bad.json["code"]) == (409, "lines_refused")
+    assert bad.json["details"]["lines"] == [{"line": 3, "parcel": "E1", "code": "invalid"}]
+    assert clerk.get("/counter/parcels").json["items"]
+    headless = clerk.post("/counter/parcels/tracking-table", {"csv": label["parcel"]})
+    assert headless.json["details"]["lines"][0]["code"] == "columns_missing"
+
+    told = clerk.post("/counter/parcels/tracking-table", {"csv": table.format(label["parcel"])})
+
+    assert (told.status_code, told.json) == (200, {"sent": 1})
+    line = {"parcel": label["parcel"], "company": "SF", "tracking_number": "SF1234567890"}
+    assert clerk.post("/counter/parcels/tracking", {"lines": [line]}).json == {"sent": 1}
+    found = clerk.get("/counter/parcels", query_string={"state": "any", "card": card}).json["items"]
+    assert [each["state"] for each in found] == ["sent"]
+
+
+def test_money_for_a_lost_parcel_is_a_managers_to_give(member, manager, clerk, shop, card, address):
+    member.post(f"/monthly-cards/{card}/address", {"address": address})
+    begins(shop, card)
+    (packed,) = clerk.get("/counter/parcels").json["items"]
+    path, why = f"/counter/parcels/{packed['parcel']}/refund", {"reason": "缺货"}
+    assert clerk.post(path, why).json["code"] == "managers_only"
+    made = manager.post(path, why)
+    assert (made.status_code, made.json["refund"][0]) == (200, "Y")
+    assert member.get(f"/monthly-cards/{card}").json["parcels"][0]["state"] == "given_up"

@@ -13,11 +13,11 @@ from tests.builders.transactions import joined
 EVENING = NOON + timedelta(days=7)
 
 
-def a_club(**more):
+def a_club(*, merchant=None, **more):
     """A shop that sells seats at its private evenings for 88 yuan."""
     from tests.builders.merchants import a_merchant
 
-    merchant = a_merchant(**more)
+    merchant = merchant or a_merchant(**more)
     benefit = a_benefit(
         merchant=merchant,
         kind=BenefitKind.BOOKING,

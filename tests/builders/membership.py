@@ -1,9 +1,10 @@
 """Tiers as tests want them: silver for 500 yuan or 3 visits, gold for 2,000 yuan and 5 visits."""
 
 from app.domain import membership
+from app.domain.catalog import OfferKind
 from app.domain.membership import parse
 from app.kernel.db import fetch_all
-from tests.builders.catalog import BOSS, a_benefit
+from tests.builders.catalog import BOSS, a_benefit, an_offer
 from tests.builders.moments import NOON
 from tests.builders.transactions import joined
 
@@ -137,3 +138,10 @@ def presents(member):
         )
     assert all(row.allocated_fen == 0 for row in rows)
     return [(row.title, row.state) for row in rows]
+
+
+def a_term_offer(shop, *, price_fen=100_00, days=30, tier="gold", **changes):
+    """A membership on sale, without vouchers."""
+    words = {"kind": OfferKind.MEMBERSHIP, "title": "金卡会员", "price_fen": price_fen, "items": []}
+    terms = {"tier": tier, "term_days": days}
+    return an_offer(merchant=shop.merchant, **words | {"terms": terms} | changes)

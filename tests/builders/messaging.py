@@ -21,6 +21,7 @@ FIELDS = {
     "gift_due": {"thing1": "gift", "time3": "ends_at"},
     "refund_asked": {"thing1": "title", "amount2": "amount", "time3": "at", "thing4": "hint"},
     "refund_declined": {"thing1": "title", "amount2": "amount", "time3": "at", "thing4": "hint"},
+    "refund_to_collect": {"thing1": "title", "amount2": "amount", "thing4": "hint"},
     "refund_done": {"thing1": "title", "amount2": "amount", "time3": "at", "thing4": "hint"},
     "gift_ending": {"thing1": "gift", "time3": "ends_at"},
     "share_claimed": {"thing1": "card", "thing2": "friend", "time3": "at"},
@@ -28,8 +29,17 @@ FIELDS = {
     "seat_offered": {"thing1": "session", "time2": "starts_at", "time3": "ends_at"},
     "session_called_off": {"thing1": "session", "time2": "starts_at", "thing3": "hint"},
     "points_expiring": {"number1": "points", "time2": "ends_at", "thing3": "hint"},
+    "value_topped_up": {"amount1": "amount", "amount2": "balance", "time3": "at"},
+    "value_spent": {"amount1": "amount", "amount2": "balance", "thing3": "hint"},
+    "value_frozen": {"thing1": "hint", "time2": "at"},
+    "value_adjusted": {"amount1": "balance", "thing2": "hint", "time3": "at"},
+    "period_closing": {"thing1": "card", "thing2": "goods", "time3": "locks_at"},
     "period_ready": {"thing1": "card", "thing2": "goods", "date3": "starts_on"},
     "period_address": {"thing1": "card", "thing2": "goods", "date3": "starts_on"},
+    "complaint_waits": {"thing1": "kind", "thing2": "hint", "time3": "ends_at"},
+    "campaign_news": {"thing1": "campaign", "thing2": "hint", "time3": "starts_at"},
+    "tier_raised": {"thing1": "tier", "thing2": "hint", "time3": "at"},
+    "tier_ending": {"thing1": "tier", "thing2": "hint", "time3": "ends_at"},
     "parcel_sent": {"thing1": "card", "thing2": "goods", "character_string3": "tracking"},
 }
 _GIFT = {"gift": "美式咖啡等2张", "number": "Z2345678"}
@@ -42,6 +52,7 @@ _REFUND = {
     "hint": "退回微信支付49.00元",
 }
 _WAITS = _GIFT | {"ends_at": "2026-05-15 20:00"}
+_PURSE = {"amount": "100.00元", "balance": "120.00元", "at": "2026-05-15 20:00"}
 _MONTH = {"card": "焕颜月卡", "period": "第2期", "goods": "面霜小样×1", "number": "72345678"}
 _HELPED = {"voucher": "蛋糕券", "number": "J2345678"}
 _ENDED = _HELPED | {"at": "2026-05-15 20:00", "hint": "好友助力成功，券可以使用了"}
@@ -62,6 +73,7 @@ WORDS = {
     "gift_ending": _WAITS,
     "refund_asked": _REFUND,
     "refund_declined": _REFUND,
+    "refund_to_collect": _REFUND,
     "refund_done": _REFUND,
     "seat_offered": {
         "session": "秋季品鉴夜",
@@ -76,8 +88,28 @@ WORDS = {
         "number": "52345678",
     },
     "points_expiring": {"points": "30", "ends_at": "2026-05-15 20:00", "hint": "到期清零"},
+    "value_topped_up": _PURSE | {"bonus": "20.00元", "number": "O2345678"},
+    "value_spent": _PURSE | {"hint": "储值支付", "number": "O2345678"},
+    "value_frozen": {"state": "冻结", "at": "2026-05-15 20:00", "hint": "如有疑问请联系商家"},
+    "value_adjusted": _PURSE | {"hint": "补偿"},
+    "period_closing": _MONTH | {"locks_at": "2026年5月15日 20:00"},
     "period_ready": _MONTH | {"starts_on": "2026年5月15日"},
     "period_address": _MONTH | {"starts_on": "2026年5月15日"},
+    "complaint_waits": {
+        "kind": "申请退款",
+        "hint": "请回复顾客",
+        "ends_at": "2026-05-15 20:00",
+        "number": "X2345678",
+    },
+    "campaign_news": {
+        "campaign": "决赛夜",
+        "hint": "开赛前一小时开售",
+        "starts_at": "2026-05-15 20:00",
+        "ends_at": "2026-05-16 01:00",
+        "number": "K2345678",
+    },
+    "tier_raised": {"tier": "银卡", "hint": "积分1.2倍", "at": "2026-05-15 20:00"},
+    "tier_ending": {"tier": "银卡", "hint": "再消费30元可保级", "ends_at": "2026-05-15 20:00"},
     "parcel_sent": _MONTH | {"company": "SF", "tracking": "SF1234567890"},
     "order_paid": {
         "title": "周末欢聚包",

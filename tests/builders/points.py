@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import count
 
 from app.domain import points
-from app.domain.points import RuleSource
+from app.domain.points import EarnOn, RuleSource
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, an_order, order_id_of
 from tests.builders.transactions import joined
@@ -73,8 +73,22 @@ def a_rule(shop, *, source=RuleSource.EVENT, at=NOON, **words):
         words = {"event": "profile"} | words
     if "points_per_yuan" not in words:
         words = {"fixed_points": 50} | words
+    if source == RuleSource.PURCHASE:
+        earn_on(shop, EarnOn.BOTH, at=at)
     with joined():
         return points.add_rule(merchant_id=shop.id, source=source, actor="system", at=at, **words)
+
+
+def earn_on(shop, step, *, at=NOON):
+    """Which step of a sale earns; all else as it is."""
+    terms = points.rulebook(merchant_id=shop.id).terms
+    said = vars_of(terms) | {"earn_on": step}
+    with joined():
+        points.set_terms(merchant_id=shop.id, actor="system", at=at, **said)
+
+
+def vars_of(terms):
+    return {name: getattr(terms, name) for name in terms.__slots__}
 
 
 def a_factor(shop, *, name="会员日", bp=20_000, at=NOON, **words):

@@ -33,7 +33,9 @@ def a_sample(shop, name="面霜小样", *, worth_fen=20_00):
     )
 
 
-def a_monthly_offer(shop, *, periods=3, points=10, lock_days=5, items=None, price_fen=PRICE_FEN):
+def a_monthly_offer(
+    shop, *, periods=3, points=10, lock_days=5, skip_limit=3, items=None, price_fen=PRICE_FEN
+):
     """A card of so many months; without `items` one sample and one latte voucher in each."""
     if items is None:
         latte = a_benefit(merchant=shop.merchant)
@@ -50,6 +52,7 @@ def a_monthly_offer(shop, *, periods=3, points=10, lock_days=5, items=None, pric
                 "periods": periods,
                 "points_per_period": points,
                 "lock_days": lock_days,
+                "skip_limit": skip_limit,
                 "items": items,
             },
             actor=BOSS,

@@ -1,11 +1,12 @@
 """A period begins once, whoever sweeps, skips or gives back at the same moment."""
 
+from datetime import date
 from functools import partial
 
 import pytest
 
-from app.domain import points, subscriptions
-from app.domain.subscriptions import opening, statements
+from app.domain import aftersales, ledger, points, subscriptions
+from app.domain.subscriptions import opening, parcels, statements
 from app.kernel.db import db, transaction
 from tests.builders.orders import a_buyer
 from tests.builders.subscriptions import (
@@ -20,6 +21,7 @@ from tests.builders.together import together
 from tests.races.racing import count, meet_after, pair, storm, tally, value, without
 
 FIRST_LOCK, BEFORE = later(5), later(4)
+FIRST_DAY = date(2026, 5, 15)
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def opening_of(shop, number, *, at=FIRST_LOCK):
 def skipping_of(shop, buyer, number, *, period=1, at=BEFORE):
     which = {"merchant_id": shop.id, "member_id": buyer.id, "number": number}
     db.session.rollback()
-    return partial(subscriptions.skip, **which, period=period, at=at)
+    return partial(subscriptions.skip, **which, period=period, starts_on=FIRST_DAY, at=at)
 
 
 def stopping_of(shop, number, *, at=FIRST_LOCK):
@@ -127,20 +129,21 @@ def test_a_period_is_skipped_or_begins_but_not_both(app, shop, buyer, card):
     first = value(shop, "month", "subscription_periods", "n = 1")
     assert (began == 1) == (first == 0)
     assert count(shop, "parcels") == began
-    assert (skipped["done"] > 0) == (first > 0)
+    assert (skipped["done"] > 0) == (first == 1)
 
 
-def meanwhile(app, monkeypatch, call):
-    """Between looking at a card and beginning its period, somebody else comes and is done."""
-    look, came = opening._parts, []
+def meanwhile(app, monkeypatch, call, *, where=opening, name="_parts"):
+    """Between a look and what follows from it, somebody else comes once and is done."""
+    look, came, is_here = getattr(where, name), [], []
 
     def and_let_come(*args):
         found = look(*args)
-        if not came:
+        if not is_here:
+            is_here.append(True)
             came.extend(together(app, [call]))
         return found
 
-    monkeypatch.setattr(opening, "_parts", and_let_come)
+    monkeypatch.setattr(where, name, and_let_come)
     return came
 
 
@@ -191,3 +194,90 @@ def test_without_lock_and_state_what_was_given_back_is_packed(unguarded, monkeyp
 
     assert came[0].amount_fen == 100_00
     assert count(shop, "parcels") == 1
+
+
+# A parcel
+
+
+def a_packed_parcel(shop, buyer, card):
+    begin = opening_of(shop, card)
+    with transaction():
+        assert begin() == 1
+        return (
+            subscriptions.get_own(
+                merchant_id=shop.id, member_id=buyer.id, number=card, at=FIRST_LOCK
+            )
+            .parcels[0]
+            .number
+        )
+
+
+def sending_of(shop, number):
+    return partial(
+        subscriptions.send,
+        merchant_id=shop.id,
+        number=number,
+        company="SF",
+        tracking_number="SF1",
+        actor="staff:1",
+        at=FIRST_LOCK,
+    )
+
+
+def refunding_of(shop, number):
+    return partial(
+        aftersales.refund_parcel,
+        merchant_id=shop.id,
+        number=number,
+        reason="缺货",
+        actor="staff:1",
+        at=FIRST_LOCK,
+    )
+
+
+def test_a_parcel_is_sent_or_its_money_goes_back_but_not_both(app, shop, buyer, card):
+    number = a_packed_parcel(shop, buyer, card)
+    both = [sending_of(shop, number), refunding_of(shop, number)]
+
+    results = storm(app, both * 18)
+
+    sent, refunded = tally(results[0::2]), tally(results[1::2])
+    assert sorted((sent["done"] > 0, refunded["done"] + refunded["None"] > 0)) == [False, True]
+    assert count(shop, "returns") <= 1
+    assert count(shop, "returns") == (sent["done"] == 0)
+    assert ledger.verify() == []
+
+
+def test_without_lock_and_state_a_parcel_on_its_way_is_given_up(unguarded, monkeypatch):
+    shop, buyer, card = a_committed_card()
+    number = a_packed_parcel(shop, buyer, card)
+    monkeypatch.setattr(parcels, "_LOCK", without(parcels._LOCK, " FOR NO KEY UPDATE OF p"))
+    guard = " AND state IN ('to_send', 'failed')"
+    monkeypatch.setattr(parcels, "_GIVE_UP", without(parcels._GIVE_UP, guard))
+    sending = sending_of(shop, number)
+    came = meanwhile(unguarded, monkeypatch, sending, where=parcels, name="_lock")
+
+    (refund,) = together(unguarded, [refunding_of(shop, number)])
+
+    assert (came, isinstance(refund, str)) == ([None], True)
+    assert count(shop, "returns") == count(shop, "parcels", "sent_at IS NOT NULL") == 1
+
+
+# The reminder
+
+
+def reminding_of(shop):
+    which = {"merchant_id": shop.id, "period_id": value(shop, "min(id)", "subscription_periods")}
+    return partial(subscriptions.remind, **which, at=BEFORE)
+
+
+def test_many_sweeps_remind_once(app, shop, card):
+    assert sum(storm(app, [reminding_of(shop)] * 36)) == 1
+    assert count(shop, "outbox", "event = 'PeriodClosing'") == 1
+
+
+def test_without_its_mark_the_reminder_comes_twice(unguarded, monkeypatch):
+    shop, _, _ = a_committed_card()
+    mark = "\n  AND p.reminded_at IS NULL"
+    monkeypatch.setattr(statements, "REMIND", without(statements.REMIND, mark))
+    assert pair(unguarded, reminding_of(shop), reminding_of(shop)) == [True, True]

@@ -230,7 +230,7 @@ def test_a_scan_behind_a_freeze_is_refused(app, shop, buyer, voucher):
 
     # The picture on the phone died with the freeze.
     assert both.waited
-    assert told(both.second) == "code_unknown"
+    assert told(both.second) == "voucher_frozen"
     assert state_of(shop, voucher) == "frozen"
     assert spendable(shop, buyer) == 0
 

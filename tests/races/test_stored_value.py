@@ -28,13 +28,13 @@ def buyer(shop):
     return a_buyer(shop)
 
 
-def holding_of(shop, buyer, amount, **more):
+def holding_of(shop, buyer, amount, *, spender=None, **more):
     return partial(
         stored_value.hold,
         merchant_id=shop.id,
         member_id=buyer.id,
-        spender_id=buyer.id,
-        order_id=an_open_order(shop, buyer),
+        spender_id=(spender or buyer).id,
+        order_id=an_open_order(shop, spender or buyer),
         amount_fen=amount,
         at=NOON,
         **({"confirmed": True} | more),
@@ -185,21 +185,6 @@ def test_a_gift_card_is_claimed_or_given_back(app, shop, buyer):
     back = sum(each for each in results if isinstance(each, int))
     assert has(shop, friend)[0] + back == 16_000
     assert set(tally(results)) <= {"done", "gift_card_over"}
-
-
-def test_a_confirmation_is_good_for_one_of_32(app, shop, buyer):
-    a_top_up(shop, buyer, paid=400_000, bonus=0)
-    with transaction():
-        told = stored_value.confirm(
-            merchant_id=shop.id, member_id=buyer.id, amount_fen=90_000, at=NOON
-        )
-    more = {"confirmed": False, "confirmation": told.token}
-
-    results = storm(app, [holding_of(shop, buyer, 30_000, **more) for _ in range(32)])
-
-    assert tally(results)["done"] == 1
-    assert set(tally(results)) == {"done", "confirmation_invalid"}
-    assert sum(has(shop, buyer)) == 370_000
 
 
 def test_a_persons_bonus_is_capped_when_he_pays_32_times_at_once(app, shop, buyer):
@@ -353,19 +338,3 @@ def test_without_the_lock_and_the_state_one_card_fills_two_balances(unguarded, m
     # The state in the write is the second wall.
     calls = [claiming(shop, each, token) for each in people]
     assert tally(pair(unguarded, *calls)) == {"done": 1, "gift_card_taken": 1}
-
-
-def test_without_its_condition_a_confirmation_is_good_for_two(unguarded, monkeypatch):
-    shop = a_shop()
-    buyer = a_buyer(shop)
-    a_top_up(shop, buyer, paid=400_000, bonus=0)
-    with transaction():
-        told = stored_value.confirm(
-            merchant_id=shop.id, member_id=buyer.id, amount_fen=90_000, at=NOON
-        )
-    unguarded_use = without(statements.USE_CONFIRMATION, " AND used_at IS NULL")
-    monkeypatch.setattr(statements, "USE_CONFIRMATION", unguarded_use)
-    more = {"confirmed": False, "confirmation": told.token}
-    calls = [holding_of(shop, buyer, 30_000, **more) for _ in range(2)]
-
-    assert tally(pair(unguarded, *calls)) == {"done": 2}

@@ -19,6 +19,7 @@ def told(platform_id, *, state="PENDING", awaits_us=True):
         asked_fen=None,
         is_refunded=False,
         awaits_us=awaits_us,
+        answer_at_once=False,
         with_platform=False,
         times=1,
         opened_at=NOON,

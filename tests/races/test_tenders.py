@@ -84,19 +84,40 @@ def test_paying_against_closing_captures_all_pots_or_releases_all(app, committed
     assert balance(shop, buyer)[0] == 2_000 - paid * 100
 
 
-def test_a_voucher_is_spent_behind_no_closing(app, committed):
-    shop = a_shop(offer={"stock": 5})
+def all_three_pots(stock):
+    """A shop, a buyer, and what he pays with beside WeChat: a voucher, points, stored value."""
+    shop = a_shop(offer={"stock": stock})
+    points_pay(shop)
     buyer = a_buyer(shop)
-    voucher = a_discount(shop, buyer)
-    placed = an_order(shop, buyer=buyer, voucher_number=voucher.number)
+    with_value(shop, buyer, paid=100_00, bonus=0)
+    with_points(shop, buyer, 1_000)
+    voucher = a_discount(shop, buyer, stackable=True)
+    return (
+        shop,
+        buyer,
+        voucher,
+        {"voucher_number": voucher.number, "points": 400, "value_fen": 10_00},
+    )
+
+
+@pytest.mark.parametrize("pays_first", [True, False])
+def test_all_pots_go_with_whichever_of_paying_and_closing_comes_first(app, committed, pays_first):
+    shop, buyer, voucher, pots = all_three_pots(5)
+    placed = an_order(shop, buyer=buyer, **pots)
     pay, close = confirming(shop, placed), closing_of(shop, placed.order_number)
+    calls = (pay, close) if pays_first else (close, pay)
     db.session.rollback()
 
-    both = one_behind_the_other(app, close, pay)
+    both = one_behind_the_other(app, *calls)
 
     assert both.waited
-    assert (both.first, both.second) == (True, Outcome.LATE)
-    assert held_state(shop, voucher) == "active"
+    state, ends = ("captured", "redeemed") if pays_first else ("released", "active")
+    assert both.first == (Outcome.PAID if pays_first else True)
+    assert both.second == (False if pays_first else Outcome.LATE)
+    assert count(shop, "order_tenders", "state = :s", s=state) == 3
+    assert held_state(shop, voucher) == ends
+    assert left(shop, buyer) == (90_00 if pays_first else 100_00)
+    assert balance(shop, buyer)[0] == (600 if pays_first else 1_000)
 
 
 def test_one_return_32_times_at_once_gives_back_once(app, shop, buyer):

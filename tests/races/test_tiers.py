@@ -6,13 +6,22 @@ from threading import Barrier
 
 import pytest
 
-from app.domain import membership
-from app.domain.membership import CONSENT_VERSION, Growth, Occasion, settling, statements
+from app.domain import ledger, membership
+from app.domain.ledger import AccountKind, Asset, house
+from app.domain.membership import (
+    CONSENT_VERSION,
+    Growth,
+    Occasion,
+    earning,
+    settling,
+    statements,
+)
 from app.kernel.db import db
 from tests.builders.members import a_member
 from tests.builders.membership import (
     a_ladder,
     a_pack,
+    a_term_offer,
     grow,
     moves,
     presents,
@@ -261,3 +270,57 @@ def test_without_its_source_held_growth_outlives_its_refund(unguarded, monkeypat
     pair(unguarded, *map(and_wait, calls))
 
     assert growth(shop) == 500_00
+
+
+# The fee of a bought term
+
+
+def a_term(shop):
+    """Bought and paid, thirty days for 100 yuan; the order's id."""
+    member = a_buyer(shop)
+    tiers_in(shop.merchant)
+    placed = a_paid_order(shop, buyer=member, offer=a_term_offer(shop))
+    return order_id_of(shop, placed.order_number)
+
+
+def earning_of(shop, order_id):
+    which = {"merchant_id": shop.id, "order_id": order_id}
+    return partial(membership.earn_fee, **which, at=NOON + timedelta(days=18))
+
+
+def giving_back_of(shop, order_id):
+    which = {"merchant_id": shop.id, "order_id": order_id}
+    return partial(membership.give_term_back, **which, at=NOON + timedelta(days=21))
+
+
+def booked(shop):
+    return ledger.balance_of(merchant_id=shop.id, account=house(AccountKind.EARNED, Asset.CNY))
+
+
+def test_a_fee_is_earned_or_goes_back_to_the_fen_whoever_sweeps(app, shop):
+    order_id = a_term(shop)
+
+    results = storm(app, [earning_of(shop, order_id), giving_back_of(shop, order_id)] * 18)
+
+    # Nine of thirty days are left.
+    assert set(results[1::2]) == {30_00}
+    assert sum(results[0::2]) <= 1
+    assert booked(shop) == 70_00
+    assert value(shop, "earned_fen + returned_fen", "membership_terms") == 100_00
+
+
+def test_without_the_locks_more_is_earned_than_was_paid(unguarded, monkeypatch):
+    shop = a_shop()
+    order_id = a_term(shop)
+    monkeypatch.setattr(
+        statements, "LOCK_STANDING", without(statements.LOCK_STANDING, *LOCK["LOCK_STANDING"])
+    )
+    monkeypatch.setattr(
+        statements, "LOCK_FEE", without(statements.LOCK_FEE, " FOR NO KEY UPDATE OF t")
+    )
+    meet_after(monkeypatch, earning, "_hold")
+
+    results = pair(unguarded, earning_of(shop, order_id), giving_back_of(shop, order_id))
+
+    assert results == [True, 30_00]
+    assert booked(shop) > 100_00

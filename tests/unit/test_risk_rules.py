@@ -28,10 +28,10 @@ def test_while_nobody_counts_the_rule_itself_says_who_passes(name):
         assert decision.retry_after_seconds == 5
 
 
-def test_seven_digits_are_the_only_thing_that_waits_for_the_counters():
+def test_only_what_can_be_guessed_waits_for_the_counters():
     closed = {each.action for each in risk.RULES if each.when_counts_are_away == Away.CLOSED}
 
-    assert closed == {Action.REDEEM_BY_DIGITS}
+    assert closed == {Action.REDEEM_BY_DIGITS, Action.BIND_CARD}
 
 
 def test_the_longest_wait_speaks():

@@ -1,5 +1,6 @@
 """Complaints, presents, member codes and paper cards of a house, as its routes need them."""
 
+import secrets
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from app.web import complaints as desks
 from tests.builders.catalog import BOSS, a_benefit
 from tests.builders.complaints import a_rule, a_ticket, member_code, printed
 from tests.builders.members import a_member
+from tests.walks.refunding import a_paid
 
 
 def _photo():
@@ -93,6 +95,42 @@ def somebody_elses_number(house):
     number = a_member(merchant=house.merchant, at=clock.now()).number
     db.session.rollback()
     return number
+
+
+def a_complaint_of_an_order(house):
+    number = a_ticket(house, house.member.who, at=clock.now(), order_number=a_paid(house))
+    db.session.rollback()
+    return number
+
+
+def what_cards_hold(house):
+    benefit = a_benefit(merchant=house.merchant).benefit_number
+    db.session.rollback()
+    return {"title": "旧卡", "until": "2036-01-01", "benefits": {benefit: 2}, "points": 5}
+
+
+def a_list_of_cards(house):
+    house.secrets.add(code := f"88{secrets.randbelow(10**12):012d}")
+    return {**what_cards_hold(house), "cards": f"code,uses,points\n{code},1,2\n", "dry_run": False}
+
+
+def a_batch(house):
+    batch, _ = printed(house, at=clock.now(), until=clock.now() + timedelta(days=9))
+    db.session.rollback()
+    return batch
+
+
+def a_bound_card(house):
+    """The card in our member's wallet that a paper card brought."""
+    code = a_paper_card(house)
+    with transaction():
+        bound = paper_cards.bind(
+            merchant_id=house.id,
+            member_id=house.member.who.id,
+            code_text=code,
+            at=clock.now(),
+        )
+    return bound.card_number
 
 
 def a_paper_card(house):

@@ -35,6 +35,14 @@ VALUES = {
 # Some fields may rightly be any line of text, and some may be left out: no lie there.
 MAY_BE = {
     "cover": {"null"},
+    "cost_fen": {"zero"},
+    "place": {"zero"},
+    "change_fen": {"minus one"},
+    "confirm_above_fen": {"zero"},
+    "pay_bp": {"zero"},
+    "bp": {"zero"},
+    "rules": {"list"},
+    "event": {"right to left", "sql", "format", "path", "look-alikes"},
     "gives_at": {"null"},
     "reason": {"right to left", "sql", "format", "path", "look-alikes"},
     # Lines of it may break.
@@ -106,7 +114,7 @@ def bodies(body):
     yield "null", b"null", JSON
     yield "empty object", b"{}", JSON
     yield "unknown field", good[:-1] + b', "price_fen": 1}', JSON
-    yield "said twice", good[:-1] + b", " + first + b": 5}", JSON
+    yield "said twice", good[:-1] + b", " + first + b": -5.5}", JSON
     yield "__proto__", good[:-1] + b', "__proto__": {"role": "owner"}}', JSON
     yield "merchant_id", good[:-1] + b', "merchant_id": 1, "member_id": 1}', JSON
     yield "form", b"code=1&offer=2", "application/x-www-form-urlencoded"

@@ -37,6 +37,14 @@ def a_card(house, *, lock_days=5):
     return number, other
 
 
+def first_day(house, number):
+    """On which the card's first period begins, as JSON says it."""
+    which = {"merchant_id": house.id, "member_id": house.member.who.id, "number": number}
+    found = subscriptions.get_own(**which, at=clock.now()).periods[0].starts_on
+    db.session.rollback()
+    return found.isoformat()
+
+
 def a_paused_card(house):
     number, _ = a_card(house)
     which = {"merchant_id": house.id, "member_id": house.member.who.id, "number": number}

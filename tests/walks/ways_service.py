@@ -2,9 +2,13 @@
 
 from tests.walks.calls import API, MEMBER, TELLER, WORKER, Call, Way, of_order, plain
 from tests.walks.complaining import (
+    a_batch,
+    a_bound_card,
     a_complaint,
+    a_complaint_of_an_order,
     a_complaint_with_photo,
     a_kept_photo,
+    a_list_of_cards,
     a_member_code,
     a_paper_card,
     a_photo_form,
@@ -12,6 +16,7 @@ from tests.walks.complaining import (
     a_settled_complaint,
     an_unfrozen_card,
     somebody_elses_number,
+    what_cards_hold,
 )
 from tests.walks.refunding import (
     a_closed_return,
@@ -77,6 +82,33 @@ SERVICE = {
         call=lambda h: Call(
             parts={"ticket": a_complaint(h)}, body={"resolution": "已补"}, status=204
         ),
+    ),
+    f"POST {API}/counter/complaints/<ticket>/take": Way(
+        who=("manager",),
+        call=lambda h: Call(
+            parts={"ticket": a_complaint(h)}, body={"instead_of": None}, status=204
+        ),
+    ),
+    f"POST {API}/counter/complaints/<ticket>/refund": Way(
+        who=("manager",),
+        call=lambda h: Call(
+            parts={"ticket": a_complaint_of_an_order(h)}, body={"reason": "出品不符"}, status=201
+        ),
+    ),
+    f"GET {API}/counter/paper-cards": Way(who=("manager",), call=plain()),
+    f"POST {API}/counter/paper-cards/import": Way(
+        who=("manager",), call=lambda h: Call(body=a_list_of_cards(h))
+    ),
+    f"POST {API}/counter/paper-cards/print": Way(
+        who=("manager",),
+        call=lambda h: Call(body={**what_cards_hold(h), "count": 2}, status=201),
+    ),
+    f"POST {API}/counter/paper-cards/<batch>/stop": Way(
+        who=("manager",), call=lambda h: Call(parts={"batch": a_batch(h)}, status=204)
+    ),
+    f"POST {API}/counter/paper-cards/undo": Way(
+        who=("manager",),
+        call=lambda h: Call(body={"card": a_bound_card(h), "reason": "绑错人"}),
     ),
     f"POST {API}/counter/goodwill": Way(
         who=WORKER, call=lambda h: Call(body=a_present_in(h), status=201)
@@ -144,6 +176,11 @@ SERVICE = {
         call=lambda h: Call(parts={"refund": a_waiting_return(h)}, body={"reason": "已交付"}),
     ),
     f"POST {API}/counter/refunds/<refund>/retry": Way(
-        who=("manager",), call=lambda h: Call(parts={"refund": a_closed_return(h)})
+        who=("manager",),
+        call=lambda h: Call(parts={"refund": a_closed_return(h)}, is_keyed=True),
+    ),
+    f"POST {API}/counter/refunds/<refund>/transfer": Way(
+        who=("manager",),
+        call=lambda h: Call(parts={"refund": a_closed_return(h)}, is_keyed=True),
     ),
 }
