@@ -26,6 +26,7 @@ class Kind(StrEnum):
     BOOKING = "5"
     CAMPAIGN = "K"
     CARD = "C"
+    EVENT = "9"
     FAMILY = "I"
     FILE = "F"
     GIFT = "Z"

@@ -20,6 +20,7 @@ from app.domain.paper_cards import models as _paper_cards
 from app.domain.payments import models as _payments
 from app.domain.points import models as _points
 from app.domain.pools import models as _pools
+from app.domain.promotions import models as _promotions
 from app.domain.redemption import models as _redemption
 from app.domain.sharing import models as _sharing
 from app.domain.shipping import models as _shipping
@@ -60,6 +61,7 @@ TABLES_OF = (
     _complaints,
     _paper_cards,
     _subscriptions,
+    _promotions,
 )
 METADATA = Base.metadata
 

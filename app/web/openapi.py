@@ -50,6 +50,7 @@ IN_PATH = {
     "share": ("H", "The share's number."),
     "member": ("U", "The member's number."),
     "redemption": ("D", "The redemption's number."),
+    "batch": ("N", "The number of the batch of paper cards."),
     "ticket": ("X", "The complaint's number."),
     "refund": ("Y", "The refund's number."),
     "subscription": ("7", "The monthly card's number."),

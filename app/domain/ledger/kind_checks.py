@@ -21,6 +21,20 @@ CHECKS = {
           WHERE l.kind IN ('topup', 'gift_card', 'membership', 'subscription')) b
           ON b.merchant_id = o.merchant_id AND b.order_id = o.id
         WHERE b.brought <> CASE WHEN o.fulfilled_at IS NOT NULL THEN b.wanted ELSE 0 END""",
+    "the fee of a membership is earned with its days, and all of it in the end": """
+        SELECT format('order %%s of merchant %%s: fee %%s, earned %%s (booked %%s), given back %%s',
+                      o.number, t.merchant_id, t.fee_fen, t.earned_fen, coalesce(b.booked, 0),
+                      t.returned_fen)
+        FROM membership_terms t
+        JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.order_id
+        LEFT JOIN (
+          SELECT e.merchant_id, split_part(e.cause, ':', 2) AS number, sum(q.amount) AS booked
+          FROM ledger_entries e
+          JOIN ledger_postings q ON q.merchant_id = e.merchant_id AND q.entry_id = e.id
+          WHERE e.cause LIKE 'term:%%' GROUP BY e.merchant_id, split_part(e.cause, ':', 2)) b
+          ON b.merchant_id = t.merchant_id AND b.number = o.number
+        WHERE t.earned_fen <> coalesce(b.booked, 0)
+          OR t.earns_at IS NULL AND t.earned_fen + t.returned_fen <> t.fee_fen""",
     "a code that was seen earned its voucher's part, once": """
         SELECT format('voucher %%s of merchant %%s holds %%s fen, its revealed code earned %%s',
                       v.number, v.merchant_id, v.allocated_fen, coalesce(b.booked, 0))

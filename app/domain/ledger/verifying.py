@@ -195,7 +195,8 @@ _OWN = {
         FROM (SELECT merchant_id, offer_id, sum(taken) AS taken FROM offer_stock
               GROUP BY merchant_id, offer_id) s
         LEFT JOIN (
-          SELECT l.merchant_id, l.offer_id, sum(l.quantity) AS pieces FROM order_lines l
+          SELECT l.merchant_id, l.offer_id, sum(l.quantity - l.returned_pieces) AS pieces
+          FROM order_lines l
           JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
           WHERE o.state <> 'closed' AND l.from_stock GROUP BY l.merchant_id, l.offer_id) l
           ON l.merchant_id = s.merchant_id AND l.offer_id = s.offer_id
@@ -226,7 +227,17 @@ _OWN = {
           WHERE e.cause LIKE 'parcel:%%' GROUP BY e.merchant_id, e.cause) b
           ON b.merchant_id = p.merchant_id AND b.cause = 'parcel:' || p.number
         WHERE coalesce(b.booked, 0) <>
-          CASE WHEN p.sent_at IS NOT NULL THEN p.allocated_fen ELSE 0 END""",
+          CASE WHEN p.sent_at IS NOT NULL THEN p.allocated_fen ELSE 0 END
+        UNION ALL
+        SELECT format('parcel %%s of merchant %%s is %%s, of its %%s fen %%s are unearned again',
+                      p.number, p.merchant_id, p.state, p.allocated_fen, coalesce(b.booked, 0))
+        FROM parcels p LEFT JOIN (
+          SELECT e.merchant_id, e.cause, sum(q.amount) AS booked FROM ledger_entries e
+          JOIN ledger_postings q ON q.merchant_id = e.merchant_id AND q.entry_id = e.id
+          WHERE e.cause LIKE 'parcel_lost:%%' GROUP BY e.merchant_id, e.cause) b
+          ON b.merchant_id = p.merchant_id AND b.cause = 'parcel_lost:' || p.number
+        WHERE coalesce(b.booked, 0) <> CASE WHEN p.state = 'given_up' AND p.sent_at IS NOT NULL
+          THEN p.allocated_fen ELSE 0 END""",
 }
 
 

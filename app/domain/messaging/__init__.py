@@ -5,12 +5,12 @@ from app.domain.messaging.answering import tell_answers, tell_withdrawn
 from app.domain.messaging.cards import card_is_open
 from app.domain.messaging.channels import ROUTES, Channel, Receipt, Way
 from app.domain.messaging.choosing import Wish
-from app.domain.messaging.errors import FieldUnfit, StillSending
+from app.domain.messaging.errors import FieldUnfit, MarketingRefused, StillSending
 from app.domain.messaging.grants import Answer, remaining, report_grants
 from app.domain.messaging.joining import take_over
 from app.domain.messaging.models import MessageState, SentMessage
 from app.domain.messaging.outcomes import mark_lost, mark_sent, mark_unknown, release
-from app.domain.messaging.rules import MESSAGES
+from app.domain.messaging.rules import MESSAGES, MessageClass, class_of
 from app.domain.messaging.sending import Envelope, claim, turned_away
 from app.domain.messaging.settling import settle_card_told, settle_template_told, settle_told
 from app.domain.messaging.switches import Setup, setup_of, switch_channel
@@ -24,6 +24,8 @@ __all__ = [
     "Channel",
     "Envelope",
     "FieldUnfit",
+    "MarketingRefused",
+    "MessageClass",
     "MessageState",
     "Receipt",
     "SentMessage",
@@ -34,6 +36,7 @@ __all__ = [
     "add_template",
     "card_is_open",
     "claim",
+    "class_of",
     "fit",
     "forget_answers",
     "mark_lost",

@@ -52,12 +52,19 @@ ROUTES: dict[str, tuple[Channel, ...]] = {
     "tier_raised": _WITHOUT_CARD,
     "tier_ending": _WITHOUT_CARD,
     "points_expiring": _WITHOUT_CARD,
+    "value_topped_up": _WITHOUT_CARD,
+    "value_spent": _WITHOUT_CARD,
+    "value_frozen": _WITHOUT_CARD,
+    "value_adjusted": _WITHOUT_CARD,
     "refund_asked": _WITHOUT_CARD,
     "refund_declined": _WITHOUT_CARD,
+    "refund_to_collect": _WITHOUT_CARD,
     "refund_done": _WITHOUT_CARD,
+    "period_closing": _WITHOUT_CARD,
     "period_ready": _WITHOUT_CARD,
     "period_address": _WITHOUT_CARD,
     "parcel_sent": _WITHOUT_CARD,
+    "complaint_waits": _WITHOUT_CARD,
 }
 """By message: the first way that is open is taken, the next one when nothing was sent."""
 

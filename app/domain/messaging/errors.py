@@ -7,6 +7,12 @@ class StillSending(DomainError):
     code = "still_sending"
 
 
+class MarketingRefused(DomainError):
+    """Nothing limits yet how often one member hears of offers, so nobody hears of them."""
+
+    code = "marketing_refused"
+
+
 class FieldUnfit(DomainError):
     """The platform would refuse this value, and cutting it would make it say something else."""
 

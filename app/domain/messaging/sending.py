@@ -12,9 +12,11 @@ from datetime import datetime
 from app.domain.messaging import rows, statements
 from app.domain.messaging.channels import REPEATABLE_FOR, Way
 from app.domain.messaging.choosing import Open, Wish, fill, miss, open_ways
+from app.domain.messaging.errors import MarketingRefused
 from app.domain.messaging.models import MessageState
 from app.domain.messaging.outcomes import give_back
 from app.domain.messaging.rows import Attempt, Row
+from app.domain.messaging.rules import MessageClass, class_of
 from app.kernel.db import execute, fetch_one, flush
 
 
@@ -38,8 +40,10 @@ def claim(wish: Wish, *, at: datetime) -> Envelope | None:
 
     Takes the first way that is open and uses up a grant where it needs one. None when it was
     claimed before, no way has a template, no way with one is allowed (kept as `no_grant`), or a
-    word does not fit its field (kept as `refused`).
+    word does not fit its field (kept as `refused`). Raises MarketingRefused for any marketing message.
     """
+    if class_of(wish.message) == MessageClass.MARKETING:
+        raise MarketingRefused("营销消息尚未启用：须先设置发送频次上限", message=wish.message)
     ways = open_ways(wish)
     if not ways:
         return None

@@ -107,6 +107,15 @@ RULES: tuple[Rule, ...] = (
         window_seconds=600,
         when_counts_are_away=Away.CLOSED,
     ),
+    # He has more accounts than one.
+    Rule(
+        name="cards_bound_per_ip",
+        action=_A.BIND_CARD,
+        per=_P.IP,
+        limit=60,
+        window_seconds=600,
+        when_counts_are_away=Away.CLOSED,
+    ),
     Rule(
         name="grants_per_member",
         action=_A.REPORT_GRANTS,
