@@ -15,13 +15,13 @@ from app.kernel.errors import NotFound
 from app.web import auth, parse
 from app.web.answers import answer, nothing
 from app.web.openapi import MEMBER, documented
-from app.web.words import ONE_LINE, Asked
+from app.web.words import FILLED_LINE, Asked
 from miniprogram_api.presenters.subscriptions import AddressBook, AddressKept, present_address
 
 bp = APIBlueprint("addresses", __name__, url_prefix="/api/v1/<merchant>/addresses", tag="Customer")
 
 LONGEST_ID = 18
-Short = Annotated[str, Meta(min_length=1, max_length=20, pattern=ONE_LINE)]
+Short = Annotated[str, Meta(min_length=1, max_length=20, pattern=FILLED_LINE)]
 
 
 class AddressGiven(Asked):
@@ -30,12 +30,12 @@ class AddressGiven(Asked):
     In this order: userName, telNumber, provinceName, cityName, countyName, detailInfo.
     """
 
-    name: Annotated[str, Meta(min_length=1, max_length=30, pattern=ONE_LINE)]
+    name: Annotated[str, Meta(min_length=1, max_length=30, pattern=FILLED_LINE)]
     phone: Annotated[str, Meta(pattern=r"^\+?[0-9-]{5,19}$(?!\n)", max_length=20)]
     province: Short
     city: Short
     county: Short
-    street: Annotated[str, Meta(min_length=1, max_length=100, pattern=ONE_LINE)]
+    street: Annotated[str, Meta(min_length=1, max_length=100, pattern=FILLED_LINE)]
     prefer: bool = False
 
     def kept(self) -> Address:

@@ -33,7 +33,7 @@ bp = APIBlueprint(
 
 
 # As long as a body may be.
-Csv = Annotated[str, Meta(min_length=1)]
+Csv = Annotated[str, Meta(min_length=1, max_length=60_000)]
 
 
 class PageOfParcels(Asked):

@@ -10,6 +10,8 @@ from msgspec import Meta, Struct
 
 # Text of one line. PostgreSQL keeps no NUL, and people's words have no control characters.
 ONE_LINE = r"^[^\u0000-\u001f\u007f]*$(?!\n)"
+# The same with something to read in it.
+FILLED_LINE = r"^[^\u0000-\u001f\u007f-\u009f]*[^\u0000-\u001f\u007f-\u009f\s][^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
 VISIBLE = r"^[!-~]+$(?!\n)"
 
 Line40 = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]

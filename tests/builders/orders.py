@@ -169,9 +169,14 @@ class Epoch:
 
 def shown(shop, voucher, *, at):
     """The code that the phone shows at that instant."""
+    from app.domain import members
+
     held = look_at_voucher(shop, voucher.id)
+    # A card that was reissued has other codes.
+    issues = members.code_state(merchant_id=shop.id, member_id=held.holder_id).version
+    version = held.holder_version + (issues << 32)
     return vouchers.show_code(
-        merchant_id=shop.id, voucher_id=voucher.id, holder_version=held.holder_version, at=at
+        merchant_id=shop.id, voucher_id=voucher.id, holder_version=version, at=at
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from tests.walks.complaining import a_working_card
 from tests.walks.houses import House
 from tests.walks.table import WAYS
 
@@ -26,6 +27,7 @@ class Town:
     def call_for(self, route, *, house=None):
         """What the rightful actor would send, made in that house."""
         with self.app.app_context():
+            a_working_card(house or self.ours)
             return WAYS[route].call(house or self.ours)
 
     def make(self, build, *arguments, **more):

@@ -14,7 +14,6 @@ from tests.walks.complaining import (
     a_photo_form,
     a_present_in,
     a_settled_complaint,
-    an_unfrozen_card,
     somebody_elses_number,
     what_cards_hold,
 )
@@ -115,10 +114,10 @@ SERVICE = {
     ),
     f"GET {API}/counter/orders/<order>/evidence": Way(who=("manager",), call=of_order()),
     # The member's own card, and cards of paper
-    f"GET {API}/member-code": Way(who=MEMBER, call=an_unfrozen_card()),
-    f"GET {API}/member-code.png": Way(who=MEMBER, call=an_unfrozen_card()),
+    f"GET {API}/member-code": Way(who=MEMBER, call=plain()),
+    f"GET {API}/member-code.png": Way(who=MEMBER, call=plain()),
     f"GET {API}/member-code/state": Way(who=MEMBER, call=plain()),
-    f"POST {API}/member-code/freeze": Way(who=MEMBER, call=an_unfrozen_card(204)),
+    f"POST {API}/member-code/freeze": Way(who=MEMBER, call=plain(204)),
     f"POST {API}/member-code/reissue": Way(who=MEMBER, call=plain(204)),
     f"POST {API}/paper-cards/bind": Way(
         who=MEMBER, call=lambda h: Call(body={"code": a_paper_card(h)}, status=201)

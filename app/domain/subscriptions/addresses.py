@@ -1,5 +1,6 @@
 """A member's address book. Sealed as a whole; what is shown of it is masked."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -216,7 +217,8 @@ def _check(address: Address) -> None:
     told = msgspec.structs.asdict(address)
     for name, longest in LONGEST.items():
         words = told[name].strip()
-        strict.require(0 < len(words) <= longest and words.isprintable(), field=name)
+        has_controls = any(unicodedata.category(letter) == "Cc" for letter in words)
+        strict.require(0 < len(words) <= longest and not has_controls, field=name)
     phone = address.phone.removeprefix("+")
     is_phone = phone.isascii() and phone.replace("-", "").isdigit()
     strict.require(is_phone and len(phone) >= 5, field="phone")  # noqa: PLR2004 - the shortest that is a phone
