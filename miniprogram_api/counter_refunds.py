@@ -1,5 +1,7 @@
 """Refunds that wait for the merchant's word, or stand still: managers look, decide and help."""
 
+from typing import Literal
+
 from apiflask import APIBlueprint
 from flask import Response
 
@@ -27,7 +29,7 @@ bp = APIBlueprint(
 class PageOfOpenRefunds(Asked):
     """`only`: those that wait for a decision (asked), or those that stand still (stuck)."""
 
-    only: aftersales.Open | None = None
+    only: Literal["asked", "stuck"] | None = None
     cursor: Cursor | None = None
     limit: Limit = 20
 
@@ -56,7 +58,7 @@ def list_open(merchant: str) -> Response:
             cursor=wanted.cursor,
             limit=wanted.limit,
             at=clock.now(),
-            only=wanted.only,
+            only=aftersales.Open(wanted.only) if wanted.only else None,
         )
     return answer(present_open(page))
 

@@ -53,7 +53,15 @@ def test_keys_are_documented_where_they_are_asked_for(spec):
         for _, _, operation in operations(spec)
         if any(each["name"] == "Idempotency-Key" for each in operation["parameters"])
     }
-    assert keyed == {"orders_place", "counter_redeem", "counter_reverse", "gifts_give"}
+    assert keyed == {
+        "orders_place",
+        "refunds_ask",
+        "gifts_give",
+        "counter_redeem",
+        "counter_reverse",
+        "counter_refunds_retry",
+        "counter_refunds_transfer",
+    }
 
 
 def test_each_route_says_who_may_call_it(spec):
