@@ -83,6 +83,9 @@ def test_points_come_with_the_redemption(member, clerk, voucher):
         "debt": 0,
         "expiring_soon": 0,
         "expires_at": None,
+        "pending": 0,
+        "matures_at": None,
+        "debt_text": None,
     }
     digits = member.get(f"/vouchers/{voucher.number}/code").json["digits"]
     clerk.post("/counter/redeem", {"code": digits}, key="scan-0001")

@@ -23,6 +23,8 @@ from tests.simulator.world import APP, MERCHANT
 
 JOBS = (
     "messages.push_order_paid",
+    "membership.note_purchase",
+    "points.earn_for_purchase",
     "shipping.report_order",
     "shipping.hurry",
     "shipping.note_settled",

@@ -26,7 +26,12 @@ def door(shop):
         return MiniDoor(shop.house.app.test_client(), shop.merchant)
 
 
-FROM_PAYMENT = {("messages.push_order_paid", True): 1, ("shipping.report_order", True): 1}
+FROM_PAYMENT = {
+    ("messages.push_order_paid", True): 1,
+    ("membership.note_purchase", True): 1,
+    ("points.earn_for_purchase", True): 1,
+    ("shipping.report_order", True): 1,
+}
 FROM_TRADE = {("shipping.hurry", True): 1, ("shipping.note_settled", True): 1}
 FROM_LATE_MONEY = {("refunds.return_late_money", True): 1}
 ARRIVED = [("oa_template", "sent", None), ("subscribe", "sent", None)]
