@@ -164,11 +164,18 @@ def list_evenings(merchant: str) -> Response:
 @counter.get("/<session>/guests")
 @documented(who=[STAFF], told={200: GuestList})
 def list_guests(merchant: str, session: str) -> Response:
-    """Who comes, who waits, and who is there. At the door the ordinary scan checks them in."""
+    """Who comes, who waits, and who is there. At the door the ordinary scan checks them in.
+
+    A clerk sees the sessions at his store; managers see all.
+    """
     staff = auth.staff(merchant)
     number = parse.number(session, numbers.Kind.SESSION, merchant_id=staff.merchant_id)
     with transaction(merchant=staff.merchant_id):
-        seating, guests = bookings.list_guests(merchant_id=staff.merchant_id, session_number=number)
+        seating, guests = bookings.list_guests(
+            merchant_id=staff.merchant_id,
+            session_number=number,
+            store_id=staff.store_id if staff.role == merchants.Role.CLERK else None,
+        )
         stores = _stores(staff.merchant_id)
     return answer(present_guests(seating, guests, stores=stores))
 

@@ -1,23 +1,21 @@
 """The counter: look, redeem, take back, count the day. For clerks and cashier systems alike."""
 
-from contextlib import suppress
-
 import msgspec
 from apiflask import APIBlueprint
 from flask import Response
 from psycopg.errors import UniqueViolation
 
-from app.domain import redemption, vouchers
+from app.domain import redemption
 from app.domain.merchants import NotOnDuty, Scope
-from app.domain.risk import Action, Per
 from app.domain.vouchers import VoucherRefusal
 from app.kernel import clock, numbers, request_keys
 from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import DomainError
-from app.web import auth, limits, parse
+from app.web import auth, parse
 from app.web.answers import answer, as_json
 from app.web.openapi import TELLER, documented
 from app.web.words import Asked, Fen, Line200, Number, ShownCode
+from miniprogram_api import attempts
 from miniprogram_api.presenters.counter import (
     QuoteView,
     RedeemedView,
@@ -58,7 +56,7 @@ class LookAtToday(Asked):
 def quote(merchant: str) -> Response:
     """What would this voucher give? Changes nothing."""
     teller, wanted = auth.teller_to_be_asked(merchant, Scope.QUOTE), parse.body(ScanVoucher)
-    _count_attempt(teller, wanted.code)
+    attempts.count(wanted.code, merchant_id=teller.merchant_id, actor=teller.actor)
     try:
         with hot_transaction(merchant=teller.merchant_id):
             found = redemption.quote(_scan(teller, wanted), at=clock.now())
@@ -77,7 +75,7 @@ def redeem(merchant: str) -> Response:
     """
     teller, wanted = auth.teller_to_be_asked(merchant, Scope.REDEEM), parse.body(ScanVoucher)
     key = parse.request_key(merchant_id=teller.merchant_id, actor=teller.actor)
-    _count_attempt(teller, wanted.code)
+    attempts.count(wanted.code, merchant_id=teller.merchant_id, actor=teller.actor)
     scan = _scan(teller, wanted)
     try:
         with hot_transaction():
@@ -138,29 +136,6 @@ def _scan(teller: auth.Scanner, wanted: ScanVoucher) -> redemption.Scan:
         spend_fen=wanted.spend_fen,
         chosen=wanted.voucher,
     )
-
-
-def _count_attempt(teller: auth.Scanner, code: str) -> None:
-    """Digits can be guessed, so they are counted by voucher too; looking counts like redeeming."""
-    handle = _typed_handle(code)
-    if handle is None:
-        limits.check(Action.REDEEM, merchant_id=teller.merchant_id, who={Per.ACTOR: teller.actor})
-        return
-    limits.check(
-        Action.REDEEM,
-        Action.REDEEM_BY_DIGITS,
-        merchant_id=teller.merchant_id,
-        who={Per.ACTOR: teller.actor, Per.HANDLE: handle},
-    )
-
-
-def _typed_handle(code: str) -> str | None:
-    """Whose digits these are, read as redeeming reads them; None for a QR code or nonsense."""
-    for read in (vouchers.read_code, vouchers.read_member_code):
-        with suppress(vouchers.CodeUnknown):
-            scanned = read(code)
-            return scanned.handle if scanned.code.isdigit() else None
-    return None
 
 
 def _record(scan: redemption.Scan, refusal: VoucherRefusal) -> None:

@@ -17,6 +17,7 @@ from app.web import auth, client, limits, parse
 from app.web.answers import answer, nothing, picture
 from app.web.openapi import MEMBER, STAFF, TELLER, documented
 from app.web.words import ONE_LINE, Asked, Fen, Line200, ShownCode
+from miniprogram_api import attempts
 from miniprogram_api.presenters.member_card import (
     CardState,
     Matches,
@@ -128,7 +129,7 @@ def bind(merchant: str) -> Response:
 def match(merchant: str) -> Response:
     """What the member behind the code may use at this store now, the best first."""
     teller, wanted = auth.teller(merchant, Scope.QUOTE), parse.body(ScanMember)
-    limits.check(Action.REDEEM, merchant_id=teller.merchant_id, who={Per.ACTOR: teller.actor})
+    attempts.count(wanted.code, merchant_id=teller.merchant_id, actor=teller.actor)
     scan = redemption.Scan(
         merchant_id=teller.merchant_id,
         acceptor_merchant_id=teller.merchant_id,

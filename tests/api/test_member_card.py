@@ -33,6 +33,21 @@ def test_a_till_may_match_as_well(cashier, member):
     assert (answer.status_code, answer.json["items"]) == (200, [])
 
 
+def test_a_members_digits_cannot_be_guessed_by_matching_either(redis, clerk, member):
+    code = member.get("/member-code").json
+    handle = code["digits"][:11]
+    path = "/counter/member-code/match"
+
+    tries = [clerk.post(path, {"code": f"{handle}{guess:09d}"}) for guess in range(11)]
+
+    assert {answer.json["code"] for answer in tries[:10]} == {"code_unknown"}
+    assert (tries[10].status_code, tries[10].json["details"]["reason"]) == (
+        429,
+        "digits_per_handle",
+    )
+    assert clerk.post(path, {"code": code["qr_text"]}).status_code == 200
+
+
 def test_the_code_is_a_picture_too(member):
     assert member.get("/member-code.png").data.startswith(b"\x89PNG")
 

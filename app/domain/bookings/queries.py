@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import vouchers
+from app.domain import members, vouchers
 from app.domain.bookings import statements
 from app.domain.bookings.errors import BookingClosed
 from app.domain.bookings.rules import BookingState, Seating, Ticket
@@ -94,14 +94,16 @@ def list_sessions(
     return fetch_all(Seating, statements.SESSIONS, which)
 
 
-def list_guests(*, merchant_id: int, session_number: str) -> tuple[Seating, list[Guest]]:
+def list_guests(
+    *, merchant_id: int, session_number: str, store_id: int | None = None
+) -> tuple[Seating, list[Guest]]:
     """A session and who comes, waits or was there, in the order in which they asked.
 
-    Raises NotFound.
+    With a store only sessions there, or at no store of their own. Raises NotFound.
     """
     which: dict[str, object] = {"merchant_id": merchant_id, "session": session_number}
     seating = fetch_one(Seating, statements.ONE_SESSION, which)
-    if seating is None:
+    if seating is None or (store_id and seating.store_id not in {None, store_id}):
         raise NotFound("There is no such session.", number=session_number[:40])
     wanted = {**which, "session_id": seating.id, "limit": MOST_GUESTS}
     return seating, fetch_all(Guest, statements.GUESTS, wanted)
@@ -131,10 +133,14 @@ def list_bookings(
 
 
 def code_to_show(*, merchant_id: int, member_id: int, number: str, at: datetime) -> ShowCode:
-    """The present code of a booked seat's voucher, for the door. Raises NotFound, BookingClosed."""
+    """The present code of a booked seat's voucher, for the door.
+
+    Raises NotFound, BookingClosed, CodesFrozen.
+    """
     booking = get_booking(merchant_id=merchant_id, member_id=member_id, number=number)
     if booking.state != BookingState.BOOKED:
         raise BookingClosed("只有已预约成功的场次可以出示入场码", state=booking.state)
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     return vouchers.show_code(
         merchant_id=merchant_id,
         voucher_id=booking.voucher_id,

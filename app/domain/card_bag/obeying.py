@@ -42,11 +42,14 @@ class Home:
 
 @dataclass(frozen=True)
 class VoucherStands:
+    """`holder_version` counts its holders; `code_version` is what its codes are made with."""
+
     id: int
     number: str
     state: str
     holder_id: int
     holder_version: int
+    code_version: int
     revision_id: int
     issued_at: datetime
     valid_until: datetime
@@ -229,13 +232,16 @@ def _use(heard: _Hearing, used: BagEvent, *, is_undone: bool) -> None:
 
 
 def _redeem(heard: _Hearing, voucher: VoucherStands, used: BagEvent) -> None:
-    """As if it had been scanned when and where the platform says it was used."""
+    """As if it had been scanned when and where the platform says it was used.
+
+    Also while its holder's codes are frozen: what was used there was used.
+    """
     # The platform tells whole seconds, which may begin before the voucher was there.
     used_at = min(max(used.at, voucher.issued_at), heard.at)
     code = vouchers.show_code(
         merchant_id=heard.merchant_id,
         voucher_id=voucher.id,
-        holder_version=voucher.holder_version,
+        holder_version=voucher.code_version,
         at=used_at,
     )
     store_id, store_name = _store(heard, used)

@@ -1,5 +1,7 @@
 """SQL of the card bag. Every statement names its merchant, but the sweeps, which say so."""
 
+from app.domain.vouchers import HOLDER_VERSION
+
 CARD_COLUMNS = """c.id, c.template_id, c.voucher_id, c.member_id, c.offered_to, c.capability,
   c.platform_id, c.reference, c.own_code, c.code, c.next_code, c.openid, c.wanted, c.seen, c.request_number, c.told_points,
   c.activated_at, c.tries, c.closed_at"""
@@ -182,11 +184,12 @@ WHERE c.closed_at IS NULL AND (
 ORDER BY c.merchant_id, c.id LIMIT %(limit)s
 """
 
-VOUCHER_STANDS = """
-SELECT id, number, state, holder_id, holder_version, revision_id, issued_at, valid_until
-FROM vouchers
-WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s
-"""
+VOUCHER_STANDS = f"""
+SELECT v.id, v.number, v.state, v.holder_id, v.holder_version, {HOLDER_VERSION}, v.revision_id,
+  v.issued_at, v.valid_until
+FROM vouchers v
+WHERE v.merchant_id = %(merchant_id)s AND v.id = %(voucher_id)s
+"""  # noqa: S608 - joined from our own constants
 
 OF_REDEMPTION = """
 SELECT voucher_id, member_id FROM redemptions

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain import catalog
+from app.domain import catalog, members
 from app.domain.catalog import Content
 from app.domain.gifting import statements
 from app.domain.gifting.errors import NotGiftable
@@ -45,8 +45,9 @@ def give(
 ) -> str:
     """Wrap what this member holds; the gift's number. The same key again gives the same gift.
 
-    Raises Invalid, NotFound, a VoucherRefusal, NotGiftable, MessageRefused, KeyReused.
+    Raises Invalid, NotFound, a VoucherRefusal, NotGiftable, MessageRefused, KeyReused, CodesFrozen.
     """
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     if first := _first_answer(key):
         return first
     try:

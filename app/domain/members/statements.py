@@ -94,14 +94,19 @@ UPDATE members SET merged_into = %(winner_id)s, session_epoch = session_epoch + 
 WHERE merchant_id = %(merchant_id)s AND id = %(loser_id)s
 """
 
-# The phone stays readable, for it is bound to the merchant and not to the member.
+# The phone stays readable, for it is bound to the merchant and not to the member. A card lost in
+# one shape is lost in both; unlike versions go on above both, so that no code comes to life again.
 INHERIT = """
 UPDATE members w
 SET nickname = coalesce(w.nickname, l.nickname),
     phone_sealed = CASE WHEN w.phone_sealed IS NULL THEN l.phone_sealed ELSE w.phone_sealed END,
     phone_index = CASE WHEN w.phone_sealed IS NULL THEN l.phone_index ELSE w.phone_index END,
     session_epoch = w.session_epoch + (l.state = 'blocked' AND w.state <> 'blocked')::int,
-    state = CASE WHEN l.state = 'blocked' THEN l.state ELSE w.state END
+    state = CASE WHEN l.state = 'blocked' THEN l.state ELSE w.state END,
+    codes_frozen_at = coalesce(w.codes_frozen_at, l.codes_frozen_at),
+    codes_frozen_by_staff = w.codes_frozen_by_staff OR l.codes_frozen_by_staff,
+    code_version = greatest(w.code_version, l.code_version)
+      + (l.codes_frozen_at IS NOT NULL OR w.code_version <> l.code_version)::int
 FROM members l
 WHERE w.merchant_id = %(merchant_id)s AND w.id = %(winner_id)s
   AND l.merchant_id = %(merchant_id)s AND l.id = %(loser_id)s

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain import family, ledger, points, stored_value, vouchers
+from app.domain import family, ledger, members, points, stored_value, vouchers
 from app.domain.ledger import AccountKind, Posting, house
 from app.domain.orders import tender_statements as statements
 from app.domain.orders.events import PotsMoved
@@ -46,11 +46,12 @@ def hold(plan: Plan, *, order_id: int, order_number: str, at: datetime) -> None:
     """Set every pot aside, all or none. The order is new; its voucher was locked before it.
 
     Raises NotEnoughPoints, NotEnoughValue, ValueFrozen, StepUpNeeded, ConfirmationInvalid,
-    NoFamily, OverFamilyCap, MoveRefused.
+    NoFamily, OverFamilyCap, MoveRefused, CodesFrozen.
     """
     merchant_id, member_id = plan.wish.merchant_id, plan.wish.member_id
     ledger.open_house_accounts(merchant_id)
     if plan.voucher:
+        members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
         _move(
             merchant_id,
             plan.voucher.voucher_id,

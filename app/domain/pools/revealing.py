@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from app.domain import ledger, vouchers
+from app.domain import ledger, members, vouchers
 from app.domain.catalog import BenefitKind
 from app.domain.ledger import AccountKind, Posting, house
 from app.domain.pools import statements
@@ -57,10 +57,11 @@ class _Wanted(TypedDict):
 def reveal(*, merchant_id: int, member_id: int, voucher_number: str, at: datetime) -> Revealed:
     """Show the code to whoever holds the voucher, which is used up by that, once.
 
-    To the same member it is shown again whenever he asks: his phone may have lost the answer.
+    To the same person it is shown again whenever he asks: his phone may have lost the answer.
 
-    Raises NotFound, also for another's; NotRevealable; CodeNotHereYet.
+    Raises NotFound, also for another's; NotRevealable; CodeNotHereYet; CodesFrozen.
     """
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     wanted = _Wanted(merchant_id=merchant_id, member_id=member_id, number=voucher_number)
     voucher = fetch_one(_Standing, statements.LOCK_TO_REVEAL, wanted)
     if voucher is None or voucher.kind != BenefitKind.CODE:
@@ -68,13 +69,20 @@ def reveal(*, merchant_id: int, member_id: int, voucher_number: str, at: datetim
     if voucher.state == vouchers.VoucherState.ISSUING:
         raise CodeNotHereYet("兑换码正在补货，到货后自动发放")
     code = _code_of(merchant_id, voucher, at=at)
-    if code and code.revealed_at and code.revealed_to == member_id:
+    if code and code.revealed_at and _is_he(merchant_id, member_id, code.revealed_to):
         return _shown(merchant_id, voucher, voucher_number, code, code.revealed_at, replayed=True)
     _refuse_unfit(voucher, at=at)
     if code is None:
         raise CodeNotHereYet("兑换码正在补货，到货后自动发放")
     _deliver(wanted, voucher, code, at=at)
     return _shown(merchant_id, voucher, voucher_number, code, at, replayed=False)
+
+
+def _is_he(merchant_id: int, member_id: int, revealed_to: int | None) -> bool:
+    """Whoever it was shown to may have turned out to be the same person as somebody else."""
+    if revealed_to == member_id:
+        return True
+    return revealed_to in members.list_shapes(merchant_id=merchant_id, member_id=member_id)
 
 
 def _code_of(merchant_id: int, voucher: _Standing, *, at: datetime) -> _Code | None:

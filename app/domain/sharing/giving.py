@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import catalog, vouchers
+from app.domain import catalog, members, vouchers
 from app.domain.members import SessionEnded
 from app.domain.sharing import statements
 from app.domain.sharing.errors import ShareOver
@@ -53,14 +53,20 @@ def hold_member(*, merchant_id: int, member_id: int, epoch: int) -> None:
         raise SessionEnded("The session has ended. Please sign in again.")
 
 
+def _hold_owner(merchant_id: int, member_id: int, epoch: int) -> None:
+    """Whoever gives a link away: his card is not lost. Raises SessionEnded, CodesFrozen."""
+    hold_member(merchant_id=merchant_id, member_id=member_id, epoch=epoch)
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
+
+
 def share_once(
     *, merchant_id: int, member_id: int, epoch: int, voucher_number: str, at: datetime
 ) -> NewShare:
     """Let one friend use one voucher. Until somebody claims the link, the voucher is held.
 
-    Raises NotFound, NotShareable, SharedBefore, SessionEnded.
+    Raises NotFound, NotShareable, SharedBefore, SessionEnded, CodesFrozen.
     """
-    hold_member(merchant_id=merchant_id, member_id=member_id, epoch=epoch)
+    _hold_owner(merchant_id, member_id, epoch)
     which = {"merchant_id": merchant_id, "member_id": member_id, "number": voucher_number}
     use = fetch_one(Use, statements.LOCK_ONE_USE, which)
     if use is None:
@@ -75,9 +81,9 @@ def give_sub_card(
 ) -> NewShare:
     """Let one friend have some unused uses of a card, those that end last.
 
-    Raises NotFound, NotShareable, TooMuchShared, SessionEnded.
+    Raises NotFound, NotShareable, TooMuchShared, SessionEnded, CodesFrozen.
     """
-    hold_member(merchant_id=merchant_id, member_id=member_id, epoch=epoch)
+    _hold_owner(merchant_id, member_id, epoch)
     mine = _uses_of_card(merchant_id, member_id, card_number, at=at)
     terms = catalog.find_revisions(
         merchant_id=merchant_id, revision_ids={use.revision_id for use in mine}
@@ -95,9 +101,9 @@ def renew_link(
 ) -> NewShare:
     """A new link for a share that waits still; the older one is dead.
 
-    Raises NotFound, ShareOver, SessionEnded.
+    Raises NotFound, ShareOver, SessionEnded, CodesFrozen.
     """
-    hold_member(merchant_id=merchant_id, member_id=member_id, epoch=epoch)
+    _hold_owner(merchant_id, member_id, epoch)
     share = lock_own(merchant_id=merchant_id, member_id=member_id, number=number)
     if share.state != ShareState.WAITING or at >= share.ends_at:
         raise ShareOver("共享已失效", state=str(share.state))

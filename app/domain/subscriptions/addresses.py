@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from app.domain import members
 from app.domain.subscriptions.errors import AddressInUse, TooManyAddresses
 from app.kernel import audit, keyring, strict
 from app.kernel.db import execute, fetch_all, fetch_one
@@ -139,7 +140,11 @@ def change_address(
     prefer: bool,
     at: datetime,
 ) -> None:
-    """Parcels that are being packed keep the old one. Raises Invalid, NotFound."""
+    """Parcels that are being packed keep the old one, the next ones go there.
+
+    Raises Invalid, NotFound, CodesFrozen.
+    """
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     which = {"merchant_id": merchant_id, "member_id": member_id, "id": address_id}
     _check(address)
     sealed = seal(address, merchant_id=merchant_id)

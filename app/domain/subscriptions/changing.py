@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.domain import merchants
+from app.domain import members, merchants
 from app.domain.subscriptions import addresses, statements
 from app.domain.subscriptions.cards import Card, Period, lock_own, periods_of, waiting
 from app.domain.subscriptions.errors import (
@@ -81,8 +81,9 @@ def send_to(
 ) -> None:
     """Where this card's parcels go from the next one on. Parcels being packed keep theirs.
 
-    Raises NotFound.
+    Raises NotFound, CodesFrozen.
     """
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     card = lock_own(merchant_id=merchant_id, member_id=member_id, number=number)
     addresses.hold_address(merchant_id=merchant_id, member_id=member_id, address_id=address_id)
     which = {"merchant_id": merchant_id, "id": card.id}

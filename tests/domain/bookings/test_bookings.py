@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import bookings, ledger, proofs, vouchers
+from app.domain import bookings, ledger, members, proofs, vouchers
 from app.domain.bookings import (
     AlreadyBooked,
     BookingClosed,
@@ -153,6 +153,35 @@ def test_at_the_door_one_scan_uses_the_voucher(club):
     seating, [line] = bookings.list_guests(merchant_id=club.id, session_number=session)
     assert (seating.taken, line.state) == (1, "attended")
     assert (ledger.verify(), proofs.verify()) == ([], [])
+
+
+def test_at_the_door_the_codes_of_a_card_issued_anew_count_and_older_ones_do_not(club):
+    guest = a_guest(club)
+    seat = booked(club, guest, a_session(club))
+    who = {"merchant_id": club.id, "member_id": guest[0].id}
+    old = bookings.code_to_show(**who, number=seat.number, at=ARRIVAL)
+    for verb in (members.freeze_codes, members.reissue_codes):
+        with transaction():
+            verb(**who, actor=BOSS, at=ARRIVAL)
+
+    with pytest.raises(vouchers.CodeUnknown):
+        a_redemption(club, guest[1], at=ARRIVAL, code=old.digits)
+    new = bookings.code_to_show(**who, number=seat.number, at=ARRIVAL)
+    a_redemption(club, guest[1], at=ARRIVAL, code=new.digits)
+
+    assert state(club, guest, seat) == "attended"
+
+
+def test_the_list_at_the_door_is_for_its_own_store(club):
+    here, nowhere = a_session(club), a_session(club, store_id=None)
+    elsewhere = a_store(merchant=club.merchant)
+    which = {"merchant_id": club.id}
+
+    with pytest.raises(NotFound):
+        bookings.list_guests(**which, session_number=here, store_id=elsewhere.id)
+    for session, store_id in ((here, club.store.id), (here, None), (nowhere, elsewhere.id)):
+        seating, _ = bookings.list_guests(**which, session_number=session, store_id=store_id)
+        assert seating.number == session
 
 
 def test_without_a_seat_or_at_another_time_or_place_nobody_gets_in(club):

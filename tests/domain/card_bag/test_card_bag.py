@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain import card_bag, redemption
+from app.domain import card_bag, members, redemption
 from app.domain.card_bag import (
     Act,
     Capability,
@@ -17,7 +17,7 @@ from app.domain.card_bag import (
     Taken,
     Wanted,
 )
-from app.domain.vouchers import Move
+from app.domain.vouchers import AlreadyRedeemed, Move
 from app.kernel.db import transaction
 from app.kernel.errors import Invalid, NotFound
 from tests.builders.card_bag import ANNA, BEN, BOSS, CARL, a_voucher_for_the_bag, set_up
@@ -151,6 +151,30 @@ def test_a_use_at_wechats_counter_redeems_our_voucher(bag):
     )[0]
     assert line.redeemed_at == NOON + timedelta(minutes=9)
     assert differences(bag) == []
+
+
+@pytest.mark.parametrize(
+    "verbs",
+    [(members.freeze_codes, members.reissue_codes), (members.freeze_codes,)],
+    ids=["reissued", "frozen"],
+)
+def test_a_use_there_is_booked_once_whatever_became_of_the_members_codes(bag, verbs):
+    offered = bag.offer()
+    for verb in verbs:
+        with transaction():
+            verb(merchant_id=bag.shop.id, member_id=bag.buyer.id, actor=BOSS, at=NOON)
+    used = bag.event("consumed", "w1", minute=9, source="FROM_MOBILE_HELPER")
+
+    for _ in range(2):
+        bag.tell(got(bag, offered.reference), used)
+
+    assert (state_of(bag), differences(bag)) == ("redeemed", [])
+    with pytest.raises(AlreadyRedeemed):
+        a_redemption(bag.shop, bag.voucher)
+    lines, _ = redemption.today(
+        merchant_id=bag.shop.id, store_id=bag.shop.store.id, actor="wechat", at=LATER
+    )
+    assert len(lines) == 1
 
 
 def test_a_use_that_our_conditions_refuse_is_noted_and_not_dropped(bag):

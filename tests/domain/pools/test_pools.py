@@ -14,6 +14,7 @@ from app.kernel.db import reading, transaction
 from app.kernel.errors import NotFound
 from tests.builders.aftersales import walk
 from tests.builders.catalog import BOSS, a_benefit
+from tests.builders.members import a_member, a_unionid, an_openid
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_paid_order, a_shop, look_at_voucher, vouchers_of
 from tests.builders.pools import a_code_benefit, a_code_offer, fresh_codes, revealed, stock
@@ -108,6 +109,23 @@ def test_a_bought_code_is_seen_by_its_holder_and_counts_as_delivered(shop, taxi)
     assert earned == 8_00
     assert (pool_of(shop).free, pool_of(shop).assigned, pool_of(shop).revealed) == (1, 0, 1)
     assert ledger.verify() == []
+
+
+def test_who_turned_out_to_be_an_older_member_sees_his_code_again(shop, taxi):
+    unionid, openid = a_unionid(), an_openid()
+    older = a_member(merchant=shop.merchant, appid="wx_a", unionid=unionid)
+    younger = a_member(merchant=shop.merchant, appid="wx_b", openid=openid)
+    offer = a_code_offer(merchant=shop.merchant, benefit=taxi, codes=fresh_codes(1))
+    a_paid_order(shop, buyer=younger, offer=offer)
+    [voucher] = vouchers_of(shop, younger, at=SOON)
+    first = revealed(shop, younger, voucher.number, at=SOON)
+
+    a_member(merchant=shop.merchant, appid="wx_b", openid=openid, unionid=unionid)
+    with transaction():
+        vouchers.take_over(merchant_id=shop.id, loser_id=younger.id, winner_id=older.id, at=SOON)
+
+    again = revealed(shop, older, voucher.number, at=SOON + DAY)
+    assert (again.code, again.replayed) == (first.code, True)
 
 
 def test_another_member_sees_nothing(shop, taxi):
