@@ -10,6 +10,8 @@ from jobs.sweeping import ROWS_PER_PASS, each
 # A step follows from a fact within seconds; this is for facts that were lost.
 STANDS_STILL_AFTER = timedelta(minutes=1)
 MOST_STEPS = 3
+# Another return of the same order takes its time.
+LOOK_AT_EXPIRED_AGAIN = timedelta(hours=1)
 
 
 def go_on(task: outbox.Task) -> None:
@@ -32,7 +34,7 @@ def advance_returns(*, at: datetime) -> int:
     before = at - STANDS_STILL_AFTER
     return each(
         lambda: aftersales.list_running(before=before, limit=ROWS_PER_PASS),
-        lambda running: _walk(running.merchant_id, running.number),
+        lambda running: _look(running, at=at),
     )
 
 
@@ -42,6 +44,12 @@ def refund_expired(*, at: datetime) -> int:
         lambda: aftersales.list_expired(at=at, limit=ROWS_PER_PASS),
         lambda order: _refund_expired(order, at=at),
     )
+
+
+def _look(running: aftersales.Running, *, at: datetime) -> None:
+    with transaction():
+        aftersales.note_look(merchant_id=running.merchant_id, number=running.number, at=at)
+    _walk(running.merchant_id, running.number)
 
 
 def _go_on(task: outbox.Task, number: str | None) -> None:
@@ -67,7 +75,11 @@ def _return_of(task: outbox.Task, settled: str) -> str | None:
 
 
 def _refund_expired(order: aftersales.ExpiredOrder, *, at: datetime) -> None:
+    """Noted before asking: an order that always fails must not crowd out the others."""
+    merchant_id, number = order.merchant_id, order.order_number
     with transaction():
-        aftersales.ask_for_expired(
-            merchant_id=order.merchant_id, order_number=order.order_number, at=at
+        aftersales.look_at_expired(
+            merchant_id=merchant_id, order_number=number, next_at=at + LOOK_AT_EXPIRED_AGAIN
         )
+    with transaction():
+        aftersales.ask_for_expired(merchant_id=merchant_id, order_number=number, at=at)

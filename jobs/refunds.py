@@ -53,6 +53,8 @@ def _try(
     merchant_id: int, refund: payments.RefundOrder, *, may_be_there: bool
 ) -> Refund | payments.RefundFact:
     """WeChat's answer, or that it will never take this refund; what it said is kept."""
+    if _is_held_back(merchant_id, refund):
+        return _close(merchant_id, refund, trouble=payments.ARRIVED_BEFORE)
     try:
         return _send(merchant_id, refund, may_be_there=may_be_there)
     except GatewayError as refusal:
@@ -63,6 +65,14 @@ def _try(
                 merchant_id=merchant_id, refund_id=refund.refund_id, trouble=refusal.code
             )
         raise
+
+
+def _is_held_back(merchant_id: int, refund: payments.RefundOrder) -> bool:
+    """Whether the one whose place it took has paid after all."""
+    if not payments.is_successor(refund.cause):
+        return False
+    with transaction():
+        return payments.has_arrived(merchant_id=merchant_id, cause=refund.cause)
 
 
 def _close(

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from app.domain import payments
 from app.gateways.errors import GatewayError
 from app.gateways.transfers import Transfer, Transfers
+from app.gateways.wechat_pay import PaymentState
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from app.web import payouts, tills
+from jobs import outside
 from jobs.sweeping import ROWS_PER_PASS, each
 
 # WeChat tells us by a notice; this is for lost ones.
@@ -20,18 +22,26 @@ def send_transfer(task: outbox.Task) -> None:
         wanted = payments.transfer_to_send(
             merchant_id=task.merchant_id, transfer_id=task.payload["transfer_id"]
         )
-    answer = None
+    answer: Transfer | payments.TransferFact | None = None
     if wanted.state == payments.TransferState.ASKED:
         answer = _try(task.merchant_id, wanted, may_be_there=task.attempts > 1)
     at = clock.now()
     with transaction():
-        if outbox.finish(task, at=at) and answer:
+        if not outbox.finish(task, at=at):
+            return
+        if isinstance(answer, Transfer):
             payouts.settle(answer, merchant_id=task.merchant_id, at=at)
+        elif answer:
+            payments.settle_transfer(answer, at=at)
 
 
-def _try(merchant_id: int, wanted: payments.TransferView, *, may_be_there: bool) -> Transfer:
-    """WeChat's answer; what it said instead of one is kept."""
+def _try(
+    merchant_id: int, wanted: payments.TransferView, *, may_be_there: bool
+) -> Transfer | payments.TransferFact:
+    """WeChat's answer, or why it is not asked; what it said instead of an answer is kept."""
     try:
+        if trouble := _held_back_by(merchant_id, wanted):
+            return _hold_back(merchant_id, wanted, trouble=trouble)
         return _send(merchant_id, wanted, may_be_there=may_be_there)
     except GatewayError as refusal:
         with transaction():
@@ -39,6 +49,35 @@ def _try(merchant_id: int, wanted: payments.TransferView, *, may_be_there: bool)
                 merchant_id=merchant_id, transfer_id=wanted.transfer_id, trouble=refusal.code
             )
         raise
+
+
+def _held_back_by(merchant_id: int, wanted: payments.TransferView) -> str | None:
+    """Why what takes the place of another must not be sent: the money is there already."""
+    if not payments.is_successor(wanted.cause):
+        return None
+    with transaction():
+        if payments.has_arrived(merchant_id=merchant_id, cause=wanted.cause):
+            return payments.ARRIVED_BEFORE
+        behind = payments.payment_behind(merchant_id=merchant_id, payment_id=wanted.payment_id)
+    if behind is None or behind.has_refunds:
+        return None  # known as refunded because of ours
+    till = outside.till(merchant_id=merchant_id, channel_id=behind.channel_id)
+    known = till.look_up(number=behind.number)
+    is_refunded = known is not None and known.state is PaymentState.REFUNDED
+    return payments.REFUNDED_BY_HAND if is_refunded else None
+
+
+def _hold_back(
+    merchant_id: int, wanted: payments.TransferView, *, trouble: str
+) -> Transfer | payments.TransferFact:
+    """One that was sent before is what WeChat says of it."""
+    return _payout(merchant_id, wanted).look_up(number=wanted.number) or payments.TransferFact(
+        merchant_id=merchant_id,
+        transfer_number=wanted.number,
+        state=payments.TransferState.CANCELLED,
+        bill_no=None,
+        fail_reason=trouble,
+    )
 
 
 def open_transfers(*, at: datetime) -> int:

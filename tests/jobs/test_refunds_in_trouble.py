@@ -7,6 +7,7 @@ from app.domain.aftersales import Help, Open
 from app.domain.payments import RefundState, TransferState
 from app.kernel import clock
 from app.kernel.db import execute, transaction
+from jobs import aftersales as jobs
 from jobs import refunds, transfers
 from tests.api.calling import a_notice
 from tests.jobs.conftest import eventually
@@ -278,3 +279,66 @@ def test_an_empty_account_keeps_a_transfer_asked_for_under_its_number(shop):
     (ours,) = shop.rows(payments.Transfer)
     assert (ours.state, ours.trouble) == (TransferState.WAITING, None)
     assert len(transfers_of(shop)) == 1
+
+
+def closed_by(shop, code):
+    """A return whose refund WeChat will never take."""
+    number = a_return(shop)
+    shop.run("aftersales.go_on")
+    shop.fault("error", scope=f"{REFUNDS}/domestic/refunds", code=code, status=400)
+    shop.run("refunds.send_refund")
+    return number, shop.rows(payments.Refund)[0].number
+
+
+def by_transfer(shop, number):
+    with shop.house.app.app_context(), transaction():
+        return aftersales.retry_by_transfer(
+            merchant_id=shop.merchant.id, number=number, actor="staff:1", at=clock.now()
+        )
+
+
+def test_what_was_refunded_by_hand_is_not_transferred_as_well(shop):
+    number, _ = closed_by(shop, "INVALID_REQUEST")
+    (payment,) = shop.rows(payments.Payment)
+    with shop.house.app.app_context():
+        shop.till().refund(
+            payment_number=payment.number,
+            refund_number="BYHAND1",
+            amount_fen=payment.amount_fen,
+            total_fen=payment.amount_fen,
+            reason="手工退款",
+        )
+    by_transfer(shop, number)
+
+    shop.run("transfers.send_transfer")
+
+    assert transfers_of(shop) == []
+    (ours,) = shop.rows(payments.Transfer)
+    assert (ours.state, ours.fail_reason) == (TransferState.CANCELLED, "REFUNDED_BY_HAND")
+    assert "手工退款" in explained(shop, number).why
+    assert state_of(shop, number) == "paying"
+
+
+@pytest.mark.parametrize(("again", "job"), [(retry, "refunds"), (by_transfer, "transfers")])
+def test_what_takes_the_place_of_a_refund_that_arrived_is_held_back(shop, again, job):
+    number, first = closed_by(shop, "INVALID_REQUEST")
+    again(shop, number)
+    with shop.house.app.app_context(), transaction():
+        payments.settle_refund(
+            payments.RefundFact(
+                merchant_id=shop.merchant.id,
+                refund_number=first,
+                state=RefundState.SUCCEEDED,
+                wechat_refund_id="5030",
+            ),
+            at=clock.now(),
+        )
+
+    shop.run(f"{job}.send_{job[:-1]}")
+
+    assert (shop.refunds(), transfers_of(shop)) == ([], [])
+    model = payments.Refund if job == "refunds" else payments.Transfer
+    last = shop.rows(model)[-1]
+    assert getattr(last, "trouble" if job == "refunds" else "fail_reason") == "ARRIVED_BEFORE"
+    shop.sweep(jobs.advance_returns, after=LATER)
+    assert state_of(shop, number) == "done"

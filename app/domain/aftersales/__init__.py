@@ -5,6 +5,7 @@ from app.domain.aftersales.advancing import (
     advance,
     find_settled,
     list_running,
+    note_look,
     note_trouble,
 )
 from app.domain.aftersales.asking import (
@@ -13,6 +14,7 @@ from app.domain.aftersales.asking import (
     ask_for_buyer,
     ask_for_expired,
     ask_for_part,
+    look_at_expired,
 )
 from app.domain.aftersales.deciding import approve, decline, withdraw
 from app.domain.aftersales.errors import (
@@ -94,6 +96,8 @@ __all__ = [
     "list_returns",
     "list_running",
     "list_stuck",
+    "look_at_expired",
+    "note_look",
     "note_trouble",
     "notice_words",
     "quote",

@@ -14,7 +14,7 @@ from app.domain.aftersales.events import RefundDone
 from app.domain.aftersales.models import RUNNING, ReturnState
 from app.domain.aftersales.revoking import revoke
 from app.domain.orders import Weight
-from app.domain.payments import KeptAs, RefundState, TransferState
+from app.domain.payments import KeptAs, RefundState
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.errors import NotFound
 from app.kernel.outbox import publish
@@ -59,6 +59,7 @@ class Running:
 class _Weight:
     now: int
     left: int
+    in_vouchers_fen: int
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,13 @@ def find_settled(*, merchant_id: int, settled: str) -> str | None:
 
 
 def list_running(*, before: datetime, limit: int) -> list[Running]:
-    """Returns that have not moved since then, across merchants, without locks."""
+    """Returns that nobody has looked at since then, across merchants, without locks."""
     return fetch_all(Running, statements.RUNNING, {"before": before, "limit": limit})
+
+
+def note_look(*, merchant_id: int, number: str, at: datetime) -> None:
+    """It is its turn now; the others come before it does again."""
+    execute(statements.NOTE_LOOK, {"merchant_id": merchant_id, "number": number, "at": at})
 
 
 def note_trouble(*, merchant_id: int, number: str, trouble: str) -> None:
@@ -148,9 +154,7 @@ def _pay_back(merchant_id: int, case: Case, at: datetime) -> bool:
 
 
 def _weight(merchant_id: int, case: Case) -> Weight | None:
-    """Which part of the order this is, where no money tells."""
-    if case.total_fen:
-        return None
+    """Which part of the order this is by market value; None where it is more than vouchers."""
     which = {
         "merchant_id": merchant_id,
         "return_id": case.id,
@@ -158,7 +162,9 @@ def _weight(merchant_id: int, case: Case) -> Weight | None:
         "order_number": case.order_number,
     }
     found = fetch_one(_Weight, statements.WEIGHT, which)
-    return Weight(now=found.now, left=found.left) if found and found.now else None
+    if found is None or not found.now or found.in_vouchers_fen < case.total_fen:
+        return None
+    return Weight(now=found.now, left=found.left)
 
 
 def _ask_wechat(merchant_id: int, case: Case, *, at: datetime) -> Case:
@@ -200,15 +206,18 @@ def _look_for_arrival(merchant_id: int, case: Case, at: datetime) -> bool:
 
 def _standing(merchant_id: int, case: Case) -> tuple[bool, str | None]:
     """Whether WeChat's part has arrived; if not, what became of it where it will not by itself."""
+    # Also by one that seemed to have come to nothing, whose successor is held back then.
+    if payments.has_arrived(merchant_id=merchant_id, cause=case.cause):
+        return True, None
     if case.transfer_number:
         sent = payments.find_transfer(merchant_id=merchant_id, number=case.transfer_number)
         if sent.state in payments.CAME_TO_NOTHING:
             return False, f"transfer_{sent.state}:{sent.fail_reason or ''}"
-        return sent.state == TransferState.SUCCEEDED, None
+        return False, None
     refund = payments.find_refund(merchant_id=merchant_id, number=case.refund_number or "")
     if refund.state in {RefundState.ABNORMAL, RefundState.CLOSED}:
         return False, ":".join(filter(None, (f"refund_{refund.state}", refund.trouble)))
-    return refund.state == RefundState.SUCCEEDED, None
+    return False, None
 
 
 def _take_back(merchant_id: int, case: Case, at: datetime) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from app.domain import bookings, gifting
 from app.domain.aftersales import statements
-from app.domain.aftersales.errors import NothingToRefund, RefundUnderWay
+from app.domain.aftersales.errors import NothingToRefund, OrderNotRefundable, RefundUnderWay
 from app.domain.aftersales.events import RefundFrozen, RefundRequested
 from app.domain.aftersales.goods import take_goods
 from app.domain.aftersales.models import ReturnState
@@ -117,13 +117,27 @@ def ask_for_part(
 
 
 def ask_for_expired(*, merchant_id: int, order_number: str, at: datetime) -> str | None:
-    """What is over goes back by itself, as the offer promised; None when nothing is left to do."""
+    """What is over goes back by itself, as the offer promised; None when nothing is left to do.
+
+    What it refuses is never looked at again, unless another return is under way.
+    """
     wanted = Wanted(order_number=order_number, reason="过期未使用，自动退款")
     try:
         order = _lock(merchant_id, wanted, member_id=None)
+        # Before the question: what ends meanwhile is looked at the next time.
+        look_at_expired(merchant_id=merchant_id, order_number=order_number, next_at=None)
         return _ask(merchant_id, order, wanted, asker=Asker.EXPIRY, actor="system", at=at)
+    except OrderNotRefundable:
+        look_at_expired(merchant_id=merchant_id, order_number=order_number, next_at=None)
     except DomainError:
-        return None
+        pass
+    return None
+
+
+def look_at_expired(*, merchant_id: int, order_number: str, next_at: datetime | None) -> None:
+    """Look at what of this order is over then, to give its money back; None: never again."""
+    which = {"merchant_id": merchant_id, "number": order_number, "next_at": next_at}
+    execute(statements.LOOK_AT_EXPIRED, which)
 
 
 def freeze(
@@ -152,8 +166,9 @@ def _ask(
 ) -> str:
     bought = find_bought(merchant_id=merchant_id, order_id=order.id, is_locked=True)
     whole = quote_of(merchant_id, order, bought, asker=asker, at=at)
-    _refuse_waiting(merchant_id, order, whole, wanted)
-    chosen = choose(whole, wanted.vouchers or None)
+    if asker is not Asker.EXPIRY:
+        _refuse_waiting(merchant_id, order, whole, wanted)
+    chosen = choose(whole, wanted.vouchers or None, asker=asker)
     _require_worth(order, chosen)
     names = {line.voucher for line in chosen.lines}
     draft = _Draft(

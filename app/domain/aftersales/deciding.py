@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain import vouchers
 from app.domain.aftersales import statements
 from app.domain.aftersales.advancing import Case, lock_case, move_on, settle_order
-from app.domain.aftersales.errors import RefundDecided
+from app.domain.aftersales.errors import NothingToRefund, RefundDecided
 from app.domain.aftersales.events import RefundDeclined, RefundFrozen
 from app.domain.aftersales.goods import take_goods
 from app.domain.aftersales.models import ReturnState
@@ -28,7 +28,7 @@ class _Fen:
 def approve(*, merchant_id: int, number: str, reason: str, actor: str, at: datetime) -> None:
     """The merchant agrees: what goes back is taken now, and its money goes.
 
-    Raises NotFound, RefundDecided.
+    Raises NotFound, RefundDecided; NothingToRefund when all of it was used meanwhile.
     """
     case = _lock(merchant_id, number)
     _decide(merchant_id, case, ReturnState.FROZEN, reason=reason, actor=actor, at=at)
@@ -94,6 +94,8 @@ def _take_goods(merchant_id: int, case: Case, *, at: datetime) -> None:
     back = take_goods(goods_of(merchant_id, order, bought), cause=case.cause, at=at)
     inside = fetch_all(_Fen, statements.INSIDE, _which(merchant_id, case))
     amount = back + sum(each.fen for each in inside)
+    if not amount and not (inside and order.has_tenders):
+        raise NothingToRefund("已没有可退的金额，请拒绝该申请", reasons=["spent"])
     move_on(merchant_id, replace(case, amount_fen=amount), ReturnState.FROZEN, at=at)
 
 

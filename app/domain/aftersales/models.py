@@ -53,7 +53,7 @@ class Return(OwnedByMerchant, Base):
         ),
         Index(
             "ix_returns_running",
-            "moved_at",
+            "looked_at",
             postgresql_where=text("state IN ('frozen', 'paying', 'paid')"),
         ),
         Index("ix_returns_refund", "merchant_id", "refund_number"),
@@ -79,6 +79,7 @@ class Return(OwnedByMerchant, Base):
     transfer_number: Mapped[str | None]
     trouble: Mapped[str | None]
     moved_at: Mapped[datetime]
+    looked_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
 

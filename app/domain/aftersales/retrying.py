@@ -120,16 +120,7 @@ def _transfer_again(merchant_id: int, case: Case, number: str, *, at: datetime) 
 
 def _by_transfer(merchant_id: int, case: Case, refund: RefundView, *, at: datetime) -> str:
     """What was counted for the refund counts for the transfer."""
-    made = payments.replace_refund(
-        merchant_id=merchant_id,
-        payment_id=refund.payment_id,
-        amount_fen=refund.amount_fen,
-        reason=refund.reason,
-        cause=f"{refund.cause}:after:{refund.number}",
-        at=at,
-    )
-    if made is None:
-        raise payments.RefundStands("该退款已改为转账", state=refund.state)
+    made = payments.replace_refund(merchant_id=merchant_id, number=refund.number, at=at)
     _name(merchant_id, case, refund=refund.number, transfer=made, at=at)
     return made
 

@@ -112,18 +112,18 @@ def _take_earnings(
 ) -> None:
     if after_bp == before_bp:
         return
-    membership.take_growth_back(
-        merchant_id=merchant_id,
-        source=f"order:{case.order_number}",
-        share_bp=after_bp,
-        at=at,
-    )
     points.cancel_pending(
         merchant_id=merchant_id,
         earned_by=f"purchase:{case.order_number}",
         share_bp=after_bp - before_bp,
         # `:points` is what the order itself gives back.
         cause=f"{case.cause}:earned",
+        at=at,
+    )
+    membership.take_growth_back(
+        merchant_id=merchant_id,
+        source=f"order:{case.order_number}",
+        share_bp=after_bp,
         at=at,
     )
 

@@ -186,13 +186,13 @@ def _line(voucher: Bought, reason: str | None, *, paid: int, whole: int) -> Quot
     )
 
 
-def choose(quote: Quote, wanted: Collection[str] | None) -> Quote:
+def choose(quote: Quote, wanted: Collection[str] | None, *, asker: Asker = Asker.BUYER) -> Quote:
     """The part of a quote that was asked for; None: all that can go back.
 
     What its owner is giving away, ordering with or going to stops the whole: he ends that first.
-    Raises NotRefundable, NothingToRefund.
+    It stops nothing beside it whose time is over. Raises NotRefundable, NothingToRefund.
     """
-    chosen = _named(quote, wanted) if wanted else _possible(quote)
+    chosen = _named(quote, wanted) if wanted else _possible(quote, asker)
     return Quote(lines=chosen, needs_word=quote.needs_word)
 
 
@@ -206,9 +206,9 @@ def _named(quote: Quote, wanted: Collection[str]) -> tuple[QuoteLine, ...]:
     return chosen
 
 
-def _possible(quote: Quote) -> tuple[QuoteLine, ...]:
+def _possible(quote: Quote, asker: Asker) -> tuple[QuoteLine, ...]:
     for line in quote.lines:
-        if line.reason in _STOPS:
+        if line.reason in _STOPS and asker is not Asker.EXPIRY:
             _require(line)
     chosen = tuple(line for line in quote.lines if line.reason is None)
     if not chosen:

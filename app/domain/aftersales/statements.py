@@ -26,6 +26,7 @@ PAID_FOR = """EXISTS (SELECT FROM voucher_events e WHERE e.merchant_id = v.merch
 _PAID_FOR = PAID_FOR.replace("{number}", "%(order_number)s")
 
 # What the order itself bought: cards that friends earned with it hang on it too, and are theirs.
+# Of a monthly card's periods only what never came: the rest of a period has been handed over.
 _BOUGHT = """
 SELECT v.id, v.number, v.revision_id, v.state, v.allocated_fen, v.valid_until,
   v.holder_id = o.member_id,
@@ -48,7 +49,11 @@ JOIN cards c ON c.merchant_id = %(merchant_id)s AND c.order_id = o.id
 JOIN vouchers v ON v.merchant_id = %(merchant_id)s AND v.card_id = c.id
 WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
   AND EXISTS (SELECT FROM voucher_events e WHERE e.merchant_id = %(merchant_id)s
-    AND e.voucher_id = v.id AND e.action = 'issue' AND e.reference = o.number)
+    AND e.voucher_id = v.id AND e.action = 'issue' AND (e.reference = o.number
+      OR EXISTS (SELECT FROM voucher_events n WHERE n.merchant_id = %(merchant_id)s
+          AND n.voucher_id = v.id AND n.reason = 'never_issued')
+        AND EXISTS (SELECT FROM subscriptions s WHERE s.merchant_id = %(merchant_id)s
+          AND s.order_id = o.id AND s.number = e.reference)))
 ORDER BY v.id
 """
 FIND_BOUGHT = _BOUGHT
@@ -57,9 +62,9 @@ LOCK_BOUGHT = _BOUGHT + " FOR NO KEY UPDATE OF v"
 ADD = """
 WITH made AS (
   INSERT INTO returns (merchant_id, number, order_id, state, amount_fen, reason, quote, asked_by,
-    asked_at, moved_at)
+    asked_at, moved_at, looked_at)
   VALUES (%(merchant_id)s, %(number)s, %(order_id)s, %(state)s, %(amount_fen)s, %(reason)s,
-    %(quote)s::jsonb, %(actor)s, %(at)s, %(at)s)
+    %(quote)s::jsonb, %(actor)s, %(at)s, %(at)s, %(at)s)
   RETURNING id
 ), inside AS (
   INSERT INTO returned_vouchers (merchant_id, return_id, voucher_id, allocated_fen)
@@ -139,8 +144,8 @@ SELECT number FROM returns WHERE merchant_id = %(merchant_id)s
 """
 
 MOVE = """
-UPDATE returns SET state = %(state)s::text, moved_at = %(at)s::timestamptz, trouble = NULL,
-  amount_fen = %(amount_fen)s, wechat_fen = %(wechat_fen)s, value_fen = %(value_fen)s,
+UPDATE returns SET state = %(state)s::text, moved_at = %(at)s::timestamptz,
+  looked_at = %(at)s::timestamptz, trouble = NULL, amount_fen = %(amount_fen)s, wechat_fen = %(wechat_fen)s, value_fen = %(value_fen)s,
   points = %(points)s, refund_number = %(refund_number)s,
   transfer_number = %(transfer_number)s,
   done_at = CASE WHEN %(state)s::text = 'done' THEN %(at)s::timestamptz END
@@ -148,7 +153,7 @@ WHERE merchant_id = %(merchant_id)s AND id = %(return_id)s
 """
 DECIDE = """
 UPDATE returns SET state = %(state)s, decided_by = %(actor)s, decision = %(decision)s,
-  moved_at = %(at)s
+  moved_at = %(at)s, looked_at = %(at)s
 WHERE merchant_id = %(merchant_id)s AND id = %(return_id)s AND state = 'asked'
 """
 NOTE_TROUBLE = """
@@ -156,47 +161,62 @@ UPDATE returns SET trouble = %(trouble)s
 WHERE merchant_id = %(merchant_id)s AND number = %(number)s
   AND state IN ('frozen', 'paying', 'paid')
 """
+# Also for a step that always fails: it must not crowd out the others.
+NOTE_LOOK = """
+UPDATE returns SET looked_at = %(at)s
+WHERE merchant_id = %(merchant_id)s AND number = %(number)s
+"""
 NAME_PAYOUT = """
 UPDATE returns SET refund_number = %(refund_number)s, transfer_number = %(transfer_number)s,
-  trouble = NULL, moved_at = %(at)s
+  trouble = NULL, moved_at = %(at)s, looked_at = %(at)s
 WHERE merchant_id = %(merchant_id)s AND id = %(return_id)s AND state = 'paying'
 """
 
-# Refunded when nothing is left: of its money, and of its vouchers that somebody could still use.
+_BACK = """(SELECT coalesce(sum(r.amount_fen), 0) FROM returns r
+    WHERE r.merchant_id = %(merchant_id)s AND r.order_id = o.id AND r.state = 'done')"""
+# Refunded when nothing is left: of its money, and, where more than money paid, of its vouchers.
 SETTLE_ORDER = """
 UPDATE orders o SET state = CASE
   WHEN NOT EXISTS (SELECT FROM returns r WHERE r.merchant_id = %(merchant_id)s
     AND r.order_id = o.id AND r.state = 'done') THEN 'fulfilled'
-  WHEN o.total_fen > 0 AND o.total_fen = (SELECT sum(r.amount_fen) FROM returns r
-    WHERE r.merchant_id = %(merchant_id)s AND r.order_id = o.id AND r.state = 'done')
-    THEN 'refunded'
-  WHEN o.total_fen = 0 AND NOT EXISTS (SELECT FROM cards c
+  WHEN o.total_fen > 0 AND NOT o.has_tenders AND o.total_fen = {back} THEN 'refunded'
+  WHEN (o.total_fen = 0 OR o.has_tenders) AND o.total_fen = {back} AND NOT EXISTS (SELECT FROM cards c
     JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
     WHERE c.merchant_id = %(merchant_id)s AND c.order_id = o.id AND v.state <> 'void'
     AND {paid_for})
     THEN 'refunded'
   ELSE 'partly_refunded' END
 WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s AND o.state = 'refunding'
-""".replace("{paid_for}", PAID_FOR.replace("{number}", "o.number"))
+""".replace("{paid_for}", PAID_FOR.replace("{number}", "o.number")).replace("{back}", _BACK)
 
 # Across merchants, without locks; each is looked at again under its own.
 RUNNING = """
 SELECT merchant_id, number FROM returns
-WHERE state IN ('frozen', 'paying', 'paid') AND moved_at <= %(before)s
-ORDER BY moved_at LIMIT %(limit)s
+WHERE state IN ('frozen', 'paying', 'paid') AND looked_at <= %(before)s
+ORDER BY looked_at LIMIT %(limit)s
 """
+# Each ended voucher is judged once, on the terms of that day; then nobody looks at it again.
 EXPIRED = """
-SELECT DISTINCT v.merchant_id, c.order_id, o.number FROM vouchers v
-JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
-JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
-JOIN offers f ON f.merchant_id = c.merchant_id AND f.id = c.offer_id
-WHERE v.state = 'expired' AND v.allocated_fen > 0 AND v.valid_until <= %(at)s
-  AND (f.refund_policy = 'any_time_and_expired' OR EXISTS (SELECT FROM voucher_events e
-    WHERE e.merchant_id = v.merchant_id AND e.voucher_id = v.id AND e.reason = 'never_issued'))
-  AND o.state IN ('fulfilled', 'partly_refunded')
-  AND NOT EXISTS (SELECT FROM returned_vouchers b WHERE b.merchant_id = v.merchant_id
-    AND b.voucher_id = v.id AND b.counts)
-ORDER BY v.merchant_id, c.order_id LIMIT %(limit)s
+SELECT DISTINCT v.merchant_id, v.order_id, o.number FROM (
+  SELECT v.merchant_id, c.order_id FROM vouchers v
+  JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id AND c.order_id IS NOT NULL
+  WHERE v.state = 'expired' AND v.allocated_fen > 0 AND v.expiry_look_at <= %(at)s
+    AND v.valid_until <= %(at)s
+  ORDER BY v.expiry_look_at LIMIT %(limit)s) v
+JOIN orders o ON o.merchant_id = v.merchant_id AND o.id = v.order_id
+ORDER BY v.merchant_id, v.order_id
+"""
+LOOK_AT_EXPIRED = """
+WITH ended AS (
+  SELECT v.id FROM orders o
+  JOIN cards c ON c.merchant_id = o.merchant_id AND c.order_id = o.id
+  JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
+  WHERE o.merchant_id = %(merchant_id)s AND o.number = %(number)s
+    AND v.state = 'expired' AND v.allocated_fen > 0 AND v.expiry_look_at IS NOT NULL
+  ORDER BY v.id FOR NO KEY UPDATE OF v
+)
+UPDATE vouchers v SET expiry_look_at = %(next_at)s FROM ended
+WHERE v.merchant_id = %(merchant_id)s AND v.id = ended.id
 """
 
 _VIEW = """
@@ -265,15 +285,17 @@ JOIN wechat_apps a ON a.merchant_id = o.merchant_id AND a.id = o.app_id
 WHERE r.merchant_id = %(merchant_id)s AND r.number = %(number)s
 """
 
-# By market value: what goes now, of what no return that is done took before.
+# By market value: what goes now, of what no return that is done took before; and what of the
+# money is in vouchers at all.
 WEIGHT = """
-SELECT coalesce(sum(b.market_value_fen) FILTER (WHERE x.return_id = %(return_id)s), 0)::bigint,
-  coalesce(sum(b.market_value_fen), 0)::bigint
+SELECT coalesce(sum(b.market_value_fen)
+    FILTER (WHERE v.state <> 'void' AND x.return_id = %(return_id)s), 0)::bigint,
+  coalesce(sum(b.market_value_fen) FILTER (WHERE v.state <> 'void'), 0)::bigint,
+  coalesce(sum(v.allocated_fen), 0)::bigint
 FROM cards c
 JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
 JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
 LEFT JOIN returned_vouchers x ON x.merchant_id = v.merchant_id AND x.voucher_id = v.id
   AND x.counts
-WHERE c.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s AND v.state <> 'void'
-  AND {paid_for}
+WHERE c.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s AND {paid_for}
 """.replace("{paid_for}", _PAID_FOR)

@@ -96,11 +96,11 @@ def give_back(
     at: datetime,
     weight: Weight | None = None,
 ) -> Split:
-    """Give back `amount_fen` of what an order cost, and points in the same proportion.
+    """Give back `amount_fen` of what an order cost, and its part of the points.
 
-    The voucher that helped to pay comes back with the last fen. `weight` says which part of the
-    order goes back where no money tells: it was paid with points or a voucher alone. Safe to
-    repeat: the same cause is answered as before.
+    `weight` says which part of the order goes back; without it the money tells. Points go by it,
+    and the voucher that helped to pay comes back with the last part: what is kept was paid with
+    them too, also where no fen of it is left. Safe to repeat: the same cause is answered as before.
 
     Raises NotFound; NothingToGiveBack when the order has less left.
     """
@@ -130,7 +130,9 @@ def give_back(
 def _weight(order: Order, left: Left, amount_fen: int, weight: Weight | None) -> Weight | None:
     if order.state in ("pending", "closed") or not 0 <= amount_fen <= left.money_fen:
         raise NothingToGiveBack("退回金额超过该订单剩余的实付金额", left_fen=left.money_fen)
-    return Weight(now=amount_fen, left=left.money_fen) if amount_fen else weight
+    if weight or not amount_fen:
+        return weight
+    return Weight(now=amount_fen, left=left.money_fen)
 
 
 def _return_balances(

@@ -1,6 +1,14 @@
 """Money asked for, received and returned."""
 
 from app.domain.payments.again import RefundView, ask_anew, find_refund, send_again
+from app.domain.payments.chains import (
+    ARRIVED_BEFORE,
+    REFUNDED_BY_HAND,
+    Behind,
+    has_arrived,
+    is_successor,
+    payment_behind,
+)
 from app.domain.payments.comparing import (
     ChannelDay,
     OpenDifference,
@@ -86,10 +94,13 @@ from app.domain.payments.troubles import (
 )
 
 __all__ = [
+    "ARRIVED_BEFORE",
     "CAME_TO_NOTHING",
     "MOST_REFUNDS",
     "REFUNDABLE_FOR",
+    "REFUNDED_BY_HAND",
     "Asked",
+    "Behind",
     "Bill",
     "BillDifference",
     "ChannelDay",
@@ -134,6 +145,8 @@ __all__ = [
     "find_received",
     "find_refund",
     "find_transfer",
+    "has_arrived",
+    "is_successor",
     "list_channels_to_compare",
     "list_due_looks",
     "list_money_of",
@@ -147,6 +160,7 @@ __all__ = [
     "note_refund_trouble",
     "note_transfer_look",
     "note_transfer_trouble",
+    "payment_behind",
     "record_differences",
     "refund_to_send",
     "remember_prepay",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.payments.chains import AFTER, refuse_if_arrived
 from app.domain.payments.counting import lock_payment
 from app.domain.payments.errors import RefundStands
 from app.domain.payments.events import RefundAsked
@@ -42,6 +43,7 @@ SELECT r.id, r.number, r.cause, r.payment_id, r.amount_fen, r.reason, r.kept_as,
 FROM refunds r JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
 WHERE r.merchant_id = %(merchant_id)s AND r.number = %(number)s
 """
+_LOCK = _VIEW + " FOR NO KEY UPDATE OF r"
 
 
 def find_refund(*, merchant_id: int, number: str) -> RefundView:
@@ -49,6 +51,21 @@ def find_refund(*, merchant_id: int, number: str) -> RefundView:
     found = fetch_one(RefundView, _VIEW, {"merchant_id": merchant_id, "number": number})
     if found is None:
         raise NotFound("There is no such refund.", number=number[:40])
+    return found
+
+
+def lock_closed(*, merchant_id: int, number: str) -> RefundView:
+    """The payment, then a refund that WeChat closed without paying, both ours until commit.
+
+    Raises NotFound; RefundStands while it may still arrive, did, or another of its cause did.
+    """
+    old = find_refund(merchant_id=merchant_id, number=number)
+    lock_payment(merchant_id=merchant_id, payment_id=old.payment_id)
+    found = fetch_one(RefundView, _LOCK, {"merchant_id": merchant_id, "number": number})
+    if found is None or found.state != RefundState.CLOSED:
+        state = found.state if found else old.state
+        raise RefundStands("该退款还可能到账，不能重新发起", state=state)
+    refuse_if_arrived(merchant_id=merchant_id, cause=found.cause)
     return found
 
 
@@ -69,11 +86,7 @@ def ask_anew(*, merchant_id: int, number: str, at: datetime) -> str:
     What was counted for the first counts for the second. Raises NotFound; RefundStands while the
     first may still arrive, and when it has its successor already.
     """
-    old = find_refund(merchant_id=merchant_id, number=number)
-    lock_payment(merchant_id=merchant_id, payment_id=old.payment_id)
-    old = find_refund(merchant_id=merchant_id, number=number)
-    if old.state != RefundState.CLOSED:
-        raise RefundStands("该退款还可能到账，不能重新发起", state=old.state)
+    old = lock_closed(merchant_id=merchant_id, number=number)
     fresh = numbers.new(numbers.Kind.REFUND, merchant_id=merchant_id)
     made = fetch_one(
         _Id,
@@ -85,7 +98,7 @@ def ask_anew(*, merchant_id: int, number: str, at: datetime) -> str:
         {
             "merchant_id": merchant_id,
             "number": fresh,
-            "cause": f"{old.cause}:after:{old.number}",
+            "cause": f"{old.cause}{AFTER}{old.number}",
             "payment_id": old.payment_id,
             "amount_fen": old.amount_fen,
             "reason": old.reason,

@@ -35,6 +35,7 @@ class RefundOrder:
     amount_fen: int
     total_fen: int
     reason: str
+    cause: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +132,7 @@ def refund_to_send(*, merchant_id: int, refund_id: int) -> RefundOrder:
     found = fetch_one(
         RefundOrder,
         """SELECT r.id, r.number, r.state, p.number, p.channel_id, r.amount_fen, p.amount_fen,
-             r.reason
+             r.reason, r.cause
         FROM refunds r
         JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
         WHERE r.merchant_id = %(merchant_id)s AND r.id = %(refund_id)s""",

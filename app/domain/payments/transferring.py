@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from app.domain import ledger
 from app.domain.ledger import AccountKind, Posting, house
+from app.domain.payments.again import lock_closed
+from app.domain.payments.chains import AFTER, refuse_if_arrived
 from app.domain.payments.counting import count_back, lock_payment
 from app.domain.payments.errors import RefundStands, WrongPayment
 from app.domain.payments.events import TransferAsked, TransferSettled, TransferWaits
@@ -102,7 +104,8 @@ def transfer_anew(*, merchant_id: int, number: str, at: datetime) -> str:
     old = find_transfer(merchant_id=merchant_id, number=number)
     if old.state not in CAME_TO_NOTHING:
         raise RefundStands("该转账还可能到账，不能重新发起", state=old.state)
-    cause = f"{old.cause}:after:{old.number}"
+    refuse_if_arrived(merchant_id=merchant_id, cause=old.cause)
+    cause = f"{old.cause}{AFTER}{old.number}"
     fresh = _write(
         merchant_id=merchant_id,
         payment_id=old.payment_id,
@@ -116,19 +119,23 @@ def transfer_anew(*, merchant_id: int, number: str, at: datetime) -> str:
     return fresh
 
 
-def replace_refund(
-    *, merchant_id: int, payment_id: int, amount_fen: int, reason: str, cause: str, at: datetime
-) -> str | None:
-    """A transfer for money that was counted for a refund which WeChat closed; its number."""
-    lock_payment(merchant_id=merchant_id, payment_id=payment_id)
-    return _write(
+def replace_refund(*, merchant_id: int, number: str, at: datetime) -> str:
+    """A transfer for money that was counted for a refund which WeChat closed; its number.
+
+    Raises NotFound; RefundStands while the refund may still arrive, or has its successor.
+    """
+    old = lock_closed(merchant_id=merchant_id, number=number)
+    made = _write(
         merchant_id=merchant_id,
-        payment_id=payment_id,
-        amount_fen=amount_fen,
-        reason=reason,
-        cause=cause,
+        payment_id=old.payment_id,
+        amount_fen=old.amount_fen,
+        reason=old.reason,
+        cause=f"{old.cause}{AFTER}{old.number}",
         at=at,
     )
+    if made is None:
+        raise RefundStands("该退款已改为转账", state=old.state)
+    return made
 
 
 def find_transfer(*, merchant_id: int, number: str) -> TransferView:

@@ -55,6 +55,11 @@ class Voucher(OwnedByMerchant, Base):
             "id",
             postgresql_where=text("state = 'issuing'"),
         ),
+        Index(
+            "ix_vouchers_ended",
+            "expiry_look_at",
+            postgresql_where=text("state = 'expired' AND allocated_fen > 0"),
+        ),
         CheckConstraint("allocated_fen >= 0", name="allocation_not_negative"),
         CheckConstraint("valid_from < valid_until", name="validity_is_forward"),
         CheckConstraint("held_from IS NULL OR state = 'held'", name="held_from_while_held"),
@@ -77,6 +82,8 @@ class Voucher(OwnedByMerchant, Base):
     times_given: Mapped[int] = mapped_column(server_default="0")
     # Since when it has been shared; what was shared once is never passed on again.
     shared_at: Mapped[datetime | None]
+    # Once it is over: when to look whether its money goes back by itself; None: never (again).
+    expiry_look_at: Mapped[datetime | None] = mapped_column(server_default=text("'epoch'"))
 
     def apply(self, move: Move) -> None:
         """Change state as the table of moves allows. Raises MoveRefused."""

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _add_returns()
     _add_returned_vouchers()
     _count_what_is_for_sale_again()
+    _look_at_what_is_over()
     for statement in protect(TABLES):
         op.execute(statement)
 
@@ -58,6 +59,25 @@ def _count_what_is_for_sale_again() -> None:
         op.f("ck_order_lines_returned_were_ordered"),
         "order_lines",
         "returned_pieces BETWEEN 0 AND quantity",
+    )
+
+
+def _look_at_what_is_over() -> None:
+    op.add_column(
+        "vouchers",
+        sa.Column(
+            "expiry_look_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("'epoch'"),
+            nullable=True,
+        ),
+    )
+    op.create_index(
+        "ix_vouchers_ended",
+        "vouchers",
+        ["expiry_look_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'expired' AND allocated_fen > 0"),
     )
 
 
@@ -99,6 +119,7 @@ def _add_returns() -> None:
         sa.Column("transfer_number", sa.Text(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_returns_done_has_time")
@@ -117,7 +138,7 @@ def _add_returns() -> None:
     op.create_index(
         "ix_returns_running",
         "returns",
-        ["moved_at"],
+        ["looked_at"],
         unique=False,
         postgresql_where=sa.text("state IN ('frozen', 'paying', 'paid')"),
     )
@@ -231,6 +252,8 @@ def _add_transfers() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
+    op.drop_index("ix_vouchers_ended", table_name="vouchers")
+    op.drop_column("vouchers", "expiry_look_at")
     op.drop_constraint("ck_order_lines_returned_were_ordered", "order_lines")
     op.drop_column("order_lines", "returned_pieces")
     op.drop_constraint("ck_payments_returned_was_received", "payments")

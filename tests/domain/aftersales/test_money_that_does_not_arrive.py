@@ -281,3 +281,47 @@ def test_what_waits_for_a_word_and_what_stands_still_are_listed_apart(shop, buye
         return [each.number for each in page.items]
 
     assert (listed(Open.ASKED), listed(Open.STUCK), listed(None)) == ([], [running], [running])
+
+
+def first_arrives(shop, number):
+    with transaction():
+        payments.settle_refund(
+            RefundFact(
+                merchant_id=shop.id,
+                refund_number=number,
+                state=RefundState.SUCCEEDED,
+                wechat_refund_id="5030",
+            ),
+            at=ASKED_AT,
+        )
+
+
+@pytest.mark.parametrize("how", [aftersales.retry, aftersales.retry_by_transfer])
+def test_a_closed_refund_that_arrives_after_all_ends_its_return_and_has_no_other(shop, buyer, how):
+    refund = paying(shop, buyer)
+    wechat_says(shop, refund, RefundState.CLOSED)
+    first = seen(shop, refund).refund_number
+    retry(shop, refund, how=how)
+
+    first_arrives(shop, first)
+
+    with pytest.raises(DomainError) as refusal, transaction():
+        payments.replace_refund(merchant_id=shop.id, number=first, at=ASKED_AT)
+    assert refusal.value.code == "refund_stands"
+    assert walk(shop, refund) == "done"
+    assert (resting(shop, "prepaid"), resting(shop, "payers")) == (0, 0)
+    assert ledger.verify() == []
+
+
+def test_no_second_successor_once_the_first_of_the_chain_has_paid(shop, buyer):
+    refund = paying(shop, buyer)
+    wechat_says(shop, refund, RefundState.CLOSED)
+    first = seen(shop, refund).refund_number
+    second = retry(shop, refund)
+    wechat_says(shop, refund, RefundState.CLOSED)
+    first_arrives(shop, first)
+
+    for verb in (payments.ask_anew, payments.replace_refund):
+        with pytest.raises(DomainError) as refusal, transaction():
+            verb(merchant_id=shop.id, number=second, at=ASKED_AT)
+        assert refusal.value.code == "refund_stands"

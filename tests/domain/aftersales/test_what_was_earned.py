@@ -24,7 +24,7 @@ from tests.builders.orders import (
     look_at_voucher,
     vouchers_of,
 )
-from tests.builders.points import a_rule, look
+from tests.builders.points import a_rule, look, mature_due
 from tests.builders.redemption import a_redemption
 from tests.builders.tenders import paid, points_pay, with_points
 
@@ -129,7 +129,7 @@ def test_points_that_were_spent_meanwhile_are_owed_and_said(shop, buyer):
     earn(shop)
     ripe = NOON + timedelta(days=60)
     with transaction():
-        points.mature_due(at=ripe, limit=1_000)
+        mature_due(at=ripe, limit=1_000)
     assert look(shop, buyer, at=ripe).spendable == 49
     with transaction():
         points.spend(
