@@ -9,7 +9,7 @@ from app.domain.orders import GrowthLine
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from app.kernel.money import BASIS_POINTS
-from jobs.sweeping import ROWS_PER_PASS, each
+from jobs.sweeping import ROWS_PER_PASS, each, each_of_all
 
 
 def note_purchase(task: outbox.Task) -> None:
@@ -112,7 +112,7 @@ def grant_packs(*, at: datetime) -> int:
     with transaction():
         shops = membership.list_merchants()
     return sum(
-        each(_packs_due(shop, occasion, at), _give_at(shop, occasion, at))
+        each_of_all(_packs_due(shop, occasion, at), _give_at(shop, occasion, at))
         for shop in shops
         for occasion in (Occasion.MONTHLY, Occasion.BIRTHDAY)
     )
@@ -170,10 +170,12 @@ def _end_term_at(at: datetime) -> Callable[[TermDue], None]:
     return end
 
 
-def _packs_due(merchant_id: int, occasion: Occasion, at: datetime) -> Callable[[], list[PackDue]]:
-    def list_due() -> list[PackDue]:
+def _packs_due(
+    merchant_id: int, occasion: Occasion, at: datetime
+) -> Callable[[PackDue | None], list[PackDue]]:
+    def list_due(last: PackDue | None) -> list[PackDue]:
         return membership.list_packs_due(
-            merchant_id=merchant_id, occasion=occasion, at=at, limit=ROWS_PER_PASS
+            merchant_id=merchant_id, occasion=occasion, after=last, at=at, limit=ROWS_PER_PASS
         )
 
     return list_due

@@ -1,35 +1,38 @@
 """What follows for points: purchases and visits earn, time ripens and ends, people are told."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from app.domain import aftersales, members, membership, orders, points, redemption
 from app.domain.membership import Growth
-from app.domain.points import Factor, Occasion, RuleSource
+from app.domain.points import EndDue, Factor, LotsDue, Occasion, PendingDue, RuleSource
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from app.kernel.money import BASIS_POINTS
 from jobs import ways
 from jobs.messages import News, push, time_in_shop
-from jobs.sweeping import until_done
-
-LOTS_PER_STEP = 500
-NOTICES_PER_STEP = 200
+from jobs.sweeping import ROWS_PER_PASS, each_of_all
 
 
 def expire_points(*, at: datetime) -> int:
-    """Take points off whose time is over; how many lots."""
-    return until_done(lambda: points.expire_due(at=at, limit=LOTS_PER_STEP), full=LOTS_PER_STEP)
+    """Take points off whose time is over; how many members were looked at."""
+    return each_of_all(
+        lambda last: points.list_over(at=at, after=last, limit=ROWS_PER_PASS), _expire_at(at)
+    )
 
 
 def mature_points(*, at: datetime) -> int:
     """Points of purchases that can no longer be given back may be spent; how many earnings."""
-    return until_done(lambda: points.mature_due(at=at, limit=LOTS_PER_STEP), full=LOTS_PER_STEP)
+    return each_of_all(
+        lambda last: points.list_ripe(at=at, after=last, limit=ROWS_PER_PASS), _mature_at(at)
+    )
 
 
 def remind_of_points(*, at: datetime) -> int:
     """Have members told whose points end soon; how many ends."""
-    return until_done(
-        lambda: points.notify_due(at=at, limit=NOTICES_PER_STEP), full=NOTICES_PER_STEP
+    return each_of_all(
+        lambda last: points.list_ends_to_tell(at=at, after=last, limit=ROWS_PER_PASS),
+        _announce_at(at),
     )
 
 
@@ -96,6 +99,30 @@ def undo_visit(task: outbox.Task) -> None:
                 share_bp=BASIS_POINTS,
                 at=at,
             )
+
+
+def _expire_at(at: datetime) -> Callable[[LotsDue], None]:
+    def expire(due: LotsDue) -> None:
+        with transaction():
+            points.expire(merchant_id=due.merchant_id, member_id=due.member_id, at=at)
+
+    return expire
+
+
+def _mature_at(at: datetime) -> Callable[[PendingDue], None]:
+    def mature(due: PendingDue) -> None:
+        with transaction():
+            points.mature(merchant_id=due.merchant_id, cause=due.cause, at=at)
+
+    return mature
+
+
+def _announce_at(at: datetime) -> Callable[[EndDue], None]:
+    def announce(due: EndDue) -> None:
+        with transaction():
+            points.announce(due, at=at)
+
+    return announce
 
 
 def _purchase(merchant_id: int, bought: orders.Purchase) -> Occasion:

@@ -1,13 +1,22 @@
+from collections.abc import Callable
 from datetime import datetime
 
 from app.domain import stored_value
-from jobs.sweeping import until_done
-
-TOP_UPS_PER_STEP = 100
+from app.domain.stored_value import Parked
+from app.kernel.db import transaction
+from jobs.sweeping import ROWS_PER_PASS, each_of_all
 
 
 def admit_parked_value(*, at: datetime) -> int:
-    """Let in top-ups that waited for room under the cap; how many came in."""
-    return until_done(
-        lambda: stored_value.admit_parked(at=at, limit=TOP_UPS_PER_STEP), full=TOP_UPS_PER_STEP
+    """Let in top-ups that there is room for under the cap now; how many were looked at."""
+    return each_of_all(
+        lambda last: stored_value.list_parked(after=last, limit=ROWS_PER_PASS), _admit_at(at)
     )
+
+
+def _admit_at(at: datetime) -> Callable[[Parked], None]:
+    def admit(parked: Parked) -> None:
+        with transaction():
+            stored_value.admit_parked(parked, at=at)
+
+    return admit

@@ -5,6 +5,7 @@ Two sweeps at once are harmless, since every verb they call looks again under it
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -36,6 +37,24 @@ def each(list_due: Callable[[], Sequence[Row]], do: Callable[[Row], object]) -> 
             trouble = _try(do, row)
             patience.learn(row, is_away=_is_away(trouble))
             done += trouble is None
+    return done
+
+
+def each_of_all(
+    list_after: Callable[[Row | None], Sequence[Row]], do: Callable[[Row], object]
+) -> int:
+    """Page after page, so that no row keeps those after it waiting, whatever becomes of it.
+
+    `list_after` gives at most ROWS_PER_PASS rows that come after the one it is handed.
+    """
+    done, last = 0, None
+    for _ in range(ROUNDS_PER_PASS):
+        with current_app.app_context():
+            rows = list_after(last)
+        done += each(partial(list, rows), do)
+        if len(rows) < ROWS_PER_PASS:
+            break
+        last = rows[-1]
     return done
 
 

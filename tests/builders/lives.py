@@ -22,7 +22,7 @@ from tests.builders.messaging import a_claim, a_template, grants
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_paid_order, a_voucher, an_order, order_id_of
 from tests.builders.points import a_rule as a_point_rule
-from tests.builders.points import an_occasion, given, held, pending
+from tests.builders.points import an_occasion, given, held, notify_due, pending
 from tests.builders.pools import a_code_benefit, a_code_offer, fresh_codes, revealed
 from tests.builders.redemption import a_redemption
 from tests.builders.sharing import a_new_voucher, a_share, claimed
@@ -103,7 +103,7 @@ def _earns(shop, he):
     a_point_rule(shop)
     with joined():
         points.earn_by_rules(an_occasion(shop, he))
-        points.notify_due(at=NOON, limit=1000)
+        notify_due(at=NOON, limit=1000)
 
 
 def _saves(shop, he):

@@ -46,6 +46,30 @@ def pending(shop, member, amount, *, cause=None, matures_at=NOON + timedelta(day
     return cause
 
 
+# The sweeps' work in the transaction that is open; how many rows were looked at.
+
+
+def mature_due(*, at, limit=10_000):
+    due = points.list_ripe(at=at, after=None, limit=limit)
+    for each in due:
+        points.mature(merchant_id=each.merchant_id, cause=each.cause, at=at)
+    return len(due)
+
+
+def expire_due(*, at, limit=10_000):
+    due = points.list_over(at=at, after=None, limit=limit)
+    for who in due:
+        points.expire(merchant_id=who.merchant_id, member_id=who.member_id, at=at)
+    return len(due)
+
+
+def notify_due(*, at, limit=10_000):
+    due = points.list_ends_to_tell(at=at, after=None, limit=limit)
+    for end in due:
+        points.announce(end, at=at)
+    return len(due)
+
+
 def an_order_id(shop, member):
     """Of an order that waits for its payment."""
     placed = an_order(shop, buyer=member)
@@ -118,8 +142,11 @@ __all__ = [
     "a_rule",
     "an_occasion",
     "an_order_id",
+    "expire_due",
     "given",
     "held",
     "look",
+    "mature_due",
+    "notify_due",
     "pending",
 ]

@@ -8,13 +8,14 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from app.domain import ledger, points, vouchers
+from app.domain import ledger, vouchers
 from app.factory import create_app
 from app.kernel import audit, clock
 from app.kernel.db import db, fetch_all, transaction
 from app.migrations.run import upgrade
 from tests.builders.databases import a_database
 from tests.builders.orders import a_shop
+from tests.builders.points import expire_due
 from tests.jobs.conftest import close_leftover_orders
 
 # Far from the ids of the guarded database: what a process remembers, it remembers by id.
@@ -36,9 +37,9 @@ def _books_are_proven(request, app):
 
 def _leave_nothing_due():
     close_leftover_orders()
-    for expire_due in (vouchers.expire_due, points.expire_due):
+    for sweep in (vouchers.expire_due, expire_due):
         with transaction():
-            expire_due(at=clock.now(), limit=10_000)
+            sweep(at=clock.now(), limit=10_000)
 
 
 class _Merchant:

@@ -39,10 +39,10 @@ def test_nine_of_32_orders_of_a_thousand_yuan_are_placed(app, shop, buyer):
 # Control: the same without its guard.
 
 
-def test_without_the_wallets_lock_a_day_has_twice_its_limit(unguarded, monkeypatch):
+def test_without_the_buyers_lock_a_day_has_twice_its_limit(unguarded, monkeypatch):
     shop = a_shop()
     buyer = a_buyer(shop)
-    monkeypatch.setattr(gift_card_sales, "lock_wallet", lambda *_: None)
+    monkeypatch.setattr(gift_card_sales, "_hold_buyer", lambda *_: None)
     meet_after(monkeypatch, gift_card_sales, "fetch_one")
 
     results = pair(unguarded, *orders_of(shop, buyer, pieces=9, times=2))

@@ -18,6 +18,7 @@ from tests.builders.orders import (
     a_voucher,
     vouchers_of,
 )
+from tests.builders.points import expire_due
 from tests.builders.redemption import LATER, a_redemption
 from tests.builders.together import one_behind_the_other
 from tests.races.calls import (
@@ -107,7 +108,7 @@ def test_a_reversal_and_a_spending_one_behind_the_other(app, shop, buyer, spends
 
 def test_expiry_against_spending_takes_each_point_once(app, shop, buyer):
     earned(shop, buyer, 100, expires_at=NOON + timedelta(days=1))
-    expire = partial(points.expire_due, at=NOON + timedelta(days=2), limit=5000)
+    expire = partial(expire_due, at=NOON + timedelta(days=2), limit=5000)
     calls = [spending(shop, buyer, 10, cause=f"spend:{n}") for n in range(31)]
 
     results = storm(app, [*calls[:5], *[expire] * 4, *calls[5:]])
@@ -128,7 +129,7 @@ def test_many_sweeps_at_once_expire_each_members_points_once(app, shop):
     people = [a_buyer(shop) for _ in range(10)]
     for each in people:
         earned(shop, each, 10, 20, expires_at=NOON + timedelta(days=1))
-    expire = partial(points.expire_due, at=NOON + timedelta(days=2), limit=5000)
+    expire = partial(expire_due, at=NOON + timedelta(days=2), limit=5000)
 
     results = storm(app, [expire] * 36)
 

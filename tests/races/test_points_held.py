@@ -11,7 +11,7 @@ from app.domain.points import statements as point_statements
 from app.kernel.db import execute, transaction
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop
-from tests.builders.points import a_rule, an_occasion, an_order_id
+from tests.builders.points import a_rule, an_occasion, an_order_id, mature_due
 from tests.races.calls import balance, earned
 from tests.races.racing import count, meet_after, pair, storm, tally, told, value, without
 
@@ -149,7 +149,7 @@ def test_ripening_against_taking_back_loses_and_makes_up_nothing(app, shop, buye
     causes = [f"purchase:O{n}" for n in range(8)]
     for each in causes:
         waiting(shop, buyer, 100, cause=each)
-    ripen = partial(points.mature_due, at=NOON, limit=5000)
+    ripen = partial(mature_due, at=NOON, limit=5000)
     calls = [
         call
         for each in causes
@@ -244,7 +244,7 @@ def test_without_the_lock_of_the_row_what_is_taken_back_ripens_too(unguarded, mo
     results = pair(
         unguarded,
         cancelling(shop, "purchase:O1", 1, share_bp=10_000),
-        partial(points.mature_due, at=NOON, limit=10),
+        partial(mature_due, at=NOON, limit=10),
     )
 
     # Only the account's floor is left; one of the two is refused by it.

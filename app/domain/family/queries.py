@@ -43,7 +43,8 @@ class RequestView:
 class FamilyView:
     """To its owner with everybody in it, to a member with his own place; in fen.
 
-    `balance_fen` is what can be spent of the owner's stored value now.
+    `balance_fen` is what can be spent of the owner's stored value now: by a member, no more than
+    he is told to have left. The limit of the whole family is told to its owner only.
     """
 
     is_owner: bool
@@ -73,12 +74,13 @@ def get_family(*, merchant_id: int, member_id: int, at: datetime) -> FamilyView:
     seats = [own_seat] if own_seat else seats_of(merchant_id, card.id)
     which = {"merchant_id": merchant_id, "card_id": card.id, "at": at}
     requests = fetch_all(RequestView, statements.REQUESTS, which)
-    has = stored_value.balance(merchant_id=merchant_id, member_id=card.owner_id)
+    views = [_view(merchant_id, card, seat, at=at) for seat in seats]
+    has_fen = _has(merchant_id, card)
     return FamilyView(
         is_owner=own_seat is None,
-        monthly_cap_fen=card.monthly_cap_fen,
-        balance_fen=0 if has.frozen else has.paid_fen + has.bonus_fen,
-        seats=[_view(merchant_id, card, seat, at=at) for seat in seats],
+        monthly_cap_fen=None if own_seat else card.monthly_cap_fen,
+        balance_fen=min(has_fen, views[0].left_fen) if own_seat else has_fen,
+        seats=views,
         requests=[each for each in requests if not own_seat or each.seat == own_seat.number],
     )
 
@@ -106,6 +108,12 @@ def list_uses(
     }
     found = fetch_all(FamilyUse, statements.HISTORY, which)
     return paging.cut(found, limit=limit, key=lambda use: use.id)
+
+
+def _has(merchant_id: int, card: Card) -> int:
+    """What can be spent of the owner's stored value now, in fen."""
+    has = stored_value.balance(merchant_id=merchant_id, member_id=card.owner_id)
+    return 0 if has.frozen else has.paid_fen + has.bonus_fen
 
 
 def _find(merchant_id: int, member_id: int) -> tuple[Card, Seat | None]:
@@ -136,7 +144,7 @@ def _view(merchant_id: int, card: Card, seat: Seat, *, at: datetime) -> SeatView
         name=seat.name,
         state=seat.state,
         monthly_cap_fen=seat.monthly_cap_fen,
-        spent_fen=spent_of_seat(merchant_id, seat, month),
+        spent_fen=spent_of_seat(merchant_id, card, seat, month),
         left_fen=left(merchant_id, card, seat, at=at),
         ends_at=seat.ends_at,
         joined_at=seat.joined_at,

@@ -91,7 +91,7 @@ def left(merchant_id: int, card: Card, seat: Seat, *, at: datetime) -> int:
     allowed = _allowed(merchant_id, card, seat, month)
     own = left_of(
         seat.monthly_cap_fen,
-        spent_fen=spent_of_seat(merchant_id, seat, month),
+        spent_fen=spent_of_seat(merchant_id, card, seat, month),
         more_fen=allowed.to_seat,
     )
     if card.monthly_cap_fen is None:
@@ -106,13 +106,17 @@ def left(merchant_id: int, card: Card, seat: Seat, *, at: datetime) -> int:
     return min(own, whole)
 
 
-def spent_of_seat(merchant_id: int, seat: Seat, month: Month) -> int:
-    """What this place spent this month and did not bring back, in fen, since it was taken."""
+def spent_of_seat(merchant_id: int, card: Card, seat: Seat, month: Month) -> int:
+    """What this place spent of the owner's this month and did not bring back, in fen.
+
+    Since it was taken. Whoever sits there may have spent another's value under another name.
+    """
     if seat.member_id is None or seat.joined_at is None:
         return 0
     return stored_value.spent_by(
         merchant_id=merchant_id,
         spender_ids=_shapes(merchant_id, seat.member_id),
+        owner_ids=_shapes(merchant_id, card.owner_id),
         since=max(month.since, seat.joined_at),
         until=month.until,
     )

@@ -140,16 +140,20 @@ JOIN members m ON m.merchant_id = c.merchant_id AND m.id = c.owner_id
 WHERE s.merchant_id = %(merchant_id)s AND s.fingerprint = %(fingerprint)s
 """
 
-# What the family spent, by seat; to a member only his own.
+# What the family spent of its owner's value, by seat; to a member only his own. Whoever sits there
+# may be somebody who spent another owner's before the two members were one.
 HISTORY = """
 SELECT h.id, h.held_at, s.number, s.name, o.number, h.paid_fen + h.bonus_fen, h.returned_fen,
   h.state
 FROM family_seats s
+JOIN family_cards c ON c.merchant_id = s.merchant_id AND c.id = s.card_id
 JOIN members m ON m.merchant_id = s.merchant_id
   AND (m.id = s.member_id OR m.merged_into = s.member_id)
 JOIN value_holds h ON h.merchant_id = m.merchant_id AND h.spender_id = m.id
   AND h.member_id <> h.spender_id AND h.held_at >= s.joined_at
   AND (s.over_at IS NULL OR h.held_at < s.over_at)
+JOIN members w ON w.merchant_id = h.merchant_id AND w.id = h.member_id
+  AND (w.id = c.owner_id OR w.merged_into = c.owner_id)
 JOIN orders o ON o.merchant_id = h.merchant_id AND o.id = h.order_id
 WHERE s.merchant_id = %(merchant_id)s AND s.card_id = %(card_id)s
   AND (%(seat_id)s::bigint IS NULL OR s.id = %(seat_id)s)

@@ -10,7 +10,7 @@ from app.domain.catalog import BenefitKind, RevisionTerms
 from app.domain.membership import ruling, standing, statements
 from app.domain.membership.models import Occasion
 from app.domain.membership.rules import birthdays_due, month_of
-from app.domain.membership.terms import Book, PackItem, RuleSet
+from app.domain.membership.terms import Book, PackItem
 from app.domain.vouchers import Move, NewCard, Use
 from app.kernel import numbers
 from app.kernel.db import execute, fetch_all
@@ -137,14 +137,18 @@ def withdraw(*, merchant_id: int, member_id: int, book: Book, at: datetime) -> i
 
 
 def list_packs_due(
-    *, merchant_id: int, occasion: Occasion, at: datetime, limit: int
+    *, merchant_id: int, occasion: Occasion, after: PackDue | None, at: datetime, limit: int
 ) -> list[PackDue]:
-    """Members of one merchant who may get their monthly or birthday pack now, without locks."""
+    """Members of one merchant who may get their monthly or birthday pack now, without locks.
+
+    By id. A pack of which nothing can be used any more is due to nobody.
+    """
     book = ruling.in_force(merchant_id=merchant_id)
-    tiers = _tiers_with(book.rules, occasion) if book else []
+    tiers = _tiers_with(merchant_id, book, occasion, at=at) if book else []
     if book is None or not any(tier["has_pack"] for tier in tiers):
         return []
     asked: dict[str, object] = {"merchant_id": merchant_id, "at": at, "limit": limit}
+    asked["after"] = after.member_id if after else 0
     asked["tiers"] = json.dumps(tiers)
     if occasion == Occasion.MONTHLY:
         asked["period"] = month_of(at, zone=book.zone)
@@ -209,13 +213,18 @@ def _uses(
     return [use] * item.quantity if ends_at > at else []
 
 
-def _tiers_with(rules: RuleSet, occasion: Occasion) -> list[dict[str, object]]:
+def _tiers_with(
+    merchant_id: int, book: Book, occasion: Occasion, *, at: datetime
+) -> list[dict[str, object]]:
+    terms = terms_of(merchant_id=merchant_id, book=book)
     return [
         {
             "number": tier.number,
             "rank": tier.rank,
             "is_base": tier.is_everybodys,
-            "has_pack": bool(tier.packs.of(occasion)),
+            "has_pack": any(
+                _uses(item, terms, book=book, at=at) for item in tier.packs.of(occasion)
+            ),
         }
-        for tier in rules.tiers
+        for tier in book.rules.tiers
     ]

@@ -273,7 +273,7 @@ _IS_HERE = "m.merchant_id = %(merchant_id)s AND m.state = 'active' AND m.merged_
 
 MONTHLY_DUE = f"""
 SELECT m.id, %(period)s FROM members m {_MAY_GET}
-WHERE {_IS_HERE} AND NOT EXISTS (SELECT FROM pack_grants g
+WHERE {_IS_HERE} AND m.id > %(after)s AND NOT EXISTS (SELECT FROM pack_grants g
   WHERE g.merchant_id = %(merchant_id)s AND g.member_id = m.id AND g.tier = best.number
     AND g.occasion = 'monthly' AND g.period = %(period)s AND g.withdrawn_at IS NULL)
 ORDER BY m.id LIMIT %(limit)s
@@ -285,7 +285,7 @@ JOIN birthdays b ON b.merchant_id = %(merchant_id)s AND b.member_id = m.id
 JOIN jsonb_to_recordset(%(days)s::jsonb) AS d (month bigint, day bigint, year bigint)
   ON d.month = b.month AND d.day = b.day
 {_MAY_GET}
-WHERE {_IS_HERE} AND NOT EXISTS (SELECT FROM pack_grants g
+WHERE {_IS_HERE} AND m.id > %(after)s AND NOT EXISTS (SELECT FROM pack_grants g
   WHERE g.merchant_id = %(merchant_id)s AND g.member_id = m.id AND g.occasion = 'birthday'
     AND g.period = d.year::text)
 ORDER BY m.id LIMIT %(limit)s

@@ -16,20 +16,24 @@ from app.domain.points.earning import (
 )
 from app.domain.points.errors import NotEnoughPoints, NotHeld, RuleRefused, TooManyPoints
 from app.domain.points.events import PointsExpiring
-from app.domain.points.expiring import expire_due
+from app.domain.points.expiring import LotsDue, expire
+from app.domain.points.expiring import list_due as list_over
 from app.domain.points.holding import capture, give_back, hold, release
 from app.domain.points.liability import Liability, roll_forward
 from app.domain.points.mall import Mall, MallOffer, list_mall, list_prices
 from app.domain.points.models import PointFactor, PointLot, PointLotUse, PointRule
-from app.domain.points.notices import ending, notify_due
+from app.domain.points.notices import EndDue, announce, ending
+from app.domain.points.notices import list_due as list_ends_to_tell
 from app.domain.points.paying import MayPay, may_pay, part_payment
 from app.domain.points.pending import (
+    PendingDue,
     PendingLine,
     cancel_pending,
     earn_pending,
     list_pending,
-    mature_due,
+    mature,
 )
+from app.domain.points.pending import list_due as list_ripe
 from app.domain.points.queries import Balance, PointLine, Working, balance, list_entries
 from app.domain.points.rulebooks import Terms, forget_rulebook, rulebook
 from app.domain.points.rules import member_debt, member_pending, member_points
@@ -59,12 +63,14 @@ __all__ = [
     "Balance",
     "EarnOn",
     "Earning",
+    "EndDue",
     "Factor",
     "FactorLine",
     "Held",
     "Idea",
     "IdeaOfRule",
     "Liability",
+    "LotsDue",
     "Mall",
     "MallOffer",
     "MayPay",
@@ -72,6 +78,7 @@ __all__ = [
     "NotHeld",
     "Occasion",
     "PartPayment",
+    "PendingDue",
     "PendingLine",
     "PointFactor",
     "PointLine",
@@ -88,6 +95,7 @@ __all__ = [
     "Working",
     "add_factor",
     "add_rule",
+    "announce",
     "balance",
     "cancel_pending",
     "capture",
@@ -99,26 +107,28 @@ __all__ = [
     "end_factor",
     "end_rule",
     "ending",
-    "expire_due",
+    "expire",
     "expiry_of",
     "forget",
     "forget_rulebook",
     "give_back",
     "hold",
+    "list_ends_to_tell",
     "list_entries",
     "list_factors",
     "list_mall",
+    "list_over",
     "list_pending",
     "list_prices",
+    "list_ripe",
     "list_rules",
     "lock_member",
-    "mature_due",
+    "mature",
     "may_pay",
     "member_debt",
     "member_pending",
     "member_points",
     "multiply",
-    "notify_due",
     "part_payment",
     "points_for",
     "release",

@@ -101,7 +101,7 @@ def take_over(
 ) -> None:
     """One person turned out to be two members: move points, debt and what is pending. Repeatable.
 
-    What an order of the loser's gives back afterwards follows, `because` of that.
+    What the one owes is repaid at once of what the other one has. What an order of the loser's gives back afterwards follows, `because` of that.
     """
     for who in sorted((loser_id, winner_id)):
         lock_account(merchant_id, who)
@@ -121,6 +121,21 @@ def take_over(
     cause = f"merge:{loser_id}:{winner_id}:{because or at.isoformat()}"
     entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=postings, at=at)
     _move_lots(merchant_id, loser_id, winner_id, entry_id, available)
+    _repay(merchant_id, winner_id, cause=f"{cause}:debt", at=at)
+
+
+def _repay(merchant_id: int, member_id: int, *, cause: str, at: datetime) -> None:
+    """Settle his debt with his points, those that end soonest. The caller holds his accounts."""
+    has = lock_member(merchant_id=merchant_id, member_id=member_id)
+    repaid = min(has.spendable, has.debt)
+    if not repaid:
+        return
+    lots = lock_lots(merchant_id, member_id)
+    posting = Posting(
+        source=member_points(member_id), destination=member_debt(member_id), amount=repaid
+    )
+    entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=[posting], at=at)
+    use(merchant_id, entry_id, take_from(lots, amount=repaid))
 
 
 def _move_lots(

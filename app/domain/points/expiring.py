@@ -10,7 +10,9 @@ from app.kernel.db import fetch_all
 
 
 @dataclass(frozen=True)
-class Due:
+class LotsDue:
+    """A member with points that are over, as he was seen without locks."""
+
     merchant_id: int
     member_id: int
 
@@ -20,9 +22,12 @@ class _OverLot(OpenLot):
     uses: int
 
 
-def list_due(*, at: datetime, limit: int) -> list[Due]:
-    """Members with points that expire by then, across merchants, without locks."""
-    return fetch_all(Due, statements.DUE_MEMBERS, {"at": at, "limit": limit})
+def list_due(*, at: datetime, after: LotsDue | None, limit: int) -> list[LotsDue]:
+    """Members with points that expire by then, in order, across merchants, without locks."""
+    last = after or LotsDue(0, 0)
+    asked: dict[str, object] = {"at": at, "limit": limit}
+    asked |= {"after_merchant": last.merchant_id, "after_member": last.member_id}
+    return fetch_all(LotsDue, statements.DUE_MEMBERS, asked)
 
 
 def expire(*, merchant_id: int, member_id: int, at: datetime) -> int:
@@ -46,11 +51,3 @@ def expire(*, merchant_id: int, member_id: int, at: datetime) -> int:
     entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=[posting], at=at)
     use(merchant_id, entry_id, take_from(lots, amount=gone))
     return gone
-
-
-def expire_due(*, at: datetime, limit: int) -> int:
-    """Expire for at most `limit` members; how many members were touched."""
-    due = list_due(at=at, limit=limit)
-    for who in due:
-        expire(merchant_id=who.merchant_id, member_id=who.member_id, at=at)
-    return len(due)

@@ -17,6 +17,8 @@ WHERE l.remaining > 0 AND l.expires_at > %(at)s
     + coalesce(t.warn_days, %(usual)s)::integer * interval '1 day'
   AND NOT EXISTS (SELECT FROM point_notices n WHERE n.merchant_id = l.merchant_id
     AND n.member_id = l.member_id AND n.expires_at = l.expires_at)
+  AND (l.merchant_id, l.member_id, l.expires_at)
+    > (%(after_merchant)s, %(after_member)s, %(after_end)s)
 ORDER BY l.merchant_id, l.member_id, l.expires_at LIMIT %(limit)s
 """
 _TOLD = """
@@ -31,7 +33,9 @@ WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND expires_at
 
 
 @dataclass(frozen=True)
-class _Due:
+class EndDue:
+    """One end of a member's points that he was not told of, as it was seen without locks."""
+
     merchant_id: int
     member_id: int
     expires_at: datetime
@@ -47,20 +51,25 @@ class _Points:
     points: int
 
 
-def notify_due(*, at: datetime, limit: int) -> int:
-    """Have at most `limit` ends announced; how many were found."""
-    due = fetch_all(_Due, _DUE, {"at": at, "usual": USUAL_WARN_DAYS, "limit": limit})
-    for each in due:
-        if fetch_one(_Id, _TOLD, vars(each) | {"at": at}):
-            publish(
-                PointsExpiring(
-                    merchant_id=each.merchant_id,
-                    member_id=each.member_id,
-                    expires_at=each.expires_at.isoformat(),
-                ),
-                at=at,
-            )
-    return len(due)
+def list_due(*, at: datetime, after: EndDue | None, limit: int) -> list[EndDue]:
+    """Ends of points that are near enough to be told, in order, across merchants, without locks."""
+    last = after or EndDue(0, 0, at)
+    asked: dict[str, object] = {"at": at, "usual": USUAL_WARN_DAYS, "limit": limit}
+    asked |= {"after_merchant": last.merchant_id, "after_member": last.member_id}
+    return fetch_all(EndDue, _DUE, asked | {"after_end": last.expires_at})
+
+
+def announce(end: EndDue, *, at: datetime) -> None:
+    """Have the member told that these points end. Repeatable."""
+    if fetch_one(_Id, _TOLD, vars(end) | {"at": at}):
+        publish(
+            PointsExpiring(
+                merchant_id=end.merchant_id,
+                member_id=end.member_id,
+                expires_at=end.expires_at.isoformat(),
+            ),
+            at=at,
+        )
 
 
 def ending(*, merchant_id: int, member_id: int, expires_at: datetime) -> int:

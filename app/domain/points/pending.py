@@ -36,8 +36,11 @@ class _Pending:
 
 
 @dataclass(frozen=True)
-class _Due:
+class PendingDue:
+    """An earning whose time has come, as it was seen without locks."""
+
     merchant_id: int
+    id: int
     cause: str
 
 
@@ -137,17 +140,10 @@ def mature(*, merchant_id: int, cause: str, at: datetime) -> int:
     return found.left
 
 
-def mature_due(*, at: datetime, limit: int) -> int:
-    """Let at most `limit` earnings ripen; how many were looked at."""
-    due = list_due(at=at, limit=limit)
-    for each in due:
-        mature(merchant_id=each.merchant_id, cause=each.cause, at=at)
-    return len(due)
-
-
-def list_due(*, at: datetime, limit: int) -> list[_Due]:
-    """Earnings whose time has come, across merchants, without locks."""
-    return fetch_all(_Due, pending_sql.DUE, {"at": at, "limit": limit})
+def list_due(*, at: datetime, after: PendingDue | None, limit: int) -> list[PendingDue]:
+    """Earnings whose time has come, by id, across merchants, without locks."""
+    asked: dict[str, object] = {"at": at, "after": after.id if after else 0, "limit": limit}
+    return fetch_all(PendingDue, pending_sql.DUE, asked)
 
 
 def list_pending(*, merchant_id: int, member_id: int) -> list[PendingLine]:

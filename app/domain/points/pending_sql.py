@@ -25,9 +25,9 @@ WHERE merchant_id = %(merchant_id)s AND id = %(id)s AND matured_at IS NULL
 """
 
 DUE = """
-SELECT merchant_id, cause FROM pending_points
-WHERE matures_at <= %(at)s AND matured_at IS NULL AND taken_back < earned
-ORDER BY merchant_id, member_id, id LIMIT %(limit)s
+SELECT merchant_id, id, cause FROM pending_points
+WHERE matures_at <= %(at)s AND matured_at IS NULL AND taken_back < earned AND id > %(after)s
+ORDER BY id LIMIT %(limit)s
 """
 
 LIST = """

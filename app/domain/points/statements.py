@@ -44,6 +44,7 @@ ORDER BY kind FOR NO KEY UPDATE
 DUE_MEMBERS = """
 SELECT DISTINCT merchant_id, member_id FROM point_lots
 WHERE expires_at <= %(at)s AND remaining > 0
+  AND (merchant_id, member_id) > (%(after_merchant)s, %(after_member)s)
 ORDER BY merchant_id, member_id LIMIT %(limit)s
 """
 

@@ -24,12 +24,14 @@ from app.domain.stored_value.confirming import (
     unconfirmed_fen,
 )
 from app.domain.stored_value.crediting import (
+    Parked,
     ToppedUp,
     admit_parked,
     bonus_for,
     check_top_up,
     top_up,
 )
+from app.domain.stored_value.crediting import list_due as list_parked
 from app.domain.stored_value.errors import (
     AdjustmentImpossible,
     AdjustmentSettled,
@@ -141,6 +143,7 @@ __all__ = [
     "NotEnoughValue",
     "NotRefundable",
     "OwnValue",
+    "Parked",
     "ReasonMissing",
     "Receipt",
     "RefundBasis",
@@ -186,6 +189,7 @@ __all__ = [
     "list_credits",
     "list_gift_cards",
     "list_history",
+    "list_parked",
     "look_at_gift_card",
     "may_pay",
     "propose_adjustment",

@@ -52,6 +52,8 @@ class _Id:
 
 @dataclass(frozen=True)
 class Parked:
+    """A top-up that waits for room, as it was seen without locks."""
+
     merchant_id: int
     id: int
     member_id: int
@@ -117,18 +119,37 @@ def bonus_for(
 
 
 def check_top_up(*, merchant_id: int, member_id: int, adds_fen: int) -> None:
-    """Before somebody pays for it. Raises ValueCapReached with the room that is left."""
+    """Before somebody pays for it. Raises ValueCapReached with the room that is left.
+
+    Orders that wait for their payment do not count: most that are not paid at once never are, and
+    whoever begins anew must not wait for the old one to close. Paid after all, and above the cap,
+    a top-up is parked, and goes back whole if its buyer wants it.
+    """
     check_room(counted_fen(merchant_id, member_id), adds_fen)
 
 
-def admit_parked(*, at: datetime, limit: int) -> int:
-    """Let parked top-ups in where there is room now; how many came in. Repeatable."""
-    return sum(_admit(each, at=at) for each in list_due(limit=limit))
+def list_due(*, after: Parked | None, limit: int) -> list[Parked]:
+    """Parked top-ups that there is room for now, by id, across merchants, without locks."""
+    asked = {"after": after.id if after else 0, "cap_fen": NAMED_CAP_FEN, "limit": limit}
+    return fetch_all(Parked, statements.PARKED, asked)
 
 
-def list_due(*, limit: int) -> list[Parked]:
-    """What is parked, the oldest first, across merchants, without locks."""
-    return fetch_all(Parked, statements.PARKED, {"limit": limit})
+def admit_parked(parked: Parked, *, at: datetime) -> bool:
+    """Let it in if there still is room for it. Repeatable."""
+    merchant_id, which = parked.merchant_id, {"credit_id": parked.id}
+    lock_wallet(merchant_id, parked.member_id)
+    credit = fetch_one(Credit, statements.LOCK_CREDIT, {"merchant_id": merchant_id, **which})
+    if credit is None or credit.state != CreditState.PARKED:
+        return False
+    if credit.member_id != parked.member_id:
+        return False
+    adds = credit.paid_fen + credit.bonus_fen
+    if counted_fen(merchant_id, credit.member_id) + adds > NAMED_CAP_FEN:
+        return False
+    opened = {"merchant_id": merchant_id, "state": CreditState.OPEN.value, "clawed_fen": 0}
+    execute(statements.SET_CREDIT, opened | which)
+    _fill_again(merchant_id, credit, at=at)
+    return True
 
 
 def add_credit(
@@ -199,19 +220,7 @@ def _bonus_given(merchant_id: int, member_id: int, offer_id: int | None) -> int:
     return found.amount if found else 0
 
 
-def _admit(parked: Parked, *, at: datetime) -> bool:
-    merchant_id, which = parked.merchant_id, {"credit_id": parked.id}
-    lock_wallet(merchant_id, parked.member_id)
-    credit = fetch_one(Credit, statements.LOCK_CREDIT, {"merchant_id": merchant_id, **which})
-    if credit is None or credit.state != CreditState.PARKED:
-        return False
-    if credit.member_id != parked.member_id:
-        return False
-    adds = credit.paid_fen + credit.bonus_fen
-    if counted_fen(merchant_id, credit.member_id) + adds > NAMED_CAP_FEN:
-        return False
-    opened = {"merchant_id": merchant_id, "state": CreditState.OPEN.value, "clawed_fen": 0}
-    execute(statements.SET_CREDIT, opened | which)
+def _fill_again(merchant_id: int, credit: Credit, *, at: datetime) -> None:
     again = NewCredit(
         kind=CreditKind.TOPUP,
         reference=credit.reference,
@@ -221,4 +230,3 @@ def _admit(parked: Parked, *, at: datetime) -> bool:
     )
     prepaid = house(AccountKind.PREPAID)
     fill(merchant_id, credit.member_id, credit.id, again, source=prepaid, at=at)
-    return True

@@ -5,10 +5,10 @@ from datetime import datetime
 from app.domain import merchants
 from app.domain.stored_value import statements
 from app.domain.stored_value.errors import GiftCardsOfDay
-from app.domain.stored_value.lots import Fen, lock_wallet
+from app.domain.stored_value.lots import Fen
 from app.domain.stored_value.rules import UNNAMED_A_DAY_FEN
 from app.kernel import calendar, money
-from app.kernel.db import fetch_one
+from app.kernel.db import execute, fetch_one
 
 
 def check_gift_card_sale(
@@ -18,11 +18,11 @@ def check_gift_card_sale(
 
     Ten thousand yuan of unnamed cards at once want the buyer's papers, which nobody can show
     here; a day counts as once, orders that wait for their payment included. Until commit he
-    orders no other ones.
+    orders no other ones: by a lock of its own, since his wallet comes after stock and points.
     """
     if is_named:
         return
-    lock_wallet(merchant_id, member_id)
+    _hold_buyer(merchant_id, member_id)
     zone = merchants.profile(merchant_id=merchant_id).zone
     day = calendar.day_of(at, zone)
     which = {
@@ -40,3 +40,8 @@ def check_gift_card_sale(
             below_fen=UNNAMED_A_DAY_FEN,
             room_fen=room,
         )
+
+
+def _hold_buyer(merchant_id: int, member_id: int) -> None:
+    who = {"merchant_id": merchant_id, "member_id": member_id}
+    execute(statements.HOLD_BUYER, who)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import ledger
+from app.domain import ledger, members
 from app.domain.ledger import AccountKind, Posting, house
 from app.domain.stored_value import statements
 from app.domain.stored_value.crediting import NewCredit, add_credit, check_top_up, fill
@@ -166,7 +166,11 @@ def list_gift_cards(
 
 
 def gift_card_link(*, merchant_id: int, member_id: int, number: str) -> str:
-    """The token of a card that this member bought. Raises NotFound, GiftCardTaken, GiftCardOver."""
+    """The token of a card that this member bought.
+
+    Raises NotFound, GiftCardTaken, GiftCardOver, CodesFrozen.
+    """
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     which = {"merchant_id": merchant_id, "member_id": member_id, "number": number}
     card = fetch_one(GiftCardView, statements.OWN_GIFT_CARD, which)
     if card is None:

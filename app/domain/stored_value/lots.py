@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import ledger, members
-from app.domain.ledger import AccountName, Posting
+from app.domain.ledger import AccountKind, AccountName, Posting, house
 from app.domain.stored_value import statements
 from app.domain.stored_value.rules import (
+    CreditState,
     LotKind,
     MoveKind,
     OpenLot,
@@ -39,7 +40,14 @@ class LotOfMember:
     id: int
     kind: str
     member_id: int
+    credit_id: int
+    credit_state: str
     amount: int
+
+    @property
+    def is_over(self) -> bool:
+        """Bonus of a credit that went back: without what was paid for it, nobody has it."""
+        return self.kind == LotKind.BONUS and self.credit_state == CreditState.REFUNDED
 
 
 def lock_wallets(merchant_id: int, member_ids: Iterable[int]) -> dict[int, Wallet]:
@@ -109,10 +117,14 @@ def bring_back(
     cause: str,
     at: datetime,
 ) -> None:
-    """Move fen from a house account into the very lots that an order had them of."""
+    """Move fen from a house account into the very lots that an order had them of.
+
+    Bonus of a top-up that was refunded meanwhile goes on to where it came from, as it would have
+    with the refund; paid money is its member's again.
+    """
     sums: dict[AccountName, int] = {}
     for lot, amount in back:
-        name = member_value(lot.member_id, LotKind(lot.kind))
+        name = _home_of(lot)
         sums[name] = sums.get(name, 0) + amount
     postings = [Posting(source=source, destination=name, amount=n) for name, n in sums.items() if n]
     entry_id = ledger.post(merchant_id=merchant_id, cause=cause, postings=postings, at=at)
@@ -123,6 +135,28 @@ def bring_back(
         kind=kind,
         changes=[(lot.id, amount) for lot, amount in back],
     )
+    for lot, amount in back:
+        if lot.is_over and amount:
+            _claw(merchant_id, entry_id, lot, amount)
+
+
+def _home_of(lot: LotOfMember) -> AccountName:
+    if lot.is_over:
+        return house(AccountKind.BONUS_ISSUED)
+    return member_value(lot.member_id, LotKind(lot.kind))
+
+
+def _claw(merchant_id: int, entry_id: int, lot: LotOfMember, amount: int) -> None:
+    """Not for the order: what it has of its lots went back to them."""
+    move(
+        merchant_id=merchant_id,
+        entry_id=entry_id,
+        order_id=None,
+        kind=MoveKind.CLAW,
+        changes=[(lot.id, -amount)],
+    )
+    state = {"merchant_id": merchant_id, "credit_id": lot.credit_id, "state": lot.credit_state}
+    execute(statements.SET_CREDIT, state | {"clawed_fen": amount})
 
 
 def postings_of(member_id: int, parts: Sequence[Part], destination: AccountName) -> list[Posting]:

@@ -175,11 +175,19 @@ def receipt(*, merchant_id: int, member_id: int, order_number: str) -> Receipt:
     )
 
 
-def spent_by(*, merchant_id: int, spender_ids: list[int], since: datetime, until: datetime) -> int:
-    """What a person took of others' stored value in that time and did not bring back, in fen."""
+def spent_by(
+    *,
+    merchant_id: int,
+    spender_ids: list[int],
+    owner_ids: list[int],
+    since: datetime,
+    until: datetime,
+) -> int:
+    """What a person took of an owner's stored value in that time and did not bring back, in fen."""
     which = {
         "merchant_id": merchant_id,
         "spender_ids": spender_ids,
+        "owner_ids": owner_ids,
         "since": since,
         "until": until,
     }

@@ -106,11 +106,19 @@ UPDATE value_credits SET state = %(state)s, clawed_fen = clawed_fen + %(clawed_f
 WHERE merchant_id = %(merchant_id)s AND id = %(credit_id)s
 """
 
+# Only what there is room for now, so that what does not fit keeps nobody waiting.
 PARKED = """
-SELECT merchant_id, id, member_id FROM (
-  SELECT merchant_id, id, member_id FROM value_credits WHERE state = 'parked'
-  ORDER BY made_at LIMIT %(limit)s) oldest
-ORDER BY merchant_id, member_id, id
+SELECT c.merchant_id, c.id, c.member_id FROM value_credits c
+CROSS JOIN LATERAL (SELECT (
+  coalesce((SELECT sum(a.balance) FROM ledger_accounts a
+    WHERE a.merchant_id = c.merchant_id AND a.owner = c.member_id
+      AND a.kind IN ('value_paid', 'value_bonus')), 0)
+  + coalesce((SELECT sum(h.paid_fen + h.bonus_fen) FROM value_holds h
+    WHERE h.merchant_id = c.merchant_id AND h.member_id = c.member_id AND h.state = 'held'), 0)
+  ) AS fen) has
+WHERE c.state = 'parked' AND c.id > %(after)s
+  AND has.fen + c.paid_fen + c.bonus_fen <= %(cap_fen)s
+ORDER BY c.id LIMIT %(limit)s
 """
 
 # `used`: what orders took of the lot and did not bring back, paid for or still waiting.
@@ -151,12 +159,12 @@ WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s AND state = 'cap
 
 # Which lots an order has of whom, less what they got back.
 LOTS_OF_ORDER = """
-SELECT l.id, l.kind, c.member_id, -sum(m.change_fen)::bigint
+SELECT l.id, l.kind, c.member_id, c.id, c.state, -sum(m.change_fen)::bigint
 FROM value_lot_moves m
 JOIN value_lots l ON l.merchant_id = m.merchant_id AND l.id = m.lot_id
 JOIN value_credits c ON c.merchant_id = l.merchant_id AND c.id = l.credit_id
 WHERE m.merchant_id = %(merchant_id)s AND m.order_id = %(order_id)s
-GROUP BY l.id, l.kind, c.member_id HAVING sum(m.change_fen) < 0
+GROUP BY l.id, l.kind, c.member_id, c.id, c.state HAVING sum(m.change_fen) < 0
 ORDER BY l.id
 """
 
@@ -180,6 +188,12 @@ DELETE FROM value_confirmations WHERE (merchant_id, id) IN (
 """
 
 # Gift cards
+
+# One buyer's orders of unnamed cards wait for each other, and for nothing else.
+HOLD_BUYER = """
+SELECT pg_advisory_xact_lock(
+  hashtextextended('gift_card_sale:' || %(merchant_id)s || ':' || %(member_id)s, 0))
+"""
 
 # Ordered on this day and not closed or given back since, paid or waiting.
 UNNAMED_OF_DAY = """
@@ -295,7 +309,7 @@ GROUP BY c.id, c.kind, c.reference, c.made_at, c.usage_order ORDER BY c.id
 SPENT_BY = """
 SELECT coalesce(sum(paid_fen + bonus_fen - returned_fen), 0)::bigint FROM value_holds
 WHERE merchant_id = %(merchant_id)s AND spender_id = ANY(%(spender_ids)s)
-  AND member_id <> spender_id AND state <> 'released'
+  AND member_id = ANY(%(owner_ids)s) AND member_id <> spender_id AND state <> 'released'
   AND held_at >= %(since)s AND held_at < %(until)s
 """
 

@@ -320,3 +320,32 @@ def test_an_owner_who_is_in_his_own_family_has_the_card_alone(shop, owner):
 
     assert family_of(shop, owner).is_owner
     assert family_of(shop, owner).seats == []
+
+
+def test_nobody_sees_or_counts_what_his_relative_spent_of_another_family(shop, owner):
+    other, before = a_buyer(shop), NOON - timedelta(hours=1)
+    a_top_up(shop, other)
+    ((mine, seat),) = a_family(shop, owner, caps=[10_000], at=before)
+    ((theirs, _),) = a_family(shop, other, caps=[10_000], at=before)
+    spends(shop, mine, 1_000, at=before)
+    spends(shop, theirs, 2_000, at=before)
+
+    join_people(shop, theirs, mine)
+
+    assert [use.amount_fen for use in uses(shop, owner).items] == [1_000]
+    assert [use.amount_fen for use in uses(shop, mine).items] == [1_000]
+    assert [use.amount_fen for use in uses(shop, other).items] == [2_000]
+    (place,) = family_of(shop, owner).seats
+    assert (place.number, place.spent_fen, place.left_fen) == (seat, 1_000, 9_000)
+
+
+def test_a_member_is_told_what_he_may_spend_and_not_what_the_owner_has(shop, owner):
+    ((member, _),) = a_family(shop, owner, caps=[10_000], whole=50_000)
+    spends(shop, member, 4_000)
+
+    told, all_of_it = family_of(shop, member), family_of(shop, owner)
+
+    assert (told.balance_fen, told.monthly_cap_fen) == (6_000, None)
+    assert (all_of_it.balance_fen, all_of_it.monthly_cap_fen) == (116_000, 50_000)
+    held(shop, owner, 115_000)
+    assert family_of(shop, member).balance_fen == 1_000

@@ -131,7 +131,9 @@ def test_what_a_bought_tier_gave_goes_back_with_it(shop, member):
 
 def give_due(shop, occasion, *, at):
     with joined():
-        due = membership.list_packs_due(merchant_id=shop.id, occasion=occasion, at=at, limit=100)
+        due = membership.list_packs_due(
+            merchant_id=shop.id, occasion=occasion, after=None, at=at, limit=100
+        )
         return sum(
             membership.give_due(
                 merchant_id=shop.id,

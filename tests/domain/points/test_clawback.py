@@ -6,7 +6,7 @@ from app.domain import ledger, points
 from app.kernel.db import transaction
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop
-from tests.builders.points import a_cause, given, look, pending
+from tests.builders.points import a_cause, given, look, mature_due, pending
 
 EARNED = 100
 
@@ -51,7 +51,7 @@ def spend(shop, buyer, amount):
 def test_what_is_missing_is_owed_and_not_a_point_more(shop, buyer, spent, taken, left, debt):
     cause = pending(shop, buyer, EARNED, matures_at=NOON)
     with transaction():
-        points.mature_due(at=NOON, limit=10)
+        mature_due(at=NOON, limit=10)
     spend(shop, buyer, spent)
 
     with transaction():

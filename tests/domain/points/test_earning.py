@@ -13,7 +13,7 @@ from tests.builders.membership import a_ladder, grow, tiers_in
 from tests.builders.merchants import a_merchant
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop, a_voucher, clerk_of
-from tests.builders.points import a_factor, a_rule, an_occasion, earn_on, look
+from tests.builders.points import a_factor, a_rule, an_occasion, earn_on, look, mature_due
 from tests.builders.redemption import LATER, a_redemption, a_scan
 
 DAY = timedelta(days=1)
@@ -137,7 +137,7 @@ def test_a_purchase_is_paid_when_it_can_no_longer_be_given_back(shop, buyer):
     assert (look(shop, buyer).spendable, look(shop, buyer).pending) == (0, 98)
 
     with transaction():
-        points.mature_due(at=NOON + 7 * DAY, limit=100)
+        mature_due(at=NOON + 7 * DAY, limit=100)
 
     line = newest(shop, buyer)
     assert (line.change, line.reason) == (98, "消费奖励")

@@ -12,7 +12,7 @@ from app.domain.points import NotEnoughPoints, NotHeld, member_debt, member_pend
 from app.kernel.db import transaction
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop
-from tests.builders.points import a_cause, an_order_id
+from tests.builders.points import a_cause, an_order_id, expire_due, mature_due
 
 DAY = timedelta(days=1)
 
@@ -90,8 +90,8 @@ class History:
 
     def wait(self, chance):
         self.at += chance.randint(1, 15) * DAY
-        points.mature_due(at=self.at, limit=10_000)
-        points.expire_due(at=self.at, limit=10_000)
+        mature_due(at=self.at, limit=10_000)
+        expire_due(at=self.at, limit=10_000)
 
     def step(self, chance):
         verb = chance.choice([

@@ -9,7 +9,7 @@ from app.domain.points import NotEnoughPoints, NotHeld
 from app.kernel.db import fetch_all, transaction
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop
-from tests.builders.points import a_cause, an_order_id, given, held, look
+from tests.builders.points import a_cause, an_order_id, expire_due, given, held, look
 
 SOON, LATE = NOON + timedelta(days=30), NOON + timedelta(days=300)
 
@@ -144,6 +144,48 @@ def test_points_of_a_member_who_is_somebody_else_now_come_back_to_him(shop, buye
     assert ledger.verify() == []
 
 
+def test_points_that_follow_to_whoever_he_is_repay_what_that_one_owes(shop, buyer):
+    other = a_buyer(shop)
+    given(shop, buyer, 30, expires_at=SOON)
+    given(shop, other, 25, cause="redemption:D2")
+    order_id = held(shop, buyer, 30)
+    held(shop, other, 25)
+    owe(shop, other, 25, earned_by="redemption:D2")
+    merge(shop, buyer, other)
+
+    settle(points.release, shop, order_id)
+
+    assert (look(shop, other).spendable, look(shop, other).debt) == (5, 0)
+    assert ledger.verify() == []
+
+
+def test_what_one_owes_is_repaid_of_what_the_other_one_has(shop, buyer):
+    other = a_buyer(shop)
+    given(shop, buyer, 10, cause="redemption:D3")
+    held(shop, buyer, 10)
+    owe(shop, buyer, 10, earned_by="redemption:D3")
+    given(shop, other, 30, expires_at=LATE)
+    given(shop, other, 4, expires_at=SOON)
+
+    merge(shop, buyer, other)
+
+    assert (look(shop, other).spendable, look(shop, other).debt) == (24, 0)
+    assert lots(shop, other) == [(SOON, 0), (LATE, 24)]
+    assert ledger.verify() == []
+
+
+def owe(shop, member, amount, *, earned_by):
+    with transaction():
+        points.take_back(
+            merchant_id=shop.id,
+            member_id=member.id,
+            points=amount,
+            earned_by=earned_by,
+            cause=a_cause("reversal"),
+            at=NOON,
+        )
+
+
 def merge(shop, loser, winner):
     from app.kernel.db import execute
 
@@ -170,4 +212,4 @@ def test_points_that_come_back_after_their_last_day_end_once_more(shop, buyer):
 
 def expired():
     with transaction():
-        points.expire_due(at=SOON, limit=10_000)
+        expire_due(at=SOON, limit=10_000)

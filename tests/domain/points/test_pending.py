@@ -8,7 +8,7 @@ from app.domain import ledger, points
 from app.kernel.db import transaction
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop
-from tests.builders.points import a_cause, given, look, pending
+from tests.builders.points import a_cause, given, look, mature_due, pending
 
 DEADLINE = NOON + timedelta(days=7)
 
@@ -25,7 +25,7 @@ def buyer(shop):
 
 def mature(*, at=DEADLINE):
     with transaction():
-        return points.mature_due(at=at, limit=100)
+        return mature_due(at=at, limit=100)
 
 
 def cancel(shop, cause, **share):

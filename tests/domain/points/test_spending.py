@@ -10,7 +10,7 @@ from app.kernel.db import fetch_all, transaction
 from tests.builders.catalog import an_offer
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop
-from tests.builders.points import a_cause, given, held, look, pending
+from tests.builders.points import a_cause, expire_due, given, held, look, notify_due, pending
 
 DAY = timedelta(days=1)
 
@@ -120,7 +120,7 @@ class Told:
 
 def remind(shop, *, at):
     with transaction():
-        points.notify_due(at=at, limit=1000)
+        notify_due(at=at, limit=1000)
     return [
         (row.payload["member_id"], row.payload["expires_at"])
         for row in fetch_all(
@@ -177,7 +177,7 @@ def test_a_months_movements_add_up_to_what_is_owed(shop, buyer):
             merchant_id=shop.id, order_id=order_id, points=10, cause=a_cause("return"), at=NOON
         )
     with transaction():
-        points.expire_due(at=NOON + DAY, limit=10_000)
+        expire_due(at=NOON + DAY, limit=10_000)
 
     found = points.roll_forward(merchant_id=shop.id, since=NOON - DAY, until=NOON + 2 * DAY)
 

@@ -98,8 +98,29 @@ def test_money_that_does_not_fit_is_parked_and_comes_in_when_there_is_room(shop,
 
 
 def admitted():
+    """How many of the listed ones came in."""
     with transaction():
-        return stored_value.admit_parked(at=NOON, limit=100)
+        due = stored_value.list_parked(after=None, limit=100)
+        return sum(stored_value.admit_parked(each, at=NOON) for each in due)
+
+
+def test_what_does_not_fit_is_not_even_looked_at_and_the_next_one_comes_in(shop, member):
+    for who in (member, other := a_buyer(shop)):
+        a_top_up(shop, who, paid=480_000, bonus=0)
+        a_top_up(shop, who, paid=30_000, bonus=0)
+    spent(shop, other, 10_000)
+
+    with transaction():
+        due = [d for d in stored_value.list_parked(after=None, limit=100) if is_of(shop, d)]
+        assert [each.member_id for each in due] == [other.id]
+        later = stored_value.list_parked(after=due[-1], limit=100)
+        assert [each for each in later if is_of(shop, each)] == []
+    assert admitted() == 1
+    assert has(shop, other) == (500_000, 0)
+
+
+def is_of(shop, parked):
+    return parked.merchant_id == shop.id
 
 
 def test_what_is_parked_goes_back_whole(shop, member):

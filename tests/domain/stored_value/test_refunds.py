@@ -4,18 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import ledger, stored_value
-from app.domain.stored_value import NotRefundable, RefundBasis
+from app.domain import ledger, proofs, stored_value
+from app.domain.stored_value import NotRefundable, RefundBasis, TooMuchReturned
+from app.domain.stored_value.lots import Fen
+from app.kernel.db import fetch_one
 from app.kernel.errors import NotFound
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop
 from tests.builders.stored_value import (
     a_top_up,
     an_open_order,
+    captured,
     given_back,
     has,
+    held,
     in_house,
     refunded,
+    released,
     spent,
 )
 
@@ -153,10 +158,58 @@ def test_a_spending_that_comes_back_after_the_refund_can_be_refunded_too(shop, m
     refunded(shop, order_id)
     given_back(shop, used, 12_000)
 
-    assert has(shop, member) == (10_000, 2_000)
+    assert has(shop, member) == (10_000, 0)
     assert refunded(shop, order_id, cause="return:2") == 10_000
     assert has(shop, member) == (0, 0)
     assert ledger.verify() == []
+
+
+@pytest.mark.parametrize("is_paid", [False, True], ids=["closed", "given_back"])
+def test_the_bonus_of_a_top_up_that_went_back_goes_where_it_came_from(shop, member, is_paid):
+    order_id = a_top_up(shop, member, paid=100, bonus=20, usage_order="bonus_first")
+    used = held(shop, member, 20)
+    if is_paid:
+        captured(shop, used)
+    assert refunded(shop, order_id) == 100
+    assert (has(shop, member), in_house(shop, "bonus_issued")) == ((0, 0), -20)
+
+    if is_paid:
+        given_back(shop, used, 5)
+        given_back(shop, used, 15, cause="return:2")
+    else:
+        released(shop, used)
+
+    assert (has(shop, member), in_house(shop, "bonus_issued")) == ((0, 0), 0)
+    assert clawed(shop, order_id) == 20
+    with pytest.raises(TooMuchReturned):
+        given_back(shop, used, 1, cause="return:3")
+    assert refunded(shop, order_id, cause="return:4") == 0
+    assert ledger.verify() == []
+    assert proofs.verify() == []
+
+
+@pytest.mark.parametrize("usage_order", ["proportional", "paid_first"])
+def test_paid_money_that_returns_to_a_top_up_that_went_back_is_the_members(
+    shop, member, usage_order
+):
+    order_id = a_top_up(shop, member, usage_order=usage_order)
+    waits = held(shop, member, 12_000)
+    refunded(shop, order_id)
+    paid = 10_000 if usage_order == "proportional" else 12_000
+
+    released(shop, waits)
+
+    assert has(shop, member) == (paid, 0)
+    spent(shop, member, 4_000)
+    assert refunded(shop, order_id, cause="return:2") == paid - 4_000
+    assert clawed(shop, order_id) == 20_000
+    assert ledger.verify() == []
+
+
+def clawed(shop, order_id):
+    which = {"m": shop.id, "o": order_id}
+    query = "SELECT clawed_fen FROM value_credits WHERE merchant_id = %(m)s AND order_id = %(o)s"
+    return fetch_one(Fen, query, which).amount
 
 
 def test_an_order_that_topped_nothing_up_has_no_refund(shop, member):
