@@ -154,6 +154,7 @@ def publish(merchant: str, campaign: str) -> Response:
                 at=clock.now(),
             )
         )
+    promotions.forget_doors(manager.merchant_id)
     return answer(told)
 
 
@@ -172,6 +173,7 @@ def stop(merchant: str, campaign: str) -> Response:
                 at=clock.now(),
             )
         )
+    promotions.forget_doors(manager.merchant_id)
     return answer(told)
 
 
@@ -217,6 +219,7 @@ def move_event(merchant: str, event: str) -> Response:
             actor=manager.actor,
             at=clock.now(),
         )
+    promotions.forget_doors(manager.merchant_id)
     return answer(EventMoved(event=present_event(moved.event), campaigns=moved.campaigns))
 
 

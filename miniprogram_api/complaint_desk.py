@@ -58,7 +58,7 @@ class ResolveTicket(Asked):
 class TakeTicket(Asked):
     """From whom: his staff number as the inbox shows it, or null when nobody deals with it."""
 
-    instead_of: Number | None = None
+    instead_of: Number | None
 
 
 class RefundInTicket(Asked):
@@ -139,6 +139,7 @@ def reply(merchant: str, ticket: str) -> Response:
         wanted.photos, merchant_id=manager.merchant_id, folder=_folder(manager)
     )
     with transaction(merchant=manager.merchant_id):
+        complaints.claim_uploads(merchant_id=manager.merchant_id, keys=photos)
         complaints.reply(
             merchant_id=manager.merchant_id,
             number=number,
@@ -206,12 +207,13 @@ def refund(merchant: str, ticket: str) -> Response:
 
 
 @bp.post("/goodwill")
-@documented(who=[STAFF], body=GivePresent, told={201: PresentGiven}, refuses=[409])
+@documented(who=[STAFF], body=GivePresent, told={201: PresentGiven}, refuses=[409], keyed=True)
 def give_present(merchant: str) -> Response:
     """Give a voucher to make good, within the limits that the merchant has set for the day."""
     staff, wanted = auth.staff(merchant), parse.body(GivePresent)
     if (wanted.ticket is None) == (wanted.member is None):
         raise complaints.GoodwillForWhom("请选择投诉单或会员")
+    key = parse.request_key(merchant_id=staff.merchant_id, actor=staff.actor)
     with transaction(merchant=staff.merchant_id):
         given = complaints.grant(
             complaints.Present(
@@ -223,6 +225,7 @@ def give_present(merchant: str) -> Response:
                 role=staff.role,
                 ticket_number=wanted.ticket,
             ),
+            key=key,
             at=clock.now(),
         )
     return answer(present_given(given), 201)

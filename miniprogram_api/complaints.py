@@ -64,13 +64,12 @@ def add_photo(merchant: str) -> Response:
     It is drawn anew, without place, time or camera.
     """
     member = auth.member(merchant)
-    limits.check(
-        Action.COMPLAIN,
-        merchant_id=member.merchant_id,
-        who={Per.MEMBER: str(member.member_id)},
-    )
+    _count(member)
     key = desks.hand_in(
-        request, merchant_id=member.merchant_id, folder=desks.folder_of(member.member_id)
+        request,
+        merchant_id=member.merchant_id,
+        folder=desks.folder_of(member.member_id),
+        member_id=member.member_id,
     )
     return answer(PhotoKept(photo=key), 201)
 
@@ -80,11 +79,7 @@ def add_photo(merchant: str) -> Response:
 def open_ticket(merchant: str) -> Response:
     """Complain. The shop answers within a day."""
     member, wanted = auth.member(merchant), parse.body(Complain)
-    limits.check(
-        Action.COMPLAIN,
-        merchant_id=member.merchant_id,
-        who={Per.MEMBER: str(member.member_id)},
-    )
+    _count(member)
     wish = complaints.Wish(
         merchant_id=member.merchant_id,
         member_id=member.member_id,
@@ -95,6 +90,7 @@ def open_ticket(merchant: str) -> Response:
         photos=_own(member, wanted.photos),
     )
     with transaction(merchant=member.merchant_id):
+        complaints.claim_uploads(merchant_id=member.merchant_id, keys=wish.photos)
         number = complaints.open_ticket(wish, at=clock.now())
     return answer(TicketOpened(ticket=number), 201)
 
@@ -143,8 +139,10 @@ def get_photo(merchant: str, ticket: str, name: str) -> Response:
 def say(merchant: str, ticket: str) -> Response:
     """Add something."""
     (member, number), wanted = _mine(merchant, ticket), parse.body(SayMore)
+    _count(member)
     photos = _own(member, wanted.photos)
     with transaction(merchant=member.merchant_id):
+        complaints.claim_uploads(merchant_id=member.merchant_id, keys=photos)
         complaints.say(
             merchant_id=member.merchant_id,
             member_id=member.member_id,
@@ -171,6 +169,11 @@ def rate(merchant: str, ticket: str) -> Response:
             at=clock.now(),
         )
     return nothing()
+
+
+def _count(member: auth.MemberOnLine) -> None:
+    who = {Per.MEMBER: str(member.member_id)}
+    limits.check(Action.COMPLAIN, merchant_id=member.merchant_id, who=who)
 
 
 def _mine(merchant: str, ticket: str) -> tuple[auth.MemberOnLine, str]:

@@ -222,7 +222,8 @@ class Complaints:
             complaint_id=word(said["complaint_id"]),
             state=word(said["complaint_state"]),
             problem=str(said.get("problem_type") or "OTHERS"),
-            text=word(said["complaint_detail"]),
+            # Some complain without a word.
+            text=str(said.get("complaint_detail") or ""),
             phone=self._open(sealed) if sealed else None,
             payer_openid=word_or_none(said.get("payer_openid")),
             payment_number=word_or_none(about.get("out_trade_no")),

@@ -1,5 +1,6 @@
 """Complaints at WeChat Pay, put together: our pay channels, its desk, and what it tells."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
@@ -22,6 +23,8 @@ from app.web.logs import log
 COMPLAINTS_DOOR = "/wechat/pay/{channel}/complaints"
 # Files in folders of this name are nobody's but those who quarrel.
 PHOTOS = "complaint"
+# The end of a key: what the picture is, and its kind.
+PHOTO_NAME = re.compile(r"[0-9a-f]{64}\.(png|webp)")
 # A form around the picture needs a little room of its own.
 LARGEST_FORM = LARGEST_BYTES + 64 * 1024
 
@@ -140,16 +143,23 @@ def keep_photo(content: bytes, *, merchant_id: int, folder: str) -> str:
     return gateways().files.put(merchant_id=owner, name=folder, content=content)
 
 
-def hand_in(request: Request, *, merchant_id: int, folder: str) -> str:
+def hand_in(
+    request: Request, *, merchant_id: int, folder: str, member_id: int | None = None
+) -> str:
     """The photo in the field `file` of a form, kept; its key. Raises Invalid, PhotoUnusable."""
     request.max_content_length = LARGEST_FORM
     given = request.files.get("file")
     if given is None:
         raise Invalid("Send the photo as the field `file` of a form.", file=["is required"])
     try:
-        return keep_photo(given.read(), merchant_id=merchant_id, folder=folder)
+        key = keep_photo(given.read(), merchant_id=merchant_id, folder=folder)
     except BadImage as bad:
         raise complaints.PhotoUnusable("图片无法识别或过大", reason=bad.code) from bad
+    with transaction(merchant=merchant_id):
+        complaints.note_upload(
+            merchant_id=merchant_id, key=key, member_id=member_id, at=clock.now()
+        )
+    return key
 
 
 def own_photos(keys: list[str], *, merchant_id: int, folder: str) -> list[str]:
@@ -163,11 +173,13 @@ def own_photos(keys: list[str], *, merchant_id: int, folder: str) -> list[str]:
 
 def photo_of(name: str, *, merchant_id: int, number: str, member_id: int | None = None) -> bytes:
     """A file of a ticket's dialogue by the end of its key. Raises NotFound."""
+    if not PHOTO_NAME.fullmatch(name):
+        raise NotFound("There is no such photo.")
     with transaction():
-        ticket = complaints.get_ticket(merchant_id=merchant_id, number=number, member_id=member_id)
-        lines = complaints.lines_of(merchant_id=merchant_id, ticket_id=ticket.id)
-    keys = [key for line in lines for key in line.photos if key.rpartition("/")[2] == name]
-    content = gateways().files.get(keys[0]) if keys else None
+        key = complaints.find_photo(
+            merchant_id=merchant_id, number=number, name=name, member_id=member_id
+        )
+    content = gateways().files.get(key) if key else None
     if content is None:
         raise NotFound("There is no such photo.")
     return content

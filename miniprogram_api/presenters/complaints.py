@@ -116,12 +116,12 @@ class PresentGiven(Told):
 
 
 def present_page(page: Page[TicketView]) -> TicketPage:
-    return TicketPage(items=[_item(ticket) for ticket in page.items], next_cursor=page.next_cursor)
+    return TicketPage(items=[_his(ticket) for ticket in page.items], next_cursor=page.next_cursor)
 
 
 def present_ticket(ticket: TicketView, lines: Sequence[LineView]) -> TicketDetail:
     return TicketDetail(
-        **structs.asdict(_item(ticket)),
+        **structs.asdict(_his(ticket)),
         # What the house notes for itself and what the platform logs is not the customer's talk.
         dialogue=[DialogueLine(**_line(line)) for line in lines],
     )
@@ -174,6 +174,12 @@ def _line(line: LineView) -> dict[str, Any]:
         "photos": [key.rpartition("/")[2] for key in line.photos],
         "refund": line.refund,
     }
+
+
+def _his(ticket: TicketView) -> TicketItem:
+    """A friend who was given a voucher of an order does not learn its number."""
+    item = _item(ticket)
+    return item if ticket.is_of_buyer else structs.replace(item, order=None)
 
 
 def _item(ticket: TicketView) -> TicketItem:

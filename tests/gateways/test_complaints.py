@@ -178,3 +178,18 @@ def test_reading_from_who_is_away_is_never_of_unknown_outcome(desk, sim):
 
     with pytest.raises(Unavailable):
         desk.look(number)
+
+
+def test_a_complaint_without_a_word_does_not_lose_the_others(desk, sim):
+    numbers = [complain(sim) for _ in range(2)]
+    read = desk._read_page
+
+    def with_an_empty_one(answer):
+        answer["data"][0]["complaint_detail"] = ""
+        return read(answer)
+
+    desk._read_page = with_an_empty_one
+    found = of_today(desk)
+
+    assert [one.complaint_id for one in found] == numbers
+    assert "" in [one.text for one in found]

@@ -41,6 +41,24 @@ class TicketWithoutOrder(DomainError):
     code = "ticket_without_order"
 
 
+class TicketFull(DomainError):
+    """So much was said in it that it is better to talk."""
+
+    code = "ticket_full"
+
+
+class GoodwillToOneself(DomainError):
+    """Whoever gives is the member himself."""
+
+    code = "goodwill_to_oneself"
+
+
+class GoodwillUnfit(DomainError):
+    """A delivery needs an address and a third-party code a stock: neither is given as a present."""
+
+    code = "goodwill_unfit"
+
+
 class GoodwillLimit(DomainError):
     """The day's limit of this person, in count or in cost, does not allow it."""
 

@@ -15,7 +15,10 @@ WHERE merchant_id = %(merchant_id)s AND member_id = ANY(%(member_ids)s)
 _OLD = """
 SELECT merchant_id, array_agg(id) FROM (
   SELECT merchant_id, id FROM complaint_tickets
-  WHERE resolved_at < %(before)s AND forgotten_at IS NULL
+  WHERE forgotten_at IS NULL AND (resolved_at < %(before)s OR resolved_at IS NULL
+    AND opened_at < %(before)s AND NOT EXISTS (
+      SELECT FROM complaint_lines l WHERE l.merchant_id = complaint_tickets.merchant_id
+        AND l.ticket_id = complaint_tickets.id AND l.at >= %(before)s))
   ORDER BY merchant_id, id LIMIT %(limit)s) t
 GROUP BY merchant_id ORDER BY merchant_id
 """
@@ -37,8 +40,12 @@ UPDATE complaint_lines SET text = '', photos = '[]',
 WHERE merchant_id = %(merchant_id)s AND ticket_id = ANY(%(ids)s)
 """
 _FORGET = """
-UPDATE complaint_tickets SET phone_sealed = NULL, forgotten_at = %(at)s
+UPDATE complaint_tickets SET phone_sealed = NULL, resolution = NULL, forgotten_at = %(at)s
 WHERE merchant_id = %(merchant_id)s AND id = ANY(%(ids)s)
+"""
+_EMPTY_REASONS = """
+UPDATE goodwill_grants SET reason = ''
+WHERE merchant_id = %(merchant_id)s AND ticket_id = ANY(%(ids)s)
 """
 
 
@@ -64,7 +71,7 @@ def forget_person(*, merchant_id: int, member_ids: Sequence[int]) -> None:
 
 
 def list_old(*, before: datetime, limit: int) -> list[OldTickets]:
-    """Tickets settled before and not forgotten yet, across merchants, without locks."""
+    """Tickets settled (or last spoken in) before and not forgotten, across merchants, lockless."""
     return fetch_all(OldTickets, _OLD, {"before": before, "limit": limit})
 
 
@@ -74,7 +81,8 @@ def list_photos(old: OldTickets) -> list[str]:
 
 
 def forget(old: OldTickets, *, at: datetime) -> None:
-    """Words, photos and phone go; when, about which order, and how it ended stays. Repeatable."""
+    """Words, photos, phone, reasons go; when, of which order, and its end stay. Repeatable."""
     execute(_MISSING_PHOTOS, vars(old))
     execute(_EMPTY_LINES, vars(old))
+    execute(_EMPTY_REASONS, vars(old))
     execute(_FORGET, {**vars(old), "at": at})

@@ -3,25 +3,34 @@
 Nobody of a role for which the merchant wrote no rule may give anything.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+import msgspec
 from sqlalchemy import select
 
 from app.domain import catalog, merchants, vouchers
-from app.domain.catalog import Benefit, BenefitRevision, RevisionTerms
+from app.domain.catalog import Benefit, BenefitKind, BenefitRevision, RevisionTerms
 from app.domain.complaints import tickets
-from app.domain.complaints.errors import GoodwillLimit, GoodwillNotAllowed
+from app.domain.complaints.errors import (
+    GoodwillLimit,
+    GoodwillNotAllowed,
+    GoodwillToOneself,
+    GoodwillUnfit,
+)
 from app.domain.complaints.models import GoodwillRule
 from app.domain.complaints.rules import Who
 from app.domain.complaints.tickets import NewLine, add_line
 from app.domain.merchants import Role
 from app.domain.vouchers import NewCard, Use
-from app.kernel import audit, calendar, numbers
+from app.kernel import audit, calendar, numbers, request_keys
 from app.kernel.db import execute, fetch_all, fetch_one, reading
 from app.kernel.errors import Invalid, NotFound
+from app.kernel.request_keys import RequestKey
 
 TITLE = "店家心意"
+# A present is put into a wallet as it is: there is no address, and no code to go with it.
+NOT_GIVEN = frozenset({BenefitKind.DELIVERY, BenefitKind.CODE})
 
 # The limit is part of the write: of two at once the second finds what the first has taken.
 TAKE = """
@@ -37,6 +46,11 @@ INSERT INTO goodwill_grants (merchant_id, member_id, ticket_id, revision_id, car
   market_value_fen, reason, actor, day, at)
 VALUES (%(merchant_id)s, %(member_id)s, %(ticket_id)s, %(revision_id)s, %(card_number)s,
   %(cost_fen)s, %(market_value_fen)s, %(reason)s, %(actor)s, %(day)s, %(at)s)
+"""
+
+ONESELF = """
+SELECT m.id FROM staff s JOIN members m ON m.merchant_id = s.merchant_id AND m.user_id = s.user_id
+WHERE s.merchant_id = %(merchant_id)s AND 'staff:' || s.id = %(actor)s AND m.id = %(member_id)s
 """
 
 
@@ -119,15 +133,27 @@ def list_rules(*, merchant_id: int) -> list[GoodwillRule]:
     return list(reading().scalars(query.order_by(GoodwillRule.role)))
 
 
-def grant(present: Present, *, at: datetime) -> Granted:
+def grant(present: Present, *, at: datetime, key: RequestKey | None = None) -> Granted:
     """Put the voucher into the wallet. It cost the member nothing, so it holds 0 fen of anything.
 
-    Raises GoodwillNotAllowed, GoodwillLimit, NotFound.
+    The same key again is told of the same present. Raises GoodwillNotAllowed, GoodwillLimit,
+    GoodwillToOneself, GoodwillUnfit, NotFound.
     """
+    if key and (first := request_keys.find_answer(key)):
+        return msgspec.convert(first.body, Granted)
+    given = _give(present, at=at)
+    if key:
+        told = msgspec.json.encode(asdict(given)).decode()
+        request_keys.store(key, status=201, body_json=told, at=at)
+    return given
+
+
+def _give(present: Present, *, at: datetime) -> Granted:
     ticket = _ticket(present)
     member_id = ticket.member_id if ticket else present.member_id
     if member_id is None:
         raise NotFound("There is nobody here to give it to.")
+    _refuse_oneself(present, member_id)
     terms = _published(present)
     profile = merchants.profile(merchant_id=present.merchant_id)
     day = calendar.day_of(at, profile.zone)
@@ -179,7 +205,16 @@ def _published(present: Present) -> RevisionTerms:
     found = reading().scalar(query)
     if found is None:
         raise NotFound("There is no such benefit on sale.", number=present.benefit_number[:40])
-    return catalog.find_revisions(merchant_id=present.merchant_id, revision_ids={found})[found]
+    terms = catalog.find_revisions(merchant_id=present.merchant_id, revision_ids={found})[found]
+    if terms.kind in NOT_GIVEN:
+        raise GoodwillUnfit("该权益不能作为补偿赠送", kind=terms.kind.value)
+    return terms
+
+
+def _refuse_oneself(present: Present, member_id: int) -> None:
+    pair = {"actor": present.actor, "member_id": member_id}
+    if fetch_one(_Id, ONESELF, {"merchant_id": present.merchant_id, **pair}):
+        raise GoodwillToOneself("不能给自己发放补偿")
 
 
 def _take(present: Present, terms: RevisionTerms, day: date) -> None:
@@ -200,6 +235,11 @@ def _take(present: Present, terms: RevisionTerms, day: date) -> None:
     }
     if not execute(TAKE, taken):
         raise GoodwillLimit("今日补偿额度已用完", **vars(rule))
+
+
+@dataclass(frozen=True)
+class _Id:
+    id: int
 
 
 @dataclass(frozen=True)
@@ -237,7 +277,8 @@ def _keep(
     day: date,
     at: datetime,
 ) -> None:
-    told = {"reason": present.reason, "cost_fen": given.cost_fen, "card": given.card_number}
+    # Why is told by the present itself, where it can be forgotten.
+    told = {"cost_fen": given.cost_fen, "card": given.card_number}
     execute(
         KEEP,
         {

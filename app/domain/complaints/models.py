@@ -144,6 +144,22 @@ class MissingPhoto(OwnedByMerchant, Base):
     trouble: Mapped[str]
 
 
+class Upload(OwnedByMerchant, Base):
+    """A photo that was handed in and not named in any dialogue yet; without a member, by staff."""
+
+    __tablename__ = "complaint_uploads"
+    __table_args__ = (
+        belongs_to("members", "member_id"),
+        UniqueConstraint("merchant_id", "key"),
+        Index("ix_complaint_uploads_at", "at"),
+        Index("ix_complaint_uploads_member", "merchant_id", "member_id"),
+    )
+
+    key: Mapped[str]
+    member_id: Mapped[int | None]
+    at: Mapped[datetime]
+
+
 class GoodwillRule(Base):
     """How much one person of this role may give away on one business day; cost in fen."""
 

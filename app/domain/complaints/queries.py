@@ -1,6 +1,5 @@
 """The inbox, and one complaint with its dialogue."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ class TicketView:
     """A complaint as the inbox lists it. `needs_a_look`: WeChat did not take what we said.
 
     Until `urgent_at` somebody must have acted; `waits_now`: the customer sits there and waits.
+    `is_of_buyer`: who complains also bought; a friend was given a part of it.
     """
 
     id: int
@@ -55,6 +55,7 @@ class TicketView:
     waits_now: bool
     handler_number: str | None
     handler_name: str | None
+    is_of_buyer: bool
 
 
 @dataclass(frozen=True)
@@ -133,15 +134,18 @@ def lines_of(*, merchant_id: int, ticket_id: int) -> Sequence[LineView]:
     return fetch_all(LineView, statements.LINES, named)
 
 
-def has_photo(*, merchant_id: int, number: str, photo: str, member_id: int | None = None) -> bool:
-    """Whether this file belongs to the dialogue (of this member's complaint)."""
+def find_photo(
+    *, merchant_id: int, number: str, name: str, member_id: int | None = None
+) -> str | None:
+    """The key of the dialogue's file (of this member's complaint) whose key ends so."""
     named = {
         "merchant_id": merchant_id,
         "number": number,
         "member_id": member_id,
-        "photo": json.dumps([photo]),
+        "name": name,
     }
-    return fetch_one(_Id, statements.PHOTO_OF_TICKET, named) is not None
+    found = fetch_one(_Photo, statements.PHOTO_OF_TICKET, named)
+    return found.key if found else None
 
 
 def masked_phone(ticket: TicketView, *, merchant_id: int) -> str | None:
@@ -153,8 +157,8 @@ def masked_phone(ticket: TicketView, *, merchant_id: int) -> str | None:
 
 
 @dataclass(frozen=True)
-class _Id:
-    id: int
+class _Photo:
+    key: str
 
 
 def _micros(row: TicketView, *, is_open: bool) -> int:

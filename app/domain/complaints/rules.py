@@ -21,6 +21,8 @@ PHOTO_RETRIES = (
 
 MOST_PHOTOS = 4
 LONGEST_REPLY = 200
+# Nobody reads more; what goes on so long is talked over.
+MOST_LINES = 200
 
 
 class Source(StrEnum):

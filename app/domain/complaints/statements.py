@@ -74,15 +74,28 @@ WHERE merchant_id = %(merchant_id)s AND id = (
   ORDER BY id LIMIT 1)
 """
 
+# WeChat knows nothing of what was said in our app: that word waits for an answer of its own.
 FOLLOW = """
-UPDATE complaint_tickets SET state = %(state)s::text, awaits_us = %(awaits_us)s,
+UPDATE complaint_tickets t SET state = %(state)s::text,
+  awaits_us = CASE WHEN said.waits THEN t.awaits_us ELSE %(awaits_us)s END,
   answer_at_once = %(answer_at_once)s,
   with_platform = %(with_platform)s, is_refunded = %(is_refunded)s, times = %(times)s,
-  answer_alarm_at = CASE WHEN answer_by IS NOT DISTINCT FROM %(answer_by)s THEN answer_alarm_at END,
-  settle_alarm_at = CASE WHEN settle_by = %(settle_by)s THEN settle_alarm_at END,
-  answer_by = %(answer_by)s, settle_by = %(settle_by)s,
-  resolved_at = CASE WHEN %(state)s::text = 'resolved' THEN coalesce(resolved_at, %(at)s) END
-WHERE merchant_id = %(merchant_id)s AND id = %(ticket_id)s
+  answer_alarm_at = CASE WHEN said.waits OR t.answer_by IS NOT DISTINCT FROM %(answer_by)s
+    THEN t.answer_alarm_at END,
+  settle_alarm_at = CASE WHEN t.settle_by = %(settle_by)s THEN t.settle_alarm_at END,
+  answer_by = CASE WHEN said.waits THEN t.answer_by ELSE %(answer_by)s END,
+  settle_by = %(settle_by)s,
+  resolved_at = CASE WHEN %(state)s::text = 'resolved' THEN coalesce(t.resolved_at, %(at)s) END
+FROM (SELECT %(state)s::text <> 'resolved' AND EXISTS (
+  SELECT FROM complaint_lines l
+  WHERE l.merchant_id = %(merchant_id)s AND l.ticket_id = %(ticket_id)s
+    AND l.action = 'say' AND l.log_id IS NULL AND NOT EXISTS (
+      SELECT FROM complaint_lines o
+      WHERE o.merchant_id = l.merchant_id AND o.ticket_id = l.ticket_id AND o.at > l.at
+        AND (o.who = 'member' AND o.log_id IS NOT NULL
+          OR o.action IN ('reply', 'merchant_response')
+            AND coalesce(o.delivery, 'sent') = 'sent'))) AS waits) said
+WHERE t.merchant_id = %(merchant_id)s AND t.id = %(ticket_id)s
 """
 
 ASKED = """
@@ -182,7 +195,8 @@ SELECT t.id, t.number, t.source, t.kind, t.state, t.platform_id, t.opened_at, t.
    ORDER BY l.id LIMIT 1),
   EXISTS (SELECT FROM complaint_lines l WHERE l.merchant_id = t.merchant_id
     AND l.ticket_id = t.id AND l.delivery = 'refused'),
-  {_URGENT}, t.answer_at_once AND t.awaits_us, s.number, s.name
+  {_URGENT}, t.answer_at_once AND t.awaits_us, s.number, s.name,
+  coalesce(o.member_id = t.member_id, false)
 FROM complaint_tickets t
 LEFT JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.order_id
 LEFT JOIN vouchers v ON v.merchant_id = t.merchant_id AND v.id = t.voucher_id
@@ -220,10 +234,15 @@ FROM complaint_lines l
 WHERE l.merchant_id = %(merchant_id)s AND l.ticket_id = %(ticket_id)s ORDER BY l.at, l.id
 """
 PHOTO_OF_TICKET = """
-SELECT l.id FROM complaint_lines l JOIN complaint_tickets t
-  ON t.merchant_id = l.merchant_id AND t.id = l.ticket_id
-WHERE l.merchant_id = %(merchant_id)s AND t.number = %(number)s
+SELECT p.key FROM complaint_tickets t
+JOIN complaint_lines l ON l.merchant_id = t.merchant_id AND l.ticket_id = t.id
+CROSS JOIN LATERAL jsonb_array_elements_text(l.photos) p (key)
+WHERE t.merchant_id = %(merchant_id)s AND t.number = %(number)s
   AND (%(member_id)s::bigint IS NULL OR t.member_id = %(member_id)s)
-  AND l.photos @> %(photo)s::jsonb
+  AND split_part(p.key, '/', -1) = %(name)s
 LIMIT 1
+"""
+COUNT_LINES = """
+SELECT count(*) FROM complaint_lines
+WHERE merchant_id = %(merchant_id)s AND ticket_id = %(ticket_id)s
 """

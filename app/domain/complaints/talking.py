@@ -1,16 +1,22 @@
 """The dialogue: the customer asks, staff answers, somebody ends it, the customer says how it was."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.complaints import statements
-from app.domain.complaints.errors import AlreadyRated, NotSettledYet
+from app.domain.complaints.errors import AlreadyRated, NotSettledYet, TicketFull
 from app.domain.complaints.events import AnswerAsked
-from app.domain.complaints.rules import ANSWER_WITHIN, LONGEST_REPLY, State, Who
+from app.domain.complaints.rules import ANSWER_WITHIN, LONGEST_REPLY, MOST_LINES, State, Who
 from app.domain.complaints.tickets import Locked, NewLine, add_line, lock
 from app.kernel import audit, outbox
-from app.kernel.db import execute
+from app.kernel.db import execute, fetch_one
 from app.kernel.errors import Invalid
+
+
+@dataclass(frozen=True)
+class _Lines:
+    count: int
 
 
 def say(
@@ -22,9 +28,13 @@ def say(
     photos: Sequence[str] = (),
     at: datetime,
 ) -> None:
-    """The customer adds something; the clock of the answer begins anew. Raises TicketClosed."""
+    """The customer adds something; the clock of the answer begins anew.
+
+    Raises TicketClosed, TicketFull.
+    """
     ticket = lock(merchant_id=merchant_id, number=number, member_id=member_id)
     ticket.require_open()
+    _refuse_too_many(merchant_id, ticket)
     line = NewLine(
         who=Who.MEMBER, actor=f"member:{member_id}", action="say", text=text, photos=photos
     )
@@ -97,6 +107,13 @@ def _tell(
     line_id = add_line(merchant_id=merchant_id, ticket_id=ticket.id, line=line, at=at)
     if ticket.is_platforms and line_id is not None:
         outbox.publish(AnswerAsked(merchant_id=merchant_id, line_id=line_id), at=at)
+
+
+def _refuse_too_many(merchant_id: int, ticket: Locked) -> None:
+    named = {"merchant_id": merchant_id, "ticket_id": ticket.id}
+    said = fetch_one(_Lines, statements.COUNT_LINES, named)
+    if said and said.count >= MOST_LINES:
+        raise TicketFull("留言太多，请直接联系门店", ticket=ticket.number, most=MOST_LINES)
 
 
 def _change(merchant_id: int, ticket: Locked, statement: str, **more: object) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.domain.catalog import Benefit, BenefitRevision
 from app.domain.paper_cards.errors import BatchUnfit
+from app.domain.paper_cards.guessing import why_guessable
 from app.domain.paper_cards.rules import (
     LAST_SIGNS,
     MOST_OF_ONE,
@@ -80,7 +81,8 @@ def import_cards(
 ) -> Imported:
     """Bring cards in, all of them or none: one wrong line and nothing is kept.
 
-    A dry run only looks. Codes that are cards here already are wrong lines too.
+    A dry run only looks. Codes that are cards here already are wrong lines too, and codes that
+    can be guessed: whoever tries them would empty other people's cards.
     """
     read = read_cards(lines)
     if len(read.cards) > MOST_PER_BATCH:
@@ -154,10 +156,11 @@ def _known(wish: Wish, lines: Sequence[str], cards: Mapping[int, CardLine]) -> l
 
 
 def _unfit(wish: Wish, lines: Sequence[str], cards: Mapping[int, CardLine]) -> list[BadLine]:
+    guessable = why_guessable(cards)
     return [
         bad_line(line, lines[line - 1], why)
         for line, card in cards.items()
-        if (why := _why_unfit(wish, card))
+        if (why := _why_unfit(wish, card) or guessable.get(line))
     ]
 
 

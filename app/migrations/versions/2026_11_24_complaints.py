@@ -15,6 +15,7 @@ TABLES = [
     "complaint_tickets",
     "complaint_lines",
     "complaint_photos",
+    "complaint_uploads",
     "goodwill_rules",
     "goodwill_days",
     "goodwill_grants",
@@ -275,6 +276,30 @@ def upgrade() -> None:
         ["next_at"],
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "complaint_uploads",
+        sa.Column("merchant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "member_id"],
+            ["members.merchant_id", "members.id"],
+            name=op.f("fk_complaint_uploads_merchant_id_member_id"),
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_complaint_uploads")),
+        sa.UniqueConstraint(
+            "merchant_id", "key", name=op.f("uq_complaint_uploads_merchant_id_key")
+        ),
+    )
+    op.create_index("ix_complaint_uploads_at", "complaint_uploads", ["at"], unique=False)
+    op.create_index(
+        "ix_complaint_uploads_member",
+        "complaint_uploads",
+        ["merchant_id", "member_id"],
+        unique=False,
     )
     op.create_table(
         "goodwill_rules",

@@ -7,7 +7,7 @@ import pytest
 from app.domain import complaints
 from app.domain.complaints import Entry, Ticket, TicketUrgent, Told
 from app.domain.merchants import Role
-from app.kernel.db import reading, transaction
+from app.kernel.db import execute, reading, transaction
 from app.kernel.outbox import OutboxRow
 from miniprogram_api.presenters.complaints import present_inbox_ticket
 from tests.builders.complaints import a_ticket
@@ -210,3 +210,28 @@ def test_the_figures_count_what_is_late(shop):
 
     assert (after.open - before.open, after.late_answers - before.late_answers) == (1, 1)
     assert after.late_settlements == before.late_settlements
+
+
+def test_a_word_said_in_the_app_keeps_its_clock_whatever_wechat_tells(shop):
+    buyer = a_buyer(shop)
+    asked = [("USER_CREATE_COMPLAINT", NOON), ("MERCHANT_RESPONSE", hours(1))]
+    told = {"at_once": False, "entries": asked, "state": "PROCESSING", "awaits_us": False}
+    number = from_wechat(shop, **told)
+    ticket = reading().query(Ticket).filter_by(merchant_id=shop.id).one()
+    with transaction():
+        execute(
+            "UPDATE complaint_tickets SET member_id = %(who)s WHERE merchant_id = %(m)s",
+            {"who": buyer.id, "m": shop.id},
+        )
+        complaints.say(
+            merchant_id=shop.id, member_id=buyer.id, number=number, text="还在吗", at=hours(2)
+        )
+
+    from_wechat(shop, **told, at=hours(3))
+    found = complaints.get_ticket(merchant_id=shop.id, number=number)
+    assert (found.awaits_us, found.answer_by) == (True, hours(26))
+
+    told["entries"] = [*asked, ("MERCHANT_RESPONSE", hours(4))]
+    from_wechat(shop, **told, at=hours(5))
+    found = complaints.get_ticket(merchant_id=shop.id, number=number)
+    assert (found.id, found.awaits_us, found.answer_by) == (ticket.id, False, None)

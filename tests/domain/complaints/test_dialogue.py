@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from app.domain import complaints
-from app.domain.complaints import AlreadyRated, NotSettledYet, TicketClosed
-from app.kernel.db import transaction
+from app.domain.complaints import AlreadyRated, GoodwillGrant, NotSettledYet, TicketClosed, talking
+from app.kernel.db import reading, transaction
 from app.kernel.errors import Invalid, NotFound
-from tests.builders.complaints import a_ticket
+from miniprogram_api.presenters.complaints import present_page, present_ticket
+from tests.builders.complaints import a_present, a_rule, a_ticket, granted
+from tests.builders.gifting import a_claim, a_gift
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_paid_order, a_shop, a_voucher
 
@@ -159,3 +161,49 @@ def test_the_inbox_shows_first_what_must_end_first(shop):
     assert [first.items[0].number, second.items[0].number] == [numbers[1], numbers[2]]
     assert second.next_cursor is None
     assert [t.number for t in inbox("resolved", cursor=None, limit=9).items] == [numbers[0]]
+
+
+def test_a_dialogue_has_an_end(shop, monkeypatch):
+    monkeypatch.setattr(talking, "MOST_LINES", 2)
+    buyer = a_buyer(shop)
+    number = a_ticket(shop, buyer)
+    said(shop, buyer, number)
+
+    with pytest.raises(complaints.TicketFull):
+        said(shop, buyer, number)
+    replied(shop, number)
+
+
+def test_a_friend_does_not_learn_the_number_of_the_buyers_order(shop):
+    buyer, friend = a_buyer(shop), a_buyer(shop)
+    voucher = a_voucher(shop, buyer=buyer)
+    a_claim(shop, a_gift(shop, giver=buyer, vouchers=[voucher]), friend)
+    tickets = [a_ticket(shop, who, voucher_number=voucher.number) for who in (buyer, friend)]
+
+    seen = [look(shop, number) for number in tickets]
+    assert seen[0].order_number == seen[1].order_number
+    assert [present_ticket(one, []).order for one in seen] == [seen[0].order_number, None]
+    listed = complaints.list_mine(merchant_id=shop.id, member_id=friend.id, cursor=None, limit=5)
+    assert [one.order for one in present_page(listed).items] == [None]
+
+
+def test_three_years_later_an_unsettled_one_and_its_presents_lose_their_words_too(shop):
+    number = a_ticket(shop, a_buyer(shop))
+    a_rule(shop)
+    granted(a_present(shop, ticket_number=number))
+    settled = a_ticket(shop, a_buyer(shop))
+    resolved(shop, settled)
+    ids = {look(shop, each).id for each in (number, settled)}
+
+    def old(before):
+        found = complaints.list_old(before=before, limit=10_000)
+        return [each for each in found if each.merchant_id == shop.id]
+
+    assert old(NOON) == []
+    (found,) = old(LATER + timedelta(seconds=1))
+    assert set(found.ids) == ids
+    with transaction():
+        complaints.forget(found, at=LATER)
+    assert old(LATER + timedelta(seconds=1)) == []
+    assert look(shop, settled).resolution is None
+    assert reading().query(GoodwillGrant).filter_by(merchant_id=shop.id).one().reason == ""

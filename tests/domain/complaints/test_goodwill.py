@@ -5,13 +5,21 @@ from datetime import timedelta
 import pytest
 
 from app.domain import complaints
-from app.domain.complaints import GoodwillGrant, GoodwillLimit, GoodwillNotAllowed
+from app.domain.catalog import BenefitKind
+from app.domain.complaints import (
+    GoodwillGrant,
+    GoodwillLimit,
+    GoodwillNotAllowed,
+    GoodwillToOneself,
+    GoodwillUnfit,
+)
 from app.domain.merchants import Role
 from app.kernel.audit import AuditRow
-from app.kernel.db import reading
+from app.kernel.db import execute, reading, transaction
 from app.kernel.errors import NotFound
 from tests.builders.catalog import a_benefit, a_draft_benefit
 from tests.builders.complaints import a_present, a_rule, a_ticket, granted
+from tests.builders.merchants import a_clerk, a_store
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_shop, vouchers_of
 from tests.builders.redemption import a_redemption
@@ -91,3 +99,27 @@ def test_what_is_not_published_is_not_given(shop):
 
     with pytest.raises(NotFound):
         granted(a_present(shop, a_buyer(shop), benefit=draft.benefit_number))
+
+
+def test_nobody_makes_good_to_himself(shop):
+    a_rule(shop)
+    clerk, buyer = a_clerk(a_store(merchant=shop.merchant)), a_buyer(shop)
+    with transaction():
+        execute(
+            """UPDATE staff SET user_id = (SELECT user_id FROM members
+            WHERE merchant_id = %(m)s AND id = %(who)s) WHERE merchant_id = %(m)s AND id = %(id)s""",
+            {"m": shop.id, "who": buyer.id, "id": clerk.staff_id},
+        )
+
+    with pytest.raises(GoodwillToOneself):
+        granted(a_present(shop, buyer, actor=f"staff:{clerk.staff_id}"))
+    granted(a_present(shop, a_buyer(shop), actor=f"staff:{clerk.staff_id}"))
+
+
+def test_what_needs_an_address_or_a_stock_is_not_given(shop):
+    a_rule(shop)
+    code = a_benefit(merchant=shop.merchant, kind=BenefitKind.CODE, face={"is_digital": False})
+
+    with pytest.raises(GoodwillUnfit) as refused:
+        granted(a_present(shop, a_buyer(shop), benefit=code.benefit_number))
+    assert refused.value.details["kind"] == "code"

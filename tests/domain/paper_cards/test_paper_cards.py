@@ -162,13 +162,13 @@ def test_each_old_card_keeps_what_is_left_on_it(shop):
     buyer = a_buyer(shop)
     done = brought_in(
         shop,
-        ["卡号,剩余次数,积分", "88000001,7,250", "88000002", "88000003,,0", "88000004\t3\t"],
+        ["卡号,剩余次数,积分", "88001001,7,250", "88002002", "88003003,,0", "88004004\t3\t"],
         uses=10,
         points=5,
     )
 
     assert (done.count, done.bad) == (4, ())
-    came = [bound(shop, buyer, f"8800000{n}") for n in range(1, 5)]
+    came = [bound(shop, buyer, f"8800{n}00{n}") for n in range(1, 5)]
     assert [(each.vouchers, each.points) for each in came] == [(7, 250), (10, 5), (10, 0), (3, 5)]
     assert spendable(shop, buyer) == 260
 
@@ -291,3 +291,27 @@ def test_another_shops_card_cannot_be_taken_back(shop):
 
     with pytest.raises(NotFound):
         undone(a_shop(), came.card_number)
+
+
+GUESSED, COUNTED = "too short for so many cards", "its neighbours are cards too"
+
+
+@pytest.mark.parametrize(
+    ("codes", "why", "lines"),
+    [
+        (["123456"], GUESSED, [1]),
+        (["1234567", "AB12"], GUESSED, [1]),
+        ([f"{n * 7919:08d}" for n in range(101)], GUESSED, range(1, 102)),
+        ([f"{n * 7919:09d}" for n in range(101)], None, []),
+        (["88000001", "88000002"], None, []),
+        (["88000003", "88070000", "88000001", "88000002"], COUNTED, [1, 3, 4]),
+        (["VIP9000018", "VIP9000026", "VIP9000034"], COUNTED, [1, 2, 3]),
+        (["VIP9000018", "VIP9000026", "VIQ9000034"], None, []),
+    ],
+)
+def test_codes_that_a_stranger_finds_by_trying_are_not_brought_in(shop, codes, why, lines):
+    done = brought_in(shop, codes, dry_run=True)
+
+    guessable = [bad for bad in done.bad if "can be guessed" in bad.why]
+    assert [bad.line for bad in guessable] == list(lines)
+    assert all(why in bad.why for bad in guessable)
