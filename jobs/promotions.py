@@ -24,15 +24,16 @@ def grant_campaigns(*, at: datetime) -> int:
 
     Each member is a transaction of his own, so that it may be killed at any point and run again.
     """
-    with current_app.app_context():
-        giving = promotions.list_giving(at=at)
-    return sum(_give_all(one, at=at) for one in giving)
+    given: list[int] = []
+    each(lambda: promotions.list_giving(at=at), lambda one: given.append(_give_all(one, at=at)))
+    return sum(given)
 
 
 def _turn_at(at: datetime) -> Callable[[Due], None]:
     def turn(due: Due) -> None:
         with transaction():
             promotions.turn(merchant_id=due.merchant_id, promotion_id=due.promotion_id, at=at)
+        promotions.forget_doors(due.merchant_id)
 
     return turn
 

@@ -69,6 +69,7 @@ def publish(number: str) -> None:
     except PromotionRefused as refused:
         _tell(refused.details)
         raise click.ClickException(refused.message) from refused
+    promotions.forget_doors(merchant_id)
     _tell(_words(made))
 
 
@@ -80,6 +81,7 @@ def stop(number: str) -> None:
     merchant_id = numbers.merchant_of(number, numbers.Kind.CAMPAIGN)
     with transaction():
         made = promotions.stop(merchant_id=merchant_id, number=number, actor=ACTOR, at=clock.now())
+    promotions.forget_doors(merchant_id)
     _tell(_words(made))
 
 
@@ -140,15 +142,17 @@ def add_event(merchant: str, name: str, starts_at: datetime, ends_at: datetime) 
 @with_appcontext
 def move_event(event: str, starts_at: datetime, ends_at: datetime) -> None:
     """An event (9…) takes place then; sales around it move along."""
+    merchant_id = numbers.merchant_of(event, numbers.Kind.EVENT)
     with transaction():
         moved = promotions.move_event(
-            merchant_id=numbers.merchant_of(event, numbers.Kind.EVENT),
+            merchant_id=merchant_id,
             number=event,
             starts_at=starts_at,
             ends_at=ends_at,
             actor=ACTOR,
             at=clock.now(),
         )
+    promotions.forget_doors(merchant_id)
     _tell(_event(moved.event) | {"campaigns": moved.campaigns})
 
 

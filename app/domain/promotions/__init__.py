@@ -22,7 +22,7 @@ from app.domain.promotions.queries import (
     plan,
 )
 from app.domain.promotions.rules import Clash
-from app.domain.promotions.selling import refuse_outsider
+from app.domain.promotions.selling import forget_doors, refuse_outsider
 from app.domain.promotions.showing import CampaignView, get_for, list_for
 from app.domain.promotions.tags import forget_person, tag, tags_of, take_over, untag
 from app.domain.promotions.terms import Terms, parse
@@ -51,6 +51,7 @@ __all__ = [
     "draft",
     "edit",
     "findings",
+    "forget_doors",
     "forget_person",
     "get_for",
     "get_promotion",

@@ -42,6 +42,8 @@ class _Door:
 
 
 _doors: dict[int, tuple[float, list[_Door]]] = {}
+# How often; so that nobody keeps what he read before.
+_forgotten: dict[int, int] = {}
 
 
 def offers_of(*, merchant_id: int, promotion_ids: Collection[int]) -> list[OfferOf]:
@@ -149,7 +151,11 @@ def audience_words(*, merchant_id: int, audience: Audience) -> str:
 
 
 def forget_doors(merchant_id: int) -> None:
-    """Whoever changes campaigns is not told the old ones."""
+    """What was remembered of campaigns is read again, here and by whoever is reading just now.
+
+    Whoever changes campaigns calls it once more after the commit; before, others see the old ones.
+    """
+    _forgotten[merchant_id] = _forgotten.get(merchant_id, 0) + 1
     _doors.pop(merchant_id, None)
 
 
@@ -164,7 +170,10 @@ def _doors_of(merchant_id: int) -> list[_Door]:
     good_until, doors = _doors.get(merchant_id, (0.0, []))
     if clock.monotonic() < good_until:
         return doors
+    forgotten = _forgotten.get(merchant_id)
     doors = fetch_all(_Door, statements.DOORS, {"merchant_id": merchant_id})
+    if _forgotten.get(merchant_id) != forgotten:
+        return doors
     if len(_doors) >= MOST_REMEMBERED:
         _doors.clear()
     _doors[merchant_id] = (clock.monotonic() + LATELY_SECONDS, doors)

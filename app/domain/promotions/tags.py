@@ -82,12 +82,8 @@ def _change(
         raise NotFound("There is no such member.", number=member_number[:40])
     named: dict[str, object] = {"merchant_id": merchant_id, "member_id": member_id, "tag": word}
     if execute(statement, named | {"at": at}):
+        # Without the word, which goes with the person; the audit stays.
         audit.record(
-            merchant_id=merchant_id,
-            actor=actor,
-            action=action,
-            subject=member_number,
-            at=at,
-            details={"tag": word},
+            merchant_id=merchant_id, actor=actor, action=action, subject=member_number, at=at
         )
     return tags_of(merchant_id=merchant_id, member_id=member_id)

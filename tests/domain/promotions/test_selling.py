@@ -9,7 +9,14 @@ from sqlalchemy import select
 from app.domain import orders, points, promotions
 from app.domain.catalog import Conditions, Fixed, NotOnSale, NotPublishable, OfferKind
 from app.domain.points import Occasion, RuleSource
-from app.domain.promotions import AtOdds, NotForYou, PromotionRefused, PromotionState, State
+from app.domain.promotions import (
+    AtOdds,
+    NotForYou,
+    PromotionRefused,
+    PromotionState,
+    State,
+    selling,
+)
 from app.kernel import audit
 from app.kernel.calendar import day_of
 from app.kernel.db import reading
@@ -321,3 +328,29 @@ def test_tiers_with_early_access_buy_before_the_campaign_begins(shop):
     assert an_order(shop, buyer=silver, at=NOON).state == "pending"
     with pytest.raises(NotOnSale):
         an_order(shop, at=NOON)
+
+
+def test_what_was_read_before_a_commit_is_not_remembered_after_it(monkeypatch):
+    shop = a_shop()
+    asked = []
+
+    def slow(into, sql, named):
+        asked.append(named)
+        if len(asked) == 1:
+            # Meanwhile somebody's campaign is committed.
+            promotions.forget_doors(shop.id)
+        return []
+
+    monkeypatch.setattr(selling, "fetch_all", slow)
+    for member_id in (1, 2, 3):
+        selling.refuse_outsider(merchant_id=shop.id, member_id=member_id, offer_id=1, at=NOON)
+
+    assert len(asked) == 2
+
+
+def test_the_audit_keeps_no_tag():
+    shop = a_shop()
+    tag(a_buyer(shop), "老友")
+
+    rows = reading().scalars(select(audit.AuditRow).where(audit.AuditRow.merchant_id == shop.id))
+    assert not [row for row in rows if "老友" in str(row.details)]
