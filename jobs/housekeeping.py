@@ -18,6 +18,8 @@ ANSWERS_KEPT = timedelta(days=30)
 TRADES_KEPT = timedelta(days=3 * 366)
 ROWS_PER_STEP = 1000
 TICKETS_PER_PASS = 200
+# Whoever has not said by then what the photo is of does not say it any more.
+UPLOADS_KEPT = timedelta(days=1)
 
 Forget = Callable[[], int]
 
@@ -33,7 +35,8 @@ def forget_old(*, at: datetime) -> int:
             before=at - TRADES_KEPT, at=at, limit=ROWS_PER_STEP
         ),
     )
-    return sum(until_done(step, full=ROWS_PER_STEP) for step in steps) + _forget_tickets(at)
+    done = sum(until_done(step, full=ROWS_PER_STEP) for step in steps)
+    return done + _forget_tickets(at) + _forget_uploads(before=at - UPLOADS_KEPT)
 
 
 def _forget_tickets(at: datetime) -> int:
@@ -48,3 +51,14 @@ def _forget_tickets(at: datetime) -> int:
 
     before = at - TRADES_KEPT
     return each(lambda: complaints.list_old(before=before, limit=TICKETS_PER_PASS), forget)
+
+
+def _forget_uploads(*, before: datetime) -> int:
+    """Photos that nobody named."""
+
+    def forget(old: complaints.OldUpload) -> None:
+        with transaction():
+            for key in complaints.drop_upload(old, before=before):
+                gateways().files.delete(key)
+
+    return each(lambda: complaints.list_old_uploads(before=before, limit=ROWS_PER_STEP), forget)

@@ -17,6 +17,7 @@ from app.domain import (
     subscriptions,
     vouchers,
 )
+from app.gateways import gateways
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 
@@ -67,6 +68,8 @@ def forget_person(task: outbox.Task) -> None:
             return
         ids = members.list_shapes(merchant_id=merchant_id, member_id=task.payload["member_id"])
         complaints.forget_person(merchant_id=merchant_id, member_ids=ids)
+        for key in complaints.drop_uploads_of(merchant_id=merchant_id, member_ids=ids):
+            gateways().files.delete(key)
         subscriptions.forget_person(merchant_id=merchant_id, member_ids=ids)
         family.forget_person(merchant_id=merchant_id, member_ids=ids)
         promotions.forget_person(merchant_id=merchant_id, member_ids=ids)

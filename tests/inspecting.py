@@ -34,6 +34,7 @@ ACROSS = {
     "expire_due": "a sweep",
     "list_channels": "a sweep",
     "list_ending": "a sweep",
+    "list_old_uploads": "a sweep",
     "return_due": "a sweep",
     "list_to_hurry": "a sweep",
     "list_to_warn": "a sweep",

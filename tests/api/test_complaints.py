@@ -6,10 +6,12 @@ from io import BytesIO
 
 import pytest
 
+from app.domain import complaints
 from app.domain.merchants import Role
 from app.kernel import clock
+from app.kernel.db import execute, reading, transaction
 from app.simulator.open_platform.picture import picture
-from tests.api.calling import a_notice
+from tests.api.calling import a_notice, a_request_key
 from tests.builders.catalog import a_benefit
 from tests.builders.complaints import a_rule
 from tests.builders.orders import a_voucher
@@ -110,14 +112,19 @@ def test_a_clerk_makes_good_within_his_limit(shop, clerk, member, ticket):
     benefit = a_benefit(merchant=shop.merchant).benefit_number
     said = {"benefit": benefit, "reason": "出品慢了", "ticket": ticket}
 
-    given = clerk.post("/counter/goodwill", said)
-    again = clerk.post("/counter/goodwill", said)
+    given = clerk.post("/counter/goodwill", said, key=a_request_key())
+    again = clerk.post("/counter/goodwill", said, key=a_request_key())
 
     assert given.status_code == 201
     assert again.json["code"] == "goodwill_limit"
     held = [each["card"] for each in member.get("/wallet").json["items"]]
     assert given.json["card"] in held
-    assert clerk.post("/counter/goodwill", said | {"member": "U" + "2" * 16}).status_code == 409
+    assert (
+        clerk.post(
+            "/counter/goodwill", said | {"member": "U" + "2" * 16}, key=a_request_key()
+        ).status_code
+        == 409
+    )
 
 
 def test_the_evidence_of_an_order_is_one_file(manager, clerk, member, ticket):
@@ -150,3 +157,46 @@ def test_the_door_takes_a_notice_once_and_forged_ones_never(client, shop):
     assert knock(client, shop, a_telling(kind="forge")).status_code == 401
     wrong = a_notice({"out_trade_no": "1"}, event="TRANSACTION.SUCCESS")
     assert knock(client, shop, wrong).status_code == 401
+
+
+def test_the_same_attempt_to_make_good_gives_once(shop, clerk, ticket):
+    a_rule(shop, role=Role.CLERK, at=clock.now())
+    benefit = a_benefit(merchant=shop.merchant).benefit_number
+    said = {"benefit": benefit, "reason": "出品慢了", "ticket": ticket}
+    key = a_request_key()
+
+    first, second = (clerk.post("/counter/goodwill", said, key=key) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json == second.json
+    assert clerk.post("/counter/goodwill", said).json["code"] == "invalid"
+
+
+def uploads_of(shop):
+    return {row.key for row in reading().query(complaints.Upload).filter_by(merchant_id=shop.id)}
+
+
+def test_a_photo_that_is_named_waits_no_more_and_one_that_is_gone_is_asked_for_again(
+    shop, member, ticket
+):
+    photo = a_photo(member).json["photo"]
+    assert uploads_of(shop) == {photo}
+    said = {"text": "看图", "photos": [photo]}
+    path = f"/complaints/{ticket}/say"
+
+    assert member.post(path, said).status_code == 204
+    assert uploads_of(shop) == set()
+    assert member.post(path, said).status_code == 204
+
+    other = a_photo(member, content=picture({"of": "cup"}, width=32)).json["photo"]
+    with transaction():
+        execute("DELETE FROM complaint_uploads WHERE merchant_id = %(m)s", {"m": shop.id})
+    gone = member.post(path, {"text": "看图", "photos": [other]})
+    assert gone.json["code"] == "photo_unknown"
+
+
+def test_nobody_talks_without_end(member, ticket):
+    # The photo and the complaint count as well.
+    for _ in range(28):
+        assert member.post(f"/complaints/{ticket}/say", {"text": "?"}).status_code == 204
+    assert member.post(f"/complaints/{ticket}/say", {"text": "?"}).status_code == 429

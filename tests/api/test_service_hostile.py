@@ -103,8 +103,8 @@ def test_another_shops_tickets_orders_and_people_are_nobodys(manager, clerk, sho
         manager.post(f"{desk}/refund", {"reason": "?"}),
         manager.get(f"/counter/orders/{placed.order_number}/evidence"),
         manager.post(f"/counter/members/{theirs.number}/freeze-card", {"reason": "?"}),
-        clerk.post("/counter/goodwill", gift | {"member": theirs.number}),
-        clerk.post("/counter/goodwill", gift | {"ticket": ticket}),
+        clerk.post("/counter/goodwill", gift | {"member": theirs.number}, key=a_request_key()),
+        clerk.post("/counter/goodwill", gift | {"ticket": ticket}, key=a_request_key()),
         manager.post("/counter/paper-cards/undo", {"card": f"C{NOBODY}", "reason": "?"}),
         manager.post(f"/counter/paper-cards/{printed(elsewhere)[0]}/stop"),
     ):
@@ -134,16 +134,23 @@ def test_a_clerk_gives_no_more_than_the_cost_of_his_day_whatever_he_calls_himsel
     benefit = a_benefit(merchant=shop.merchant).benefit_number
     said = {"benefit": benefit, "reason": "出品慢了", "member": buyer.number}
 
-    assert clerk.post("/counter/goodwill", said).status_code == 201
-    assert clerk.post("/counter/goodwill", said).json["code"] == "goodwill_limit"
-    assert clerk.post("/counter/goodwill", said | {"role": "owner"}).status_code == 422
+    assert clerk.post("/counter/goodwill", said, key=a_request_key()).status_code == 201
+    assert (
+        clerk.post("/counter/goodwill", said, key=a_request_key()).json["code"] == "goodwill_limit"
+    )
+    assert (
+        clerk.post("/counter/goodwill", said | {"role": "owner"}, key=a_request_key()).status_code
+        == 422
+    )
     other = a_store(merchant=shop.merchant)
     same_clerk_elsewhere = Caller(client, shop.merchant, bearer=token_of_staff(shop.clerk, other))
-    assert same_clerk_elsewhere.post("/counter/goodwill", said).status_code == 403
+    assert (
+        same_clerk_elsewhere.post("/counter/goodwill", said, key=a_request_key()).status_code == 403
+    )
     colleague = a_clerk(other)
     assert (
         Caller(client, shop.merchant, bearer=token_of_staff(colleague, other))
-        .post("/counter/goodwill", said)
+        .post("/counter/goodwill", said, key=a_request_key())
         .status_code
         == 201
     )

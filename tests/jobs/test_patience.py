@@ -57,6 +57,23 @@ def test_after_a_long_outage_of_the_workers_the_work_is_done(house, job):
     assert house.row(task).done_at
 
 
+def test_rows_that_fail_for_ever_keep_no_page_waiting(house, monkeypatch):
+    monkeypatch.setattr(sweeping, "ROWS_PER_PASS", 2)
+    done = []
+
+    def list_after(last):
+        return [n for n in range(1, 7) if n > (last or 0)][: sweeping.ROWS_PER_PASS]
+
+    def do(number):
+        if number < 3:
+            raise ValueError("broken")
+        done.append(number)
+
+    with house.app.app_context():
+        assert sweeping.each_of_all(list_after, do) == 4
+    assert done == [3, 4, 5, 6]
+
+
 def test_a_row_that_kills_its_process_every_time_is_given_up_and_the_others_are_done(house, job):
     def deadly(task):
         if task.payload.get("bad"):

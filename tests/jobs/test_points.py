@@ -6,11 +6,13 @@ from app.domain import messaging, points, redemption, vouchers
 from app.domain.merchants import Role
 from app.domain.points import RuleSource
 from app.kernel import clock
-from app.kernel.db import transaction
+from app.kernel.db import db, transaction
 from jobs import points as point_jobs
 from jobs import reconciliation
 from tests.builders.merchants import a_clerk, a_store
-from tests.builders.points import a_rule
+from tests.builders.moments import NOON
+from tests.builders.orders import a_buyer, a_shop
+from tests.builders.points import a_rule, given, look
 from tests.builders.redemption import a_redemption
 from tests.jobs.test_money import SOON
 from tests.simulator.world import APP, TEMPLATE
@@ -60,6 +62,28 @@ def test_a_purchase_earns_once_and_ripens_with_its_refund_deadline(shop):
     shop.sweep_twice_at_once(point_jobs.mature_points, after=32 * DAY)
     assert balance(shop) == (49, 0, 0)
     assert shop.sweep(point_jobs.mature_points, after=32 * DAY) == 0
+
+
+def test_one_bad_member_keeps_nobody_elses_points_waiting(committed, monkeypatch):
+    stall = a_shop()
+    bad, good = a_buyer(stall), a_buyer(stall)
+    for each in (bad, good):
+        given(stall, each, 10, expires_at=NOON + DAY)
+    really = points.expire
+
+    def expire(**who):
+        if who["member_id"] == bad.id:
+            raise ValueError("broken")
+        return really(**who)
+
+    monkeypatch.setattr(points, "expire", expire)
+    point_jobs.expire_points(at=NOON + 2 * DAY)
+    assert [look(stall, each).spendable for each in (bad, good)] == [10, 0]
+
+    monkeypatch.undo()
+    point_jobs.expire_points(at=NOON + 2 * DAY)
+    assert look(stall, bad).spendable == 0
+    db.session.rollback()
 
 
 def test_without_a_rule_a_purchase_earns_nothing(shop):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain import promotions
 from app.kernel import clock
 from jobs import promotions as jobs
 from tests.builders.catalog import a_draft_offer
@@ -56,6 +57,12 @@ def test_members_are_tagged_by_hand(shop, flask):
     assert "老友" not in flask("promotion", "tag", "老友", shop.buyer.number, "--remove")
 
 
+def due_here(shop, *, at):
+    """Sweeps see every merchant's campaigns; these are ours."""
+    due = promotions.list_turns_due(at=at, limit=1_000)
+    return {each.promotion_id for each in due if each.merchant_id == shop.merchant.id}
+
+
 def test_the_sweeps_give_and_end_each_once(shop):
     at = clock.now()
     with shop.house.app.app_context():
@@ -67,10 +74,30 @@ def test_the_sweeps_give_and_end_each_once(shop):
         shop.sweep(jobs.grant_campaigns)
     with shop.house.app.app_context():
         assert presents(shop.buyer) == [("新店见面礼", "active")]
-        assert jobs.turn_campaigns(at=at + timedelta(hours=1)) == 0
+        assert due_here(shop, at=at + timedelta(hours=1)) == set()
+        assert due_here(shop, at=at + DAY) == {grant.id, sale.id}
 
-    assert shop.sweep(jobs.turn_campaigns, after=DAY) in {None, 2}
+    shop.sweep(jobs.turn_campaigns, after=DAY)
     with shop.house.app.app_context():
-        assert jobs.turn_campaigns(at=at + 2 * DAY) == 0
+        assert due_here(shop, at=at + 2 * DAY) == set()
         assert sale_of(shop.offer)[0] == "stopped"
         assert {grant.kind.value, sale.kind.value} == {"grant", "sale"}
+
+
+def test_one_bad_campaign_does_not_stop_the_others(shop, monkeypatch):
+    at = clock.now()
+    with shop.house.app.app_context():
+        bad, _ = [
+            a_grant(shop.merchant, at=at, starts_at=at, ends_at=at + DAY).id for _ in range(2)
+        ]
+    list_to_give = jobs.promotions.list_to_give
+
+    def stumbling(giving, **more):
+        if giving.promotion_id == bad:
+            raise ValueError("terms that nobody can read")
+        return list_to_give(giving, **more)
+
+    monkeypatch.setattr(jobs.promotions, "list_to_give", stumbling)
+    with shop.house.app.app_context():
+        jobs.grant_campaigns(at=at)
+        assert presents(shop.buyer) == [("新店见面礼", "active")]

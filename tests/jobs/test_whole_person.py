@@ -61,6 +61,7 @@ MOVES = {
 STAYS = {
     "bag_cards.member_id": "the sweep over the card bag follows its voucher to the new holder",
     "bag_cards.offered_to": "whom the card was offered to, as the platform knows him",
+    "complaint_uploads.member_id": "gone in a day; the file lies in a folder named after him",
     "gift_cards.claimed_by": "history: what he claimed is in his purse",
     "member_standings.member_id": "each keeps his row; the better tier is the winner's",
     "members.merged_into": "the join itself",
@@ -201,7 +202,12 @@ KEPT = {
     "wechat_identities.openid": "without it he could not be told from anybody else",
 }
 # Rows that go, and words that are replaced.
-GONE = {"member_addresses.sealed", "family_seats.name", "family_requests.note"}
+GONE = {
+    "complaint_uploads.key",
+    "member_addresses.sealed",
+    "family_seats.name",
+    "family_requests.note",
+}
 # Words of ours: names of things and shops, reasons of books, and keys of the merchant's accounts.
 OURS = {
     "aes_key_sealed",

@@ -76,7 +76,7 @@ def a_present_in(house):
     for role in Role:
         a_rule(house, role=role, per_day=100_000, day_cost_fen=10**12, at=clock.now())
     benefit = a_benefit(merchant=house.merchant).benefit_number
-    return {"benefit": benefit, "reason": "出品慢了", "member": house.member.who.number}
+    return {"benefit": benefit, "reason": "出品慢了", "member": house.neighbour.who.number}
 
 
 def a_member_code(house):

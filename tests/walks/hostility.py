@@ -34,6 +34,19 @@ VALUES = {
 }
 # Some fields may rightly be any line of text, and some may be left out: no lie there.
 MAY_BE = {
+    "province": {"right to left", "look-alikes", "path", "sql", "format"},
+    "city": {"right to left", "look-alikes", "path", "sql", "format"},
+    "county": {"right to left", "look-alikes", "path", "sql", "format"},
+    "street": {"right to left", "look-alikes", "path", "sql", "format"},
+    "title": {"right to left", "look-alikes", "path", "sql", "format"},
+    "points": {"zero"},
+    # What a list gets wrong is told line by line.
+    "cards": {"newline"},
+    # A card may bring points alone or none, and a campaign may end with its stock.
+    "benefits": {"object"},
+    "ends_at": {"null"},
+    "instead_of": {"null"},
+    "tag": {"right to left", "sql", "format", "path", "look-alikes"},
     "cover": {"null"},
     "cost_fen": {"zero"},
     "place": {"zero"},

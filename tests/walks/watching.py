@@ -27,14 +27,17 @@ class Watch:
         self._connection.close()
 
     @contextmanager
-    def unchanged(self, *, but=()):
-        """Fails if any row of any table came, went or changed; tables in `but` may."""
+    def unchanged(self, name="", *, but=()):
+        """Fails if any row of any table came, went or changed; tables in `but` may.
+
+        `name` says what was tried.
+        """
         before = self.look()
         yield
         changed = {
-            name: seen for name, seen in self.changed(since=before).items() if name not in but
+            table: seen for table, seen in self.changed(since=before).items() if table not in but
         }
-        assert not changed, changed
+        assert not changed, (name, changed)
 
     def changed(self, *, since):
         """By table: (then, now)."""

@@ -110,7 +110,7 @@ SERVICE = {
         call=lambda h: Call(body={"card": a_bound_card(h), "reason": "绑错人"}),
     ),
     f"POST {API}/counter/goodwill": Way(
-        who=WORKER, call=lambda h: Call(body=a_present_in(h), status=201)
+        who=WORKER, call=lambda h: Call(body=a_present_in(h), is_keyed=True, status=201)
     ),
     f"GET {API}/counter/orders/<order>/evidence": Way(who=("manager",), call=of_order()),
     # The member's own card, and cards of paper

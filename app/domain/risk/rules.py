@@ -98,13 +98,21 @@ RULES: tuple[Rule, ...] = (
         window_seconds=3600,
         when_counts_are_away=Away.OPEN,
     ),
-    # Codes of old cards are short; whoever tries many has none.
+    # Codes of old cards may be short; whoever tries many has none.
     Rule(
         name="cards_bound_per_member",
         action=_A.BIND_CARD,
         per=_P.MEMBER,
         limit=10,
         window_seconds=600,
+        when_counts_are_away=Away.CLOSED,
+    ),
+    Rule(
+        name="cards_bound_per_day",
+        action=_A.BIND_CARD,
+        per=_P.MEMBER,
+        limit=20,
+        window_seconds=86400,
         when_counts_are_away=Away.CLOSED,
     ),
     # He has more accounts than one.

@@ -26,7 +26,7 @@ from tests.builders.members import a_member, a_unionid, an_openid
 from tests.builders.membership import tiers_in
 from tests.builders.moments import NOON
 from tests.builders.orders import a_shop, an_order, clerk_of
-from tests.builders.points import a_rule, given
+from tests.builders.points import a_rule, expire_due, given, mature_due
 from tests.builders.redemption import a_redemption
 from tests.builders.subscriptions import an_address
 from tests.builders.tenders import a_discount, closed, paid, points_pay, quoted
@@ -288,8 +288,8 @@ class Economy(RuleBasedStateMachine):
         with transaction():
             economy_returns.end_gifts(at=self.at)
             vouchers.expire_due(at=self.at, limit=10_000)
-            points.mature_due(at=self.at, limit=10_000)
-            points.expire_due(at=self.at, limit=10_000)
+            mature_due(at=self.at, limit=10_000)
+            expire_due(at=self.at, limit=10_000)
 
     def _try(self, name, verb):
         """What came of it; a refusal has to be one of those that a buyer can meet."""
