@@ -33,7 +33,7 @@ bp = APIBlueprint(
 
 
 # As long as a body may be.
-Csv = Annotated[str, Meta(min_length=1, max_length=60_000)]
+Csv = Annotated[str, Meta(min_length=1, max_length=10_000)]
 
 
 class PageOfParcels(Asked):
@@ -78,7 +78,7 @@ class TrackedParcels(Asked):
 
 
 class TrackingTable(Asked):
-    """CSV with the columns parcel, company and tracking_number."""
+    """CSV with the columns parcel, company and tracking_number; some 250 lines at once."""
 
     csv: Csv
 
