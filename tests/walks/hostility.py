@@ -41,7 +41,7 @@ MAY_BE = {
     "title": {"right to left", "look-alikes", "path", "sql", "format"},
     "points": {"zero"},
     # What a list gets wrong is told line by line.
-    "cards": {"newline"},
+    "cards": {"newline", "10k letters", "look-alikes", "right to left", "sql", "format", "path"},
     # A card may bring points alone or none, and a campaign may end with its stock.
     "benefits": {"object"},
     "ends_at": {"null"},
