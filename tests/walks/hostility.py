@@ -40,6 +40,7 @@ MAY_BE = {
     "street": {"right to left", "look-alikes", "path", "sql", "format"},
     "title": {"right to left", "look-alikes", "path", "sql", "format"},
     "points": {"zero"},
+    "dry_run": {"true"},
     # What a list gets wrong is told line by line.
     "cards": {"newline", "10k letters", "look-alikes", "right to left", "sql", "format", "path"},
     # A card may bring points alone or none, and a campaign may end with its stock.
