@@ -28,7 +28,7 @@ FROM (SELECT ARRAY(SELECT payment_id FROM refunds
 _BEHIND = """
 SELECT p.number, p.channel_id, EXISTS (SELECT FROM refunds r
     WHERE r.merchant_id = %(merchant_id)s AND r.payment_id = p.id
-      AND r.state IN ('processing', 'succeeded', 'abnormal'))
+      AND (r.state IN ('processing', 'succeeded', 'abnormal') OR r.wechat_refund_id IS NOT NULL))
 FROM payments p WHERE p.merchant_id = %(merchant_id)s AND p.id = %(payment_id)s
 """
 
@@ -40,7 +40,11 @@ class _Yes:
 
 @dataclass(frozen=True)
 class Behind:
-    """The payment behind a transfer. `has_refunds`: of ours, so WeChat knows it as refunded."""
+    """The payment behind a transfer.
+
+    `has_refunds`: WeChat took one of ours, and so calls the payment refunded even where it closed
+    that refund later.
+    """
 
     number: str
     channel_id: int
