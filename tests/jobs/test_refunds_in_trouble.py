@@ -319,6 +319,21 @@ def test_what_was_refunded_by_hand_is_not_transferred_as_well(shop):
     assert state_of(shop, number) == "paying"
 
 
+def test_a_refund_that_wechat_itself_closed_may_be_paid_by_transfer(shop):
+    number = a_return(shop)
+    shop.run("aftersales.go_on")
+    shop.fault("refund_closed")
+    shop.run("refunds.send_refund")
+    eventually(lambda: [each for each in shop.refunds() if each["status"] == "CLOSED"])
+    shop.sweep(refunds.open_refunds, after=LATER)
+    by_transfer(shop, number)
+
+    shop.run("transfers.send_transfer")
+
+    # WeChat calls the payment refunded, and means the refund that it closed.
+    assert len(transfers_of(shop)) == 1
+
+
 @pytest.mark.parametrize(("again", "job"), [(retry, "refunds"), (by_transfer, "transfers")])
 def test_what_takes_the_place_of_a_refund_that_arrived_is_held_back(shop, again, job):
     number, first = closed_by(shop, "INVALID_REQUEST")

@@ -71,6 +71,6 @@ def is_successor(cause: str) -> bool:
 
 
 def payment_behind(*, merchant_id: int, payment_id: int) -> Behind | None:
-    """The payment, and whether any refund of ours took effect on it."""
+    """The payment, and whether WeChat ever took a refund of ours for it."""
     which = {"merchant_id": merchant_id, "payment_id": payment_id}
     return fetch_one(Behind, _BEHIND, which)
