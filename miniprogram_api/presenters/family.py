@@ -38,7 +38,8 @@ class RequestTold(Told):
 class FamilyTold(Told):
     """To its owner with every place and question, to a member with his own.
 
-    Without `monthly_cap_fen` only the places have limits.
+    Only the owner is told `monthly_cap_fen`; without it only the places have limits. `balance_fen`
+    is his whole stored value, to a member no more than he may still spend.
     """
 
     is_owner: bool
