@@ -1,6 +1,7 @@
 """The database and the log, watched from outside."""
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
@@ -12,19 +13,29 @@ SUM = "SELECT {name}, count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) F
 NEXT_CHANGE = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 
 
+@dataclass(frozen=True, eq=False)
+class Before:
+    """What was there then: a snapshot that is still open, which few ever have to read."""
+
+    change: str
+
+
 class Watch:
-    """Count and checksum of every table, over a connection of its own."""
+    """Count and checksum of every table, over connections of its own."""
 
     def __init__(self, url):
-        self._connection = psycopg.connect(url, autocommit=True)
+        self._now = psycopg.connect(url, autocommit=True)
+        self._then = psycopg.connect(url)
+        self._then.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         self._query = sql.SQL(" UNION ALL ").join(
             sql.SQL(SUM).format(name=sql.Literal(table.name), table=sql.Identifier(table.name))
             for table in METADATA.sorted_tables
         )
-        self._known = ("", {})
+        self._last = None
 
     def close(self):
-        self._connection.close()
+        self._now.close()
+        self._then.close()
 
     @contextmanager
     def unchanged(self, name="", *, but=()):
@@ -39,14 +50,22 @@ class Watch:
         }
         assert not changed, (name, changed)
 
-    def changed(self, *, since):
-        """By table: (then, now)."""
-        return {name: (since[name], now) for name, now in self.look().items() if now != since[name]}
-
     def look(self):
-        """(count, checksum) by table."""
-        change = self._connection.execute(NEXT_CHANGE).fetchone()[0]
-        if change != self._known[0]:
-            rows = self._connection.execute(self._query).fetchall()
-            self._known = (change, {name: (count, total) for name, count, total in rows})
-        return self._known[1]
+        """Remember how everything is now. Only the last look can be asked about."""
+        self._then.rollback()
+        self._last = Before(self._then.execute(NEXT_CHANGE).fetchone()[0])
+        return self._last
+
+    def changed(self, *, since):
+        """By table: (then, now), each its count and checksum."""
+        assert since is self._last, "somebody looked again meanwhile"
+        if self._now.execute(NEXT_CHANGE).fetchone()[0] == since.change:
+            self._then.rollback()
+            return {}
+        then, now = self._tables(self._then), self._tables(self._now)
+        self._then.rollback()
+        return {name: (then[name], now[name]) for name in now if now[name] != then[name]}
+
+    def _tables(self, connection):
+        rows = connection.execute(self._query).fetchall()
+        return {name: (count, total) for name, count, total in rows}
