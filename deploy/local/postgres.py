@@ -37,6 +37,8 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_connections": "200",
     "wal_level": "replica",
+    # A young database grows from nothing to thousands of rows within a minute, and its plans with it.
+    "autovacuum_naptime": "5s",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
