@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.domain import payments
-from app.gateways.errors import GatewayError
+from app.gateways.errors import CannotTransfer, GatewayError
 from app.gateways.transfers import Transfer, Transfers
 from app.gateways.wechat_pay import PaymentState
 from app.kernel import clock, outbox
@@ -43,6 +43,8 @@ def _try(
         if trouble := _held_back_by(merchant_id, wanted):
             return _hold_back(merchant_id, wanted, trouble=trouble)
         return _send(merchant_id, wanted, may_be_there=may_be_there)
+    except CannotTransfer as refusal:
+        return _given_up(merchant_id, wanted, trouble=refusal.code)
     except GatewayError as refusal:
         with transaction():
             payments.note_transfer_trouble(
@@ -71,7 +73,15 @@ def _hold_back(
     merchant_id: int, wanted: payments.TransferView, *, trouble: str
 ) -> Transfer | payments.TransferFact:
     """One that was sent before is what WeChat says of it."""
-    return _payout(merchant_id, wanted).look_up(number=wanted.number) or payments.TransferFact(
+    known = _payout(merchant_id, wanted).look_up(number=wanted.number)
+    return known or _given_up(merchant_id, wanted, trouble=trouble)
+
+
+def _given_up(
+    merchant_id: int, wanted: payments.TransferView, *, trouble: str
+) -> payments.TransferFact:
+    """It was not sent and will not be."""
+    return payments.TransferFact(
         merchant_id=merchant_id,
         transfer_number=wanted.number,
         state=payments.TransferState.CANCELLED,

@@ -40,6 +40,12 @@ class DecideRefund(Asked):
     reason: Line200
 
 
+class RefundPaidByHand(Asked):
+    """`how`: by which way it was paid and under which number there. Kept with the payout."""
+
+    how: Line200
+
+
 class RefundForBuyer(Asked):
     """Also what a friend holds, what is over, and what was sold without refunds."""
 
@@ -162,6 +168,25 @@ def transfer(merchant: str, refund: str) -> Response:
         aftersales.retry_by_transfer(
             merchant_id=manager.merchant_id,
             number=number,
+            actor=manager.actor,
+            key=key,
+            at=clock.now(),
+        )
+    return answer(RefundAsked(refund=number, state="paying"))
+
+
+@bp.post("/refunds/<refund>/paid-by-hand")
+@documented(who=[STAFF], body=RefundPaidByHand, told={200: RefundAsked}, refuses=[409], keyed=True)
+def paid_by_hand(merchant: str, refund: str) -> Response:
+    """You paid the buyer what WeChat cannot, or gave it back in WeChat's console: say so once."""
+    manager, wanted = auth.manager(merchant), parse.body(RefundPaidByHand)
+    number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
+    key = parse.request_key(merchant_id=manager.merchant_id, actor=manager.actor)
+    with transaction():
+        aftersales.paid_by_hand(
+            merchant_id=manager.merchant_id,
+            number=number,
+            how=wanted.how,
             actor=manager.actor,
             key=key,
             at=clock.now(),

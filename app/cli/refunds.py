@@ -93,6 +93,18 @@ def transfer(refund: str) -> None:
     click.echo(made)
 
 
+@group.command("by-hand")
+@click.argument("refund")
+@click.option("--how", required=True, help="By which way it was paid, and under which number.")
+def by_hand(refund: str, how: str) -> None:
+    """The buyer was paid without us: write it down, and let the return go on."""
+    with transaction():
+        made = aftersales.paid_by_hand(
+            merchant_id=_owner(refund), number=refund, how=how, actor=ACTOR, at=clock.now()
+        )
+    click.echo(made)
+
+
 @group.command("to-card")
 @click.argument("refund")
 @click.option("--bank-type", required=True, help="WeChat's word for the bank.")

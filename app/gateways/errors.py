@@ -68,5 +68,12 @@ class StaleNotice(GatewayError):
 class Misconfigured(GatewayError):
     """Our own keys or addresses are unusable; nobody was asked."""
 
+    def __init__(self, message: str, *, code: str = "misconfigured") -> None:
+        super().__init__(message, code=code, retryable=False)
+
+
+class CannotTransfer(Misconfigured):
+    """Neither now nor later: nobody was asked, and nobody will be."""
+
     def __init__(self, message: str) -> None:
-        super().__init__(message, code="misconfigured", retryable=False)
+        super().__init__(message, code="CANNOT_TRANSFER")

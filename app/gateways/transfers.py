@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from app.gateways._pay_client import ask, connect, understand
 from app.gateways._reading import UNREADABLE, Json, whole, word, word_or_none
-from app.gateways.errors import Misconfigured, Refused
+from app.gateways.errors import CannotTransfer, Refused
 from app.gateways.pay_channel import PayChannel
 from app.gateways.pay_notices import expect, open_notice, unexpected
 
@@ -60,7 +60,7 @@ class TransferNotice:
 
 
 class Transfers:
-    """Raises as WechatPay does; Misconfigured for a channel that cannot transfer."""
+    """Raises as WechatPay does; CannotTransfer for an amount or a channel that it is not made for."""
 
     def __init__(self, channel: PayChannel) -> None:
         self._client = connect(channel)
@@ -146,9 +146,9 @@ class Transfers:
     def _check(self, amount_fen: int) -> None:
         """What the platform would refuse, and what we could not answer: nobody gave us a name."""
         if self._channel.sub_mchid:
-            raise Misconfigured("a provider's shop cannot transfer in its own name")
+            raise CannotTransfer("a provider's shop cannot transfer in its own name")
         if not LEAST_FEN <= amount_fen < NAMED_FROM_FEN:
-            raise Misconfigured("transfers run from 0.1 to 2000 yuan without a name")
+            raise CannotTransfer("transfers run from 0.1 to 2000 yuan without a name")
 
 
 def _read(answer: Json) -> Transfer:

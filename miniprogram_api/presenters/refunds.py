@@ -65,8 +65,8 @@ class RefundPage(Told):
 class OpenRefund(Told):
     """A refund that waits for the merchant, or has stood still for ten minutes.
 
-    `why` is in words, `help` what to do: decide, wait, retry, or to_card (the buyer's bank card);
-    `trouble` is the platform's word.
+    `why` is in words, `help` what to do: decide, wait, retry, to_card (the buyer's bank card), or
+    by_hand (pay him in another way, and say so); `trouble` is the platform's word.
     """
 
     refund: str
@@ -133,7 +133,7 @@ def present_refund(found: aftersales.ReturnView) -> RefundView:
         asked_at=found.asked_at,
         done_at=found.done_at,
         decision=found.decision or None,
-        to_collect=found.state == "paying" and found.transfer_number is not None,
+        to_collect=aftersales.is_to_collect(found),
     )
 
 

@@ -60,6 +60,7 @@ def test_keys_are_documented_where_they_are_asked_for(spec):
         "counter_redeem",
         "counter_reverse",
         "counter_refunds_retry",
+        "counter_refunds_paid_by_hand",
         "counter_refunds_transfer",
         "complaint_desk_give_present",
     }

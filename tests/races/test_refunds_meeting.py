@@ -288,3 +288,42 @@ def test_buyer_and_manager_together_send_one_transfer_anew(app, lapsed):
     assert count(shop, "transfers") == 2
     assert set(tally(results[::2])) == {"done"}
     assert value(shop, "returned_fen", "payments") == 49_00
+
+
+def by_hand_of(shop, refund):
+    more = {"how": "银行转账", "actor": "staff:1", "at": LATE}
+    return partial(aftersales.paid_by_hand, merchant_id=shop.id, number=refund, **more)
+
+
+def test_paid_by_hand_sent_anew_and_collected_at_once_is_one_payout(app, lapsed):
+    shop, buyer, refund = lapsed
+    collecting = partial(
+        aftersales.collect, merchant_id=shop.id, member_id=buyer.id, number=refund, at=LATE
+    )
+
+    results = storm(app, [by_hand_of(shop, refund), collecting, retrying_of(shop, refund)] * 12)
+
+    assert count(shop, "transfers") == 2
+    paid = count(shop, "ledger_entries", "cause LIKE 'transfer:%'")
+    assert paid == count(shop, "transfers", "by_hand IS NOT NULL")
+    # Whoever came too late was told so; a sheet that was sent anew may still be paid by WeChat.
+    assert tally(results[::3])["done"] == paid
+    assert value(shop, "returned_fen", "payments") == 49_00
+
+
+def test_without_the_return_s_lock_the_cause_is_what_stops_a_second_payment_by_hand(
+    unguarded, monkeypatch
+):
+    shop = a_shop()
+    refund = a_closed_refund(shop, a_buyer(shop))
+    monkeypatch.setattr(
+        return_statements,
+        "LOCK_RETURN",
+        without(return_statements.LOCK_RETURN, "FOR NO KEY UPDATE OF o, r"),
+    )
+    meet_after(monkeypatch, retrying, "lock_case")
+
+    results = pair(unguarded, *[by_hand_of(shop, refund)] * 2)
+
+    assert tally([each for each in results if isinstance(each, Exception)]) == {"refund_stands": 1}
+    assert count(shop, "transfers", "by_hand IS NOT NULL") == 1

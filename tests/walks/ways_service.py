@@ -182,4 +182,10 @@ SERVICE = {
         who=("manager",),
         call=lambda h: Call(parts={"refund": a_closed_return(h)}, is_keyed=True),
     ),
+    f"POST {API}/counter/refunds/<refund>/paid-by-hand": Way(
+        who=("manager",),
+        call=lambda h: Call(
+            parts={"refund": a_closed_return(h)}, body={"how": "银行转账 6217"}, is_keyed=True
+        ),
+    ),
 }

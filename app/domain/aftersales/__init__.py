@@ -31,7 +31,7 @@ from app.domain.aftersales.events import (
     RefundFrozen,
     RefundRequested,
 )
-from app.domain.aftersales.explaining import Help, Standing, explain
+from app.domain.aftersales.explaining import Help, Standing, explain, is_to_collect
 from app.domain.aftersales.models import Return, ReturnedVoucher, ReturnState
 from app.domain.aftersales.parcels import refund_parcel
 from app.domain.aftersales.queries import (
@@ -49,7 +49,13 @@ from app.domain.aftersales.queries import (
     notice_words,
 )
 from app.domain.aftersales.quoting import quote
-from app.domain.aftersales.retrying import collect, retry, retry_by_transfer, stuck_refund
+from app.domain.aftersales.retrying import (
+    collect,
+    paid_by_hand,
+    retry,
+    retry_by_transfer,
+    stuck_refund,
+)
 from app.domain.aftersales.revoking import undone_bp
 from app.domain.aftersales.rules import Asker, Quote, QuoteLine
 
@@ -91,6 +97,7 @@ __all__ = [
     "explain",
     "find_settled",
     "get_return",
+    "is_to_collect",
     "list_expired",
     "list_open",
     "list_returns",
@@ -100,6 +107,7 @@ __all__ = [
     "note_look",
     "note_trouble",
     "notice_words",
+    "paid_by_hand",
     "quote",
     "refund_parcel",
     "retry",

@@ -6,16 +6,20 @@ from enum import StrEnum
 
 from app.domain.aftersales.models import ReturnState
 from app.domain.aftersales.queries import ReturnView
-from app.domain.payments import RefundState, TransferState
+from app.domain.payments import NEEDS_A_PERSON, RefundState, TransferState
 
 
 class Help(StrEnum):
-    """What a manager can do: decide, wait, try again, or pay to a bank card of the buyer's."""
+    """What a manager can do.
+
+    Decide, wait, try again, pay to a bank card of the buyer's, or pay him by hand and say so.
+    """
 
     DECIDE = "decide"
     WAIT = "wait"
     RETRY = "retry"
     TO_CARD = "to_card"
+    BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,14 @@ _SAID: Mapping[str, str] = {
         "微信支付拒绝了该退款：订单可能已在商户平台手工退款，或已超过一年、退款次数已满。"
         "请先到商户平台核对；确认没有手工退款后再重试"
     ),
-    "REFUNDED_BY_HAND": "该笔付款已在微信商户平台手工退款，系统没有再转账，请核对，避免重复退款",
+    "REFUNDED_BY_HAND": (
+        "该笔付款已在微信商户平台手工退款，系统没有再转账。请核对：确已退款的，登记为已退；否则重新发起"
+    ),
+    "CANNOT_TRANSFER": "该金额或商户模式不支持微信转账，请以其他方式退给顾客，再登记为已退",
     "ARRIVED_BEFORE": "之前的退款已到账，系统没有再次付款",
     "NO_AUTH": "商户号没有退款或转账权限，请在商户平台开通后重试",
     "OVERDUE_CLOSE": "顾客24小时内没有确认收款；顾客可重新领取，也可由商家重新发起",
-    "misconfigured": "该金额或商户模式不支持转账，请联系顾客另行退款",
+    "misconfigured": "商户号的密钥或证书不可用，请检查支付设置",
 }
 _AT_REST: Mapping[ReturnState, Standing] = {
     ReturnState.ASKED: Standing("等待商家处理", Help.DECIDE),
@@ -54,9 +61,20 @@ def explain(found: ReturnView) -> Standing | None:
         return _AT_REST.get(state)
     said = found.payout_trouble
     words = _SAID.get(said or "") or (f"微信支付的答复：{said}" if said else None)
+    if words and said in NEEDS_A_PERSON:
+        return Standing(words, Help.BY_HAND)
     if found.transfer_state:
         return _transfer(TransferState(found.transfer_state), words)
     return _refund(RefundState(found.refund_state or RefundState.ASKED), words)
+
+
+def is_to_collect(found: ReturnView) -> bool:
+    """Whether the buyer has something to confirm on his phone, or may ask for it anew."""
+    return (
+        found.state == ReturnState.PAYING
+        and found.transfer_state not in {None, TransferState.SUCCEEDED}
+        and found.payout_trouble not in NEEDS_A_PERSON
+    )
 
 
 def _refund(state: RefundState, words: str | None) -> Standing:

@@ -62,6 +62,33 @@ def retry_by_transfer(
     return made
 
 
+def paid_by_hand(
+    *,
+    merchant_id: int,
+    number: str,
+    how: str,
+    actor: str,
+    at: datetime,
+    key: RequestKey | None = None,
+) -> str:
+    """A person has paid what WeChat did not; the return goes on, and nothing is sent any more.
+
+    `how` says by which way and under which number; it is kept. Answers the payout's number. The
+    same key again changes nothing and says the same. Raises NotFound, RefundDecided, KeyReused;
+    RefundStands while WeChat may still pay it.
+    """
+    case = lock_case(merchant_id=merchant_id, number=number)
+    if key and (first := request_keys.find_answer(key)):
+        return str(first.body["payout"])
+    if case.state != ReturnState.PAYING:
+        raise RefundDecided("该退款没有在等待到账", state=case.state)
+    made = _by_hand(merchant_id, case, how=how, at=at)
+    _name(merchant_id, case, refund=case.refund_number, transfer=made, at=at)
+    _audit(merchant_id, case, "order.refund_by_hand", payout=made, how=how, actor=actor, at=at)
+    _remember(key, made, at=at)
+    return made
+
+
 def stuck_refund(*, merchant_id: int, number: str) -> RefundView:
     """The refund that a return waits for. Raises NotFound."""
     case = lock_case(merchant_id=merchant_id, number=number)
@@ -84,6 +111,8 @@ def collect(*, merchant_id: int, member_id: int, number: str, at: datetime) -> T
     sent = payments.find_transfer(merchant_id=merchant_id, number=case.transfer_number)
     if sent.state not in payments.CAME_TO_NOTHING:
         return sent
+    if sent.fail_reason in payments.NEEDS_A_PERSON:
+        raise NothingToCollect("该退款由商家以其他方式退回", state=case.state)
     fresh = payments.transfer_anew(merchant_id=merchant_id, number=sent.number, at=at)
     _name(merchant_id, case, refund=case.refund_number, transfer=fresh, at=at)
     return payments.find_transfer(merchant_id=merchant_id, number=fresh)
@@ -125,6 +154,16 @@ def _by_transfer(merchant_id: int, case: Case, refund: RefundView, *, at: dateti
     return made
 
 
+def _by_hand(merchant_id: int, case: Case, *, how: str, at: datetime) -> str:
+    if case.transfer_number:
+        return payments.transfer_by_hand(
+            merchant_id=merchant_id, number=case.transfer_number, how=how, at=at
+        )
+    return payments.refund_by_hand(
+        merchant_id=merchant_id, number=case.refund_number or "", how=how, at=at
+    )
+
+
 def _remember(key: RequestKey | None, payout: str | None, *, at: datetime) -> None:
     if key:
         answer = msgspec.json.encode({"payout": payout}).decode()
@@ -147,13 +186,20 @@ def _name(
 
 
 def _audit(
-    merchant_id: int, case: Case, action: str, *, payout: str | None, actor: str, at: datetime
+    merchant_id: int,
+    case: Case,
+    action: str,
+    *,
+    payout: str | None,
+    actor: str,
+    at: datetime,
+    **more: str,
 ) -> None:
     audit.record(
         merchant_id=merchant_id,
         actor=actor,
         action=action,
         subject=case.order_number,
-        details={"refund": case.number, "payout": payout},
+        details={"refund": case.number, "payout": payout, **more},
         at=at,
     )

@@ -1,8 +1,11 @@
 """Money asked for, received and returned."""
 
 from app.domain.payments.again import RefundView, ask_anew, find_refund, send_again
+from app.domain.payments.by_hand import refund_by_hand, transfer_by_hand
 from app.domain.payments.chains import (
     ARRIVED_BEFORE,
+    CANNOT_TRANSFER,
+    NEEDS_A_PERSON,
     REFUNDED_BY_HAND,
     Behind,
     has_arrived,
@@ -96,7 +99,9 @@ from app.domain.payments.troubles import (
 __all__ = [
     "ARRIVED_BEFORE",
     "CAME_TO_NOTHING",
+    "CANNOT_TRANSFER",
     "MOST_REFUNDS",
+    "NEEDS_A_PERSON",
     "REFUNDABLE_FOR",
     "REFUNDED_BY_HAND",
     "Asked",
@@ -162,6 +167,7 @@ __all__ = [
     "note_transfer_trouble",
     "payment_behind",
     "record_differences",
+    "refund_by_hand",
     "refund_to_send",
     "remember_prepay",
     "replace_refund",
@@ -171,5 +177,6 @@ __all__ = [
     "takes_refund",
     "transfer_again",
     "transfer_anew",
+    "transfer_by_hand",
     "transfer_to_send",
 ]

@@ -10,6 +10,10 @@ ARRIVED_BEFORE = "ARRIVED_BEFORE"
 """Said of a successor that was not sent: the first one paid after all."""
 REFUNDED_BY_HAND = "REFUNDED_BY_HAND"
 """Said of a transfer that was not sent: WeChat knows a refund of this payment that is not ours."""
+CANNOT_TRANSFER = "CANNOT_TRANSFER"
+"""Said of a transfer that was not sent: its amount or its shop is not made for transfers."""
+NEEDS_A_PERSON = frozenset({REFUNDED_BY_HAND, CANNOT_TRANSFER})
+"""Another transfer would end as the last one did."""
 
 # What begins with a cause, not what contains it: numbers hold neither % nor _.
 _ARRIVED = """

@@ -114,7 +114,8 @@ class Transfer(OwnedByMerchant, Base):
     """Money that goes back to its payer where a refund is not possible any more.
 
     Its number is our out_bill_no. The payer confirms it on his phone with `package_info`.
-    `trouble` is what WeChat answered last instead of taking it.
+    `trouble` is what WeChat answered last instead of taking it. `by_hand` says how a person paid it
+    without us; such a one was never sent.
     """
 
     __tablename__ = "transfers"
@@ -143,6 +144,7 @@ class Transfer(OwnedByMerchant, Base):
     bill_no: Mapped[str | None]
     fail_reason: Mapped[str | None]
     trouble: Mapped[str | None]
+    by_hand: Mapped[str | None]
     settled_at: Mapped[datetime | None]
 
 

@@ -99,12 +99,7 @@ def transfer_anew(*, merchant_id: int, number: str, at: datetime) -> str:
 
     Raises NotFound; RefundStands while the first may still arrive, or has its successor.
     """
-    old = find_transfer(merchant_id=merchant_id, number=number)
-    lock_payment(merchant_id=merchant_id, payment_id=old.payment_id)
-    old = find_transfer(merchant_id=merchant_id, number=number)
-    if old.state not in CAME_TO_NOTHING:
-        raise RefundStands("该转账还可能到账，不能重新发起", state=old.state)
-    refuse_if_arrived(merchant_id=merchant_id, cause=old.cause)
+    old = lock_failed(merchant_id=merchant_id, number=number)
     cause = f"{old.cause}{AFTER}{old.number}"
     fresh = _write(
         merchant_id=merchant_id,
@@ -117,6 +112,20 @@ def transfer_anew(*, merchant_id: int, number: str, at: datetime) -> str:
     if fresh is None:
         raise RefundStands("该转账已重新发起", state=old.state)
     return fresh
+
+
+def lock_failed(*, merchant_id: int, number: str) -> TransferView:
+    """The payment, ours until commit, and a transfer of it that came to nothing.
+
+    Raises NotFound; RefundStands while it may still arrive, did, or another of its cause did.
+    """
+    old = find_transfer(merchant_id=merchant_id, number=number)
+    lock_payment(merchant_id=merchant_id, payment_id=old.payment_id)
+    old = find_transfer(merchant_id=merchant_id, number=number)
+    if old.state not in CAME_TO_NOTHING:
+        raise RefundStands("该转账还可能到账，不能重新发起", state=old.state)
+    refuse_if_arrived(merchant_id=merchant_id, cause=old.cause)
+    return old
 
 
 def replace_refund(*, merchant_id: int, number: str, at: datetime) -> str:
@@ -184,21 +193,26 @@ def settle_transfer(fact: TransferFact, *, at: datetime) -> TransferState:
         waits = TransferWaits(merchant_id=fact.merchant_id, transfer_number=fact.transfer_number)
         publish(waits, at=at)
     if fact.state is TransferState.SUCCEEDED:
-        _book(fact, found.amount_fen, at=at)
+        book(
+            merchant_id=fact.merchant_id,
+            number=fact.transfer_number,
+            amount_fen=found.amount_fen,
+            at=at,
+        )
     if fact.state in OVER:
         told = TransferSettled(merchant_id=fact.merchant_id, transfer_number=fact.transfer_number)
         publish(told, at=at)
     return fact.state
 
 
-def _book(fact: TransferFact, amount_fen: int, *, at: datetime) -> None:
+def book(*, merchant_id: int, number: str, amount_fen: int, at: datetime) -> None:
+    """What was prepaid goes back to the payers, once for each transfer."""
     returned = Posting(
         source=house(AccountKind.PREPAID),
         destination=house(AccountKind.PAYERS),
         amount=amount_fen,
     )
-    cause = f"transfer:{fact.transfer_number}"
-    ledger.post(merchant_id=fact.merchant_id, cause=cause, postings=[returned], at=at)
+    ledger.post(merchant_id=merchant_id, cause=f"transfer:{number}", postings=[returned], at=at)
 
 
 def _write(

@@ -226,6 +226,7 @@ def _add_transfers() -> None:
         sa.Column("bill_no", sa.Text(), nullable=True),
         sa.Column("fail_reason", sa.Text(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("by_hand", sa.Text(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_transfers_amount_is_positive")),
         sa.ForeignKeyConstraint(
