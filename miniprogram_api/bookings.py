@@ -14,6 +14,7 @@ from miniprogram_api.presenters.bookings import (
     BookingDetails,
     BookingMade,
     BookingPage,
+    EveningReport,
     Evenings,
     GuestList,
     present_booking,
@@ -21,6 +22,7 @@ from miniprogram_api.presenters.bookings import (
     present_evenings,
     present_guests,
     present_made,
+    present_report,
 )
 from miniprogram_api.presenters.wallet import CodeView, present_code
 
@@ -178,6 +180,18 @@ def list_guests(merchant: str, session: str) -> Response:
         )
         stores = _stores(staff.merchant_id)
     return answer(present_guests(seating, guests, stores=stores))
+
+
+@counter.get("/<session>/report")
+@documented(who=[STAFF], told={200: EveningReport})
+def report(merchant: str, session: str) -> Response:
+    """Who was asked in early, who came, and what they spent that evening."""
+    manager = auth.manager(merchant)
+    number = parse.number(session, numbers.Kind.SESSION, merchant_id=manager.merchant_id)
+    with transaction(merchant=manager.merchant_id):
+        found = bookings.report(merchant_id=manager.merchant_id, session_number=number)
+        stores = _stores(manager.merchant_id)
+    return answer(present_report(found, stores=stores))
 
 
 def _own(merchant: str, booking: str) -> tuple[auth.MemberOnLine, str]:

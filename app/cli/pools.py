@@ -134,6 +134,16 @@ def guests(session: str) -> None:
         _tell(asdict(guest))
 
 
+@sessions_group.command("report")
+@click.argument("session")
+@with_appcontext
+def report(session: str) -> None:
+    """Who was asked in early, who came, and what they spent that evening: one line of JSON."""
+    with transaction():
+        found = bookings.report(merchant_id=_whose(session), session_number=session)
+    _tell({**asdict(found), "came_bp": found.came_bp})
+
+
 @sessions_group.command("resize")
 @click.argument("session")
 @click.argument("seats", type=int)

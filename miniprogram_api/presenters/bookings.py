@@ -1,6 +1,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from app.domain import bookings
 from app.domain.bookings import Booked, BookingView, Guest, Seating
 from app.domain.members import masked_name
 from app.kernel.paging import Page
@@ -75,6 +76,30 @@ class GuestList(Told):
     items: list[GuestView]
 
 
+class EveningReport(Told):
+    """One evening. Money in fen, `came` in basis points of those who had a seat.
+
+    `early`: seats of orders placed before their offer was on sale for everybody. From two hours
+    before it began until it ended, those who came paid `orders` for `spent` (what came back since
+    is taken off), and used other vouchers there, for which they had paid `redeemed`.
+    """
+
+    evening: Evening
+    booked: int
+    waiting: int
+    attended: int
+    missed: int
+    cancelled: int
+    lapsed: int
+    early: int
+    came: int | None
+    buyers: int
+    orders: int
+    spent: int
+    redemptions: int
+    redeemed: int
+
+
 def present_evenings(found: Sequence[Seating], *, stores: Mapping[int, str]) -> Evenings:
     return Evenings(items=[_evening(each, stores) for each in found])
 
@@ -115,6 +140,25 @@ def present_guests(
         attended=states.count("attended"),
         waiting=states.count("waiting") + states.count("offered"),
         items=[_guest(each) for each in guests],
+    )
+
+
+def present_report(found: bookings.EveningReport, *, stores: Mapping[int, str]) -> EveningReport:
+    return EveningReport(
+        evening=_evening(found.seating, stores),
+        booked=found.booked,
+        waiting=found.waiting,
+        attended=found.attended,
+        missed=found.missed,
+        cancelled=found.cancelled,
+        lapsed=found.lapsed,
+        early=found.sold_early,
+        came=found.came_bp,
+        buyers=found.buyers,
+        orders=found.orders,
+        spent=found.spent_fen,
+        redemptions=found.redemptions,
+        redeemed=found.redeemed_fen,
     )
 
 

@@ -84,6 +84,10 @@ ECONOMY = {
         who=WORKER,
         call=lambda h: Call(parts={"session": an_evening(h, a_seat_voucher(h)[1])}),
     ),
+    f"GET {API}/counter/evenings/<session>/report": Way(
+        who=("manager",),
+        call=lambda h: Call(parts={"session": an_evening(h, a_seat_voucher(h)[1])}),
+    ),
     # Stored value, gift cards, families
     f"GET {API}/value": Way(who=MEMBER, call=plain()),
     f"GET {API}/value/entries": Way(who=MEMBER, call=plain(query={"limit": 5})),

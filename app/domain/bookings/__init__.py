@@ -25,6 +25,7 @@ from app.domain.bookings.queries import (
     notice_words,
     sessions_for,
 )
+from app.domain.bookings.reporting import EveningReport, report
 from app.domain.bookings.rules import BookingState, Seating
 from app.domain.bookings.sessions import Plan, add_session, call_off, set_capacity
 from app.domain.bookings.settling import (
@@ -50,6 +51,7 @@ __all__ = [
     "BookingView",
     "BookingWords",
     "DueBooking",
+    "EveningReport",
     "Guest",
     "NotBooked",
     "OfferLapsed",
@@ -74,6 +76,7 @@ __all__ = [
     "list_guests",
     "list_sessions",
     "notice_words",
+    "report",
     "sessions_for",
     "set_capacity",
     "settle",

@@ -189,3 +189,42 @@ TAKE_OVER = """
 UPDATE bookings SET member_id = %(winner_id)s
 WHERE merchant_id = %(merchant_id)s AND member_id = %(loser_id)s
 """
+
+REPORT_SEATS = """
+SELECT count(*) FILTER (WHERE b.state = 'booked'),
+  count(*) FILTER (WHERE b.state IN ('waiting', 'offered')),
+  count(*) FILTER (WHERE b.state = 'attended'), count(*) FILTER (WHERE b.state = 'missed'),
+  count(*) FILTER (WHERE b.state IN ('cancelled', 'called_off')),
+  count(*) FILTER (WHERE b.state = 'lapsed'),
+  count(*) FILTER (WHERE b.state IN ('booked', 'attended', 'missed') AND EXISTS (
+    SELECT FROM vouchers v
+    JOIN cards c ON c.merchant_id = %(merchant_id)s AND c.id = v.card_id
+    JOIN orders o ON o.merchant_id = %(merchant_id)s AND o.id = c.order_id
+    JOIN order_lines l ON l.merchant_id = %(merchant_id)s AND l.order_id = o.id
+    JOIN offers f ON f.merchant_id = %(merchant_id)s AND f.id = l.offer_id
+    WHERE v.merchant_id = %(merchant_id)s AND v.id = b.voucher_id
+      AND o.placed_at < f.sale_starts_at))
+FROM bookings b WHERE b.merchant_id = %(merchant_id)s AND b.session_id = %(session_id)s
+"""
+REPORT_SPEND = """
+WITH guests AS MATERIALIZED (
+  SELECT DISTINCT b.member_id FROM bookings b
+  WHERE b.merchant_id = %(merchant_id)s AND b.session_id = %(session_id)s AND b.state = 'attended'
+), bought AS (
+  SELECT o.member_id, o.total_fen - coalesce((SELECT sum(r.amount_fen) FROM returns r
+    WHERE r.merchant_id = %(merchant_id)s AND r.order_id = o.id AND r.state = 'done'), 0) AS fen
+  FROM guests g
+  JOIN orders o ON o.merchant_id = %(merchant_id)s AND o.member_id = g.member_id
+  WHERE o.paid_at >= %(since)s AND o.paid_at < %(until)s
+), used AS (
+  SELECT r.value_fen FROM guests g
+  JOIN redemptions r ON r.merchant_id = %(merchant_id)s AND r.member_id = g.member_id
+  WHERE r.redeemed_at >= %(since)s AND r.redeemed_at < %(until)s AND r.reversed_at IS NULL
+    AND (%(store_id)s::bigint IS NULL OR r.store_id = %(store_id)s)
+    AND NOT EXISTS (SELECT FROM bookings b WHERE b.merchant_id = %(merchant_id)s
+      AND b.voucher_id = r.voucher_id AND b.session_id = %(session_id)s)
+)
+SELECT (SELECT count(DISTINCT member_id) FROM bought), (SELECT count(*) FROM bought),
+  (SELECT coalesce(sum(fen), 0)::bigint FROM bought),
+  (SELECT count(*) FROM used), (SELECT coalesce(sum(value_fen), 0)::bigint FROM used)
+"""
