@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from app.domain import complaints, merchants, orders
 from app.kernel import clock, outbox
-from app.kernel.db import db, reading, transaction, writing
-from app.kernel.outbox import OutboxRow
+from app.kernel.db import db, transaction, writing
 from app.simulator import create_simulator, start
-from jobs import reconciliation, relay, running, subscriptions
+from jobs import reconciliation, relay, subscriptions
 from jobs.worker import work
+from tests.builders.leftovers import empty_outbox
 from tests.jobs.quarrelling import listening
 from tests.jobs.shop import Shop
 from tests.simulator.world import FRESH
@@ -27,7 +27,6 @@ WORKER = Path(__file__).with_name("worker_process.py")
 
 # Sweeps see every merchant; what other tests left behind must not be due.
 LEFTOVERS = (
-    "DELETE FROM outbox WHERE merchant_id > 0",
     "DELETE FROM inbox WHERE merchant_id > 0 AND applied_at IS NULL",
     "UPDATE shipping_reports SET state = 'not_needed' WHERE merchant_id > 0 AND state = 'waiting'",
     """UPDATE complaint_tickets SET state = 'resolved', resolved_at = opened_at
@@ -61,17 +60,6 @@ def close_leftover_orders():
                 reason=orders.CloseReason.CANCELLED,
                 at=at,
             )
-
-
-def finish_leftover_joinings():
-    """What two accounts of one person had is moved before the outbox that says so is emptied."""
-    waiting = select(OutboxRow).where(
-        OutboxRow.merchant_id > 0, OutboxRow.event == "MembersMerged", OutboxRow.done_at.is_(None)
-    )
-    tasks = [(row.job, [row.merchant_id, row.id]) for row in reading().scalars(waiting)]
-    db.session.rollback()
-    for job, task in tasks:
-        running.run_batch(job, [task])
 
 
 class House:
@@ -124,7 +112,7 @@ def house(app):
     redis = Redis.from_url(app.extensions["settings"].redis_url)
     redis.flushdb()
     with app.app_context():
-        finish_leftover_joinings()
+        empty_outbox()
     with app.app_context(), transaction():
         for leftover in LEFTOVERS:
             writing().execute(text(leftover))

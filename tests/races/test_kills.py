@@ -16,11 +16,11 @@ from redis import Redis
 from app.domain import messaging, payments
 from app.domain.orders import OrderPaid
 from app.kernel import outbox
-from app.kernel.db import execute, transaction
 from app.kernel.outbox import OutboxRow
 from app.simulator import create_simulator, start
 from app.web import tills
 from jobs import reconciliation
+from tests.builders.leftovers import empty_outbox
 from tests.jobs.conftest import House, eventually
 from tests.jobs.shop import Shop
 from tests.jobs.test_money import a_late_payment
@@ -40,8 +40,8 @@ FLASK = (sys.executable, "-m", "flask", "--app", "wsgi", "jobs")
 def house(app):
     redis = Redis.from_url(app.extensions["settings"].redis_url)
     redis.flushdb()
-    with app.app_context(), transaction():
-        execute("DELETE FROM outbox WHERE merchant_id > 0", {})
+    with app.app_context():
+        empty_outbox()
     yield House(app, redis)
     redis.flushdb()
     redis.close()

@@ -10,6 +10,7 @@ from redis import Redis
 from app.kernel import audit, outbox
 from app.kernel.db import db, execute, transaction
 from jobs import loop, relay, running, subscriptions
+from tests.builders.leftovers import empty_outbox
 from tests.builders.merchants import a_merchant
 from tests.builders.moments import NOON
 from tests.builders.orders import a_shop
@@ -111,8 +112,8 @@ def queue(app):
     """An empty outbox and an empty Redis."""
     redis = Redis.from_url(app.extensions["settings"].redis_url)
     redis.flushdb()
-    with app.app_context(), transaction():
-        execute("DELETE FROM outbox WHERE merchant_id > 0", {})
+    with app.app_context():
+        empty_outbox()
     yield redis
     redis.flushdb()
     redis.close()
