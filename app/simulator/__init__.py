@@ -5,6 +5,8 @@ It imports nothing of the shop, so that it can only know what WeChat knows. Star
 """
 
 import contextlib
+import copy
+import functools
 from pathlib import Path
 
 from flask import Flask
@@ -69,14 +71,21 @@ LARGEST_BODY_BYTES = 2 * 1024 * 1024
 
 def create_simulator(settings: SimulatorSettings) -> Flask:
     """The whole platform as one Flask app with its state in memory: run it in one process."""
+    app = copy.copy(_platform())
+    app.extensions = {"simulator": World(settings)}
+    app.json = PlatformJson(app)
+    app.wsgi_app = DropConnections(app.wsgi_app)  # type: ignore[method-assign]  # as Flask advises
+    return app
+
+
+@functools.cache
+def _platform() -> Flask:
+    """Everything but a world. Compiling some four hundred routes is what takes time, so once."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
-    app.json = PlatformJson(app)
-    app.extensions["simulator"] = World(settings)
     for product in PRODUCTS:
         app.register_blueprint(product)
     edge.install(app)
-    app.wsgi_app = DropConnections(app.wsgi_app)  # type: ignore[method-assign]  # as Flask advises
     return app
 
 
