@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -98,12 +99,16 @@ def days_with_statement(*, at: datetime) -> list[date]:
 
 
 def _not_compared(at: datetime) -> list[_Statement]:
+    return [one for day in days_with_statement(at=at) for one in _not_compared_of(day)]
+
+
+def _not_compared_of(day: date) -> list[_Statement]:
     asked = [
         _Statement(channel.merchant_id, channel.channel_id, day)
-        for day in days_with_statement(at=at)
         for channel in payments.list_channels_to_compare(**_bounds(day))
     ]
-    return [one for one in asked if not outside.redis().exists(one.mark)]
+    known = cast("list[object]", outside.redis().mget([one.mark for one in asked]) if asked else [])
+    return [one for one, is_compared in zip(asked, known, strict=True) if not is_compared]
 
 
 def _compare(statement: _Statement) -> None:

@@ -119,8 +119,9 @@ def house(app):
     with app.app_context():
         close_leftover_orders()
         # The statements of shops that no WeChat knows any more are not asked for.
-        for statement in reconciliation._not_compared(clock.now()):
-            redis.set(statement.mark, 1)
+        marks = {one.mark: 1 for one in reconciliation._not_compared(clock.now())}
+        if marks:
+            redis.mset(marks)
     yield House(app, redis)
     redis.close()
 

@@ -138,8 +138,10 @@ class Chain:
         return row.state.value
 
     def notices(self):
+        """Between its lines the server, which runs in a thread here, may log a late copy."""
         printed = self.flask("platform", "notices", self.merchant.number)
-        return [json.loads(line) for line in printed.splitlines()]
+        lines = [json.loads(line) for line in printed.splitlines()]
+        return [line for line in lines if line.get("event") != "request"]
 
     def sweep_what_was_kept(self):
         self.shop.sweep(notices.apply_kept_notices, after=KEPT_LONG_ENOUGH)
