@@ -35,7 +35,7 @@ INITDB = (
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "shared_buffers": "256MB",
-    "max_connections": "200",
+    "max_connections": "400",  # four test processes, each with storms of its own
     "wal_level": "replica",
     # A young database grows from nothing to thousands of rows within a minute, and its plans with it.
     "autovacuum_naptime": "5s",

@@ -15,7 +15,8 @@ from deploy.local.orphans import InUse
 from deploy.local.servers import HOME, Addresses, leave_tidily, postgres, valkey
 
 ROOT = HOME.parent
-WORKERS = ("-n", "2")
+# Half of the time a test waits: for a process that dies, a lock that is held, a WeChat that is slow.
+WORKERS = ("-n", "4")
 
 
 def main(arguments: list[str]) -> int:
