@@ -39,6 +39,7 @@ MAY_BE = {
     "county": {"right to left", "look-alikes", "path", "sql", "format"},
     "street": {"right to left", "look-alikes", "path", "sql", "format"},
     "title": {"right to left", "look-alikes", "path", "sql", "format"},
+    "how": {"right to left", "look-alikes", "path", "sql", "format"},
     "points": {"zero"},
     "dry_run": {"true"},
     # What a list gets wrong is told line by line.
