@@ -71,7 +71,7 @@ def forget_person(task: outbox.Task) -> None:
         for key in complaints.drop_uploads_of(merchant_id=merchant_id, member_ids=ids):
             gateways().files.delete(key)
         subscriptions.forget_person(merchant_id=merchant_id, member_ids=ids)
-        family.forget_person(merchant_id=merchant_id, member_ids=ids)
+        family.forget_person(merchant_id=merchant_id, member_ids=ids, at=at)
         promotions.forget_person(merchant_id=merchant_id, member_ids=ids)
         for member_id in ids:
             membership.forget_birthday(merchant_id=merchant_id, member_id=member_id, at=at)

@@ -1,7 +1,12 @@
-"""What a family says of somebody who closes his account."""
+"""What becomes of a family when somebody closes his account."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 
+from app.domain.family.errors import NoFamily
+from app.domain.family.joining import leave
+from app.domain.family.managing import dissolve
 from app.kernel.db import execute
 
 NOBODY = "家人"
@@ -25,12 +30,17 @@ UPDATE family_requests SET note = NULL WHERE merchant_id = %(merchant_id)s AND s
 """  # noqa: S608 - our own words
 
 
-def forget_person(*, merchant_id: int, member_ids: Sequence[int]) -> None:
+def forget_person(*, merchant_id: int, member_ids: Sequence[int], at: datetime) -> None:
     """What he is called there, what he called others, and what was written to him. Repeatable.
 
-    The card itself is his stored value's business, and stays as it is.
+    His own card ends, for nobody is left who would see what is spent; so does his place in
+    another's. His stored value stays his.
     """
     who: dict[str, object] = {"merchant_id": merchant_id, "member_ids": list(member_ids)}
     execute(_HOLD, who)
+    for member_id in member_ids:
+        for end in (dissolve, leave):
+            with suppress(NoFamily):
+                end(merchant_id=merchant_id, member_id=member_id, at=at)
     execute(_NAMES, {**who, "nobody": NOBODY})
     execute(_NOTES, who)
