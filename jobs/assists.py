@@ -27,13 +27,13 @@ def tell_unlocked(task: outbox.Task) -> None:
 
 
 def tell_short(task: outbox.Task) -> None:
-    """One friend is missing."""
-    push(task, _news("assist_short", _waiting))
+    """One friend is missing, if he still is."""
+    _tell_while_open(task, "assist_short")
 
 
 def tell_hurry(task: outbox.Task) -> None:
-    """Little time is left."""
-    push(task, _news("assist_hurry", _waiting))
+    """Little time is left, if the task is not over."""
+    _tell_while_open(task, "assist_hurry")
 
 
 def tell_over(task: outbox.Task) -> None:
@@ -87,6 +87,16 @@ def _show(app: App, activity_id: str, seen: assist.Progress) -> None:
     except Refused as refusal:
         tell = log.info if refusal.code in OVER else log.error
         tell("card not changed", reason=refusal.code)
+
+
+def _tell_while_open(task: outbox.Task, message: str) -> None:
+    """What was true when it was written down may be over when it is told."""
+    with transaction():
+        found = assist.notice_words(merchant_id=task.merchant_id, task_id=task.payload["task_id"])
+        if found.state != assist.TaskState.OPEN:
+            outbox.finish(task, at=clock.now())
+            return
+    push(task, _news(message, _waiting))
 
 
 def _news(

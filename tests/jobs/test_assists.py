@@ -172,3 +172,24 @@ def test_the_owner_is_reminded_only_with_a_grant_and_once(shop, told):
     assert row.done_at
     assert sent(shop, "assist_hurry") == [(shop.buyer.id, "no_grant")]
     assert shop.asked(SEND) == 0
+
+
+def test_nobody_hears_that_a_friend_is_missing_when_he_has_come_meanwhile(shop, told):
+    allow(shop)
+    help_twice(shop, told)
+
+    (row,) = shop.run("assists.tell_short")
+
+    assert row.done_at
+    assert (sent(shop, "assist_short"), shop.asked(SEND)) == ([], 0)
+
+
+def test_the_owner_hears_that_one_friend_is_missing(shop, told):
+    house, task = told
+    allow(shop)
+    with shop.house.app.app_context():
+        helped(house, task, a_friend(house), at=clock.now())
+
+    shop.run("assists.tell_short")
+
+    assert sent(shop, "assist_short") == [(shop.buyer.id, "sent")]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import merchants
+from app.domain import members, merchants
 from app.domain.membership import earning, packing, ruling, settling, statements
 from app.domain.membership.events import TermRefunded, TermStarted
 from app.domain.membership.models import Occasion, Why
@@ -101,11 +101,11 @@ def end_served_term(*, merchant_id: int, order_id: int, at: datetime) -> bool:
 
 
 def greet(*, merchant_id: int, member_id: int, tier: str, at: datetime) -> bool:
-    """What a bought tier gives on arrival; False when he had it before."""
+    """What a bought tier gives on arrival, to who he is by now; False when he had it before."""
     book = ruling.in_force(merchant_id=merchant_id)
     return book is not None and packing.give(
         merchant_id=merchant_id,
-        member_id=member_id,
+        member_id=members.canonical_id(merchant_id=merchant_id, member_id=member_id),
         tier=tier,
         occasion=Occasion.UPGRADE,
         period=packing.ONCE,
@@ -119,6 +119,7 @@ def take_greeting_back(*, merchant_id: int, member_id: int, at: datetime) -> int
     book = ruling.in_force(merchant_id=merchant_id)
     if book is None:
         return 0
+    member_id = members.canonical_id(merchant_id=merchant_id, member_id=member_id)
     settling.hold_standing(merchant_id=merchant_id, member_id=member_id)
     return packing.withdraw(merchant_id=merchant_id, member_id=member_id, book=book, at=at)
 

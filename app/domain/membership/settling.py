@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain import members
 from app.domain.membership import growing, packing, ruling, statements
 from app.domain.membership.events import TierEnding, TierRaised
 from app.domain.membership.judging import WHY, Stand, Step, after, decide
@@ -30,11 +31,13 @@ class _Who:
 def settle(*, merchant_id: int, member_id: int, at: datetime) -> Step:
     """Look at a member's growth again and do what follows. The same again changes nothing.
 
-    Raises Busy when somebody else decided in between.
+    Who was joined with another member meanwhile is looked at as that one. Raises NotFound; Busy
+    when somebody else decided in between.
     """
     book = ruling.in_force(merchant_id=merchant_id)
     if book is None:
         return Step.STAY
+    member_id = members.canonical_id(merchant_id=merchant_id, member_id=member_id)
     who = _Who(merchant_id=merchant_id, member_id=member_id, book=book)
     stand = hold_standing(merchant_id=merchant_id, member_id=member_id)
     now = _deserves(who, book, at=at)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain import catalog
+from app.domain import catalog, members
 from app.domain.vouchers import statements
 from app.kernel import numbers
 from app.kernel.db import execute
@@ -48,27 +48,28 @@ def issue(
 ) -> int:
     """Put cards and their vouchers into a member's wallet, in one statement; how many vouchers.
 
-    `order_number` is what the timeline names; without an order, whatever gave the present.
+    `order_number` is what the timeline names; without an order, whatever gave the present. Who
+    was joined with another member meanwhile has them as that one. Raises NotFound.
     """
     drawn = numbers.bulk(numbers.Kind.CARD, merchant_id=merchant_id, count=len(cards))
     of_card = [(card.number or fresh, card) for fresh, card in zip(drawn, cards, strict=True)]
     uses = _in_state(merchant_id, [(number, use) for number, card in of_card for use in card.uses])
     voucher_numbers = numbers.bulk(numbers.Kind.VOUCHER, merchant_id=merchant_id, count=len(uses))
-    return execute(
-        statements.ISSUE,
-        {
-            "merchant_id": merchant_id,
-            "order_id": order_id,
-            "member_id": member_id,
-            "at": at,
-            "actor": f"member:{member_id}",
-            "reference": order_number,
-            "cards": _json([_card(number, card) for number, card in of_card]),
-            "vouchers": _json(
-                [_voucher(*each) for each in zip(voucher_numbers, uses, strict=True)]
-            ),
-        },
-    )
+    asked: dict[str, object] = {
+        "merchant_id": merchant_id,
+        "order_id": order_id,
+        "member_id": member_id,
+        "at": at,
+        "actor": f"member:{member_id}",
+        "reference": order_number,
+        "cards": _json([_card(number, card) for number, card in of_card]),
+        "vouchers": _json([_voucher(*each) for each in zip(voucher_numbers, uses, strict=True)]),
+    }
+    issued = execute(statements.ISSUE, asked)
+    while not issued and uses:
+        holder_id = members.canonical_id(merchant_id=merchant_id, member_id=member_id)
+        issued = execute(statements.ISSUE, asked | {"member_id": holder_id})
+    return issued
 
 
 def _in_state(merchant_id: int, uses: Sequence[tuple[str, Use]]) -> list[tuple[str, Use]]:

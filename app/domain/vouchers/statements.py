@@ -7,11 +7,17 @@ from app.domain.members import SESSION_IS_GOOD
 HOLDER_VERSION = """v.holder_version + 4294967296 * (SELECT code_version FROM members
     WHERE merchant_id = v.merchant_id AND id = v.holder_id)"""
 
+# Nothing goes to a member who has turned out to be another one. Who is being joined is waited for.
 ISSUE = """
-WITH new_cards AS (
+WITH holder AS MATERIALIZED (
+  SELECT id FROM members
+  WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s AND merged_into IS NULL
+  FOR KEY SHARE
+), new_cards AS (
   INSERT INTO cards (merchant_id, number, order_id, offer_id, member_id, title, issued_at)
-  SELECT %(merchant_id)s, number, %(order_id)s::bigint, offer_id, %(member_id)s, title, %(at)s
+  SELECT %(merchant_id)s, c.number, %(order_id)s::bigint, c.offer_id, holder.id, c.title, %(at)s
   FROM jsonb_to_recordset(%(cards)s::jsonb) AS c (number text, offer_id bigint, title text)
+  CROSS JOIN holder
   RETURNING id, number
 ), new_vouchers AS (
   INSERT INTO vouchers (merchant_id, number, card_id, revision_id, holder_id, buyer_id, state,

@@ -4,9 +4,10 @@ import pytest
 
 from app.domain import members, vouchers
 from app.domain.members import SessionEnded
-from app.domain.vouchers import MOVES, Move, MoveRefused, Tab, VoucherState
+from app.domain.vouchers import MOVES, Move, MoveRefused, NewCard, Tab, Use, VoucherState
 from app.kernel.db import execute, transaction
 from app.kernel.errors import NotFound
+from tests.builders.catalog import a_benefit
 from tests.builders.moments import NOON
 from tests.builders.orders import (
     a_buyer,
@@ -18,6 +19,7 @@ from tests.builders.orders import (
 )
 
 LATER = NOON + timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -150,3 +152,30 @@ def test_what_is_over_is_swept_once_and_told_on_the_timeline(shop):
     assert [line.action for line in told] == ["issue", "expire"]
     assert vouchers_of(shop, buyer, at=end) == []
     assert len(vouchers_of(shop, buyer, at=end, tab=Tab.OVER)) == 2
+
+
+def test_whoever_was_joined_with_another_gets_vouchers_as_that_one(shop):
+    """A job may know him by the name that he had when it was written down."""
+    first, second, third = (a_buyer(shop) for _ in range(3))
+    for loser, winner in ((third, second), (second, first)):
+        with transaction():
+            execute(
+                "UPDATE members SET merged_into = %(w)s WHERE merchant_id = %(m)s AND id = %(l)s",
+                {"m": shop.id, "w": winner.id, "l": loser.id},
+            )
+    terms = a_benefit(merchant=shop.merchant)
+    use = Use(revision_id=terms.id, allocated_fen=0, valid_from=NOON, valid_until=NOON + DAY)
+
+    with transaction():
+        issued = vouchers.issue(
+            merchant_id=shop.id,
+            order_id=None,
+            order_number="a present",
+            member_id=third.id,
+            cards=[NewCard(offer_id=None, title="礼物", uses=[use])],
+            at=NOON,
+        )
+
+    assert issued == 1
+    [voucher] = vouchers_of(shop, first)
+    assert look_at_voucher(shop, voucher.id).holder_id == first.id
