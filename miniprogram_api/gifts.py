@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from msgspec import Meta, field
 
-from app.domain import gifting, merchants
+from app.domain import gifting, members, merchants
 from app.domain.gifting import Box, Friend, GiftOver, GiftView, Standing, Wanted, Wrapping
 from app.domain.risk import Action, Per
 from app.gateways import App, gateways
@@ -35,6 +35,7 @@ from miniprogram_api.presenters.gifts import (
     GiftMade,
     GiftPage,
     ShareCard,
+    Viewer,
     present_gift,
     present_gifts,
     present_link,
@@ -100,8 +101,7 @@ def list_gifts(merchant: str) -> Response:
             limit=wanted.limit,
             at=clock.now(),
         )
-    who = {"merchant_id": member.merchant_id, "member_id": member.member_id}
-    return answer(present_gifts(page, **who))
+    return answer(present_gifts(page, _viewer(member)))
 
 
 @bp.get("/gifts/<gift>")
@@ -204,8 +204,10 @@ def _find(member: auth.MemberOnLine, gift: str) -> GiftView:
 
 
 def _find_to_send(member: auth.MemberOnLine, gift: str) -> GiftView:
-    """A gift of mine that a friend may still take."""
+    """A gift of mine that a friend may still take. Not with a lost card."""
     found = _find(member, gift)
+    with transaction():
+        _card(member).require_unfrozen()
     if found.giver_id != member.member_id:
         raise NotFound("There is no such gift.", number=gift[:40])
     if found.standing not in {Standing.SCHEDULED, Standing.WAITING}:
@@ -214,7 +216,20 @@ def _find_to_send(member: auth.MemberOnLine, gift: str) -> GiftView:
 
 
 def _present(member: auth.MemberOnLine, gift: GiftView) -> GiftDetails:
-    return present_gift(gift, merchant_id=member.merchant_id, member_id=member.member_id)
+    return present_gift(gift, _viewer(member))
+
+
+def _viewer(member: auth.MemberOnLine) -> Viewer:
+    with transaction():
+        return Viewer(
+            merchant_id=member.merchant_id,
+            member_id=member.member_id,
+            may_send=not _card(member).is_frozen,
+        )
+
+
+def _card(member: auth.MemberOnLine) -> members.CodeState:
+    return members.code_state(merchant_id=member.merchant_id, member_id=member.member_id)
 
 
 def _token(member: auth.MemberOnLine, gift: GiftView) -> str:

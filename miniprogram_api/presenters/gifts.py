@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import gifting
@@ -84,8 +85,17 @@ def present_link(gift: GiftView) -> GiftLink:
     )
 
 
-def present_gift(gift: GiftView, *, merchant_id: int, member_id: int) -> GiftDetails:
-    is_mine = gift.giver_id == member_id
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Who looks at his gifts. Whoever lost his card may not send any link on."""
+
+    merchant_id: int
+    member_id: int
+    may_send: bool
+
+
+def present_gift(gift: GiftView, viewer: Viewer) -> GiftDetails:
+    is_mine = gift.giver_id == viewer.member_id
     return GiftDetails(
         gift=gift.number,
         state=gift.standing.value,
@@ -101,14 +111,12 @@ def present_gift(gift: GiftView, *, merchant_id: int, member_id: int) -> GiftDet
         gives_at=gift.gives_at,
         ends_at=gift.ends_at,
         settled_at=gift.settled_at,
-        token=_token(gift, merchant_id) if is_mine else None,
+        token=_token(gift, viewer.merchant_id) if is_mine and viewer.may_send else None,
     )
 
 
-def present_gifts(page: Page[GiftView], *, merchant_id: int, member_id: int) -> GiftPage:
-    items = [
-        present_gift(gift, merchant_id=merchant_id, member_id=member_id) for gift in page.items
-    ]
+def present_gifts(page: Page[GiftView], viewer: Viewer) -> GiftPage:
+    items = [present_gift(gift, viewer) for gift in page.items]
     return GiftPage(items=items, next_cursor=page.next_cursor)
 
 

@@ -6,8 +6,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from app.domain import members
 from app.kernel import clock
-from app.kernel.db import db, fetch_one
+from app.kernel.db import db, fetch_one, transaction
 from app.migrations.metadata import tenant_tables
 from tests.api.calling import a_request_key
 from tests.builders.orders import a_voucher
@@ -143,6 +144,18 @@ def test_the_share_card_and_the_code_lead_to_the_same_page(member, gift, link):
     drawn = member.get(f"/gifts/{gift}/code.png")
     assert drawn.status_code == 200
     assert Image.open(BytesIO(drawn.data)).size[0] > 100
+
+
+def test_a_lost_card_sends_no_link_on(member, shop, buyer, gift, link):
+    with transaction():
+        members.freeze_codes(
+            merchant_id=shop.id, member_id=buyer.id, actor="staff:1", at=clock.now()
+        )
+
+    assert member.get(f"/gifts/{gift}").json["token"] is None
+    assert [each["token"] for each in member.get("/gifts?box=sent").json["items"]] == [None]
+    for path in (f"/gifts/{gift}/share", f"/gifts/{gift}/code.png"):
+        assert member.get(path).json["code"] == "codes_frozen"
 
 
 def test_what_was_taken_is_not_sent_on(member, stranger, gift, link):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain import members
 from app.domain.family import statements
 from app.domain.family.errors import FamilyExists, FamilyFull, NoFamily
 from app.domain.family.models import SeatState
@@ -43,10 +44,12 @@ def open_card(
 ) -> None:
     """Let a family spend this member's stored value, all of it together up to a month's cap (fen).
 
-    Raises FamilyExists, also for somebody who is in another's family; Invalid.
+    Raises FamilyExists, also for somebody who is in another's family; CodesFrozen, for a lost card
+    lets nobody spend; Invalid.
     """
     _check_cap(monthly_cap_fen)
     hold_member(merchant_id, member_id)
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     check_in_none(merchant_id, member_id)
     said = {
         "merchant_id": merchant_id,
@@ -62,10 +65,11 @@ def invite(
 ) -> Invitation:
     """Keep a place for somebody, who may spend so much a month (fen), for seven days.
 
-    Raises NoFamily, FamilyFull, Invalid.
+    Raises NoFamily, FamilyFull, CodesFrozen, Invalid.
     """
     _check_cap(monthly_cap_fen)
     card = lock_own_card(merchant_id, member_id)
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     execute(statements.WITHDRAW_LATE, {"merchant_id": merchant_id, "card_id": card.id, "at": at})
     if len(seats_of(merchant_id, card.id)) >= MOST_SEATS:
         raise FamilyFull(f"家庭卡最多 {MOST_SEATS} 位成员", most=MOST_SEATS)
@@ -89,17 +93,25 @@ def invite(
 
 
 def set_cap(*, merchant_id: int, member_id: int, number: str, monthly_cap_fen: int) -> None:
-    """What one of the owner's family may spend a month. Raises NoFamily, NotFound, Invalid."""
+    """What one of the owner's family may spend a month.
+
+    Raises NoFamily, NotFound, CodesFrozen, Invalid.
+    """
     _check_cap(monthly_cap_fen)
     seat = lock_own_seat(merchant_id, member_id, number)
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     said = {"seat_id": seat.id, "monthly_cap_fen": monthly_cap_fen}
     execute(statements.SET_CAP, {"merchant_id": merchant_id, **said})
 
 
 def set_whole_cap(*, merchant_id: int, member_id: int, monthly_cap_fen: int | None) -> None:
-    """What the whole family may spend a month; None: as much as there is. Raises NoFamily."""
+    """What the whole family may spend a month; None: as much as there is.
+
+    Raises NoFamily, CodesFrozen.
+    """
     _check_cap(monthly_cap_fen)
     card = lock_own_card(merchant_id, member_id)
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     said = {"card_id": card.id, "monthly_cap_fen": monthly_cap_fen}
     execute(statements.SET_WHOLE_CAP, {"merchant_id": merchant_id, **said})
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import merchants, stored_value
+from app.domain import members, merchants, stored_value
 from app.domain.family import statements
 from app.domain.family.errors import RequestOver, RequestWaits
 from app.domain.family.joining import lock_card_of, seat_in
@@ -75,8 +75,9 @@ def ask(
 def approve(*, merchant_id: int, member_id: int, number: str, at: datetime) -> int:
     """The owner allows what this place asked for: so much more this month, once. The fen.
 
-    Raises NoFamily, NotFound, RequestOver.
+    Raises NoFamily, NotFound, RequestOver, CodesFrozen.
     """
+    members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     return _decide(merchant_id, member_id, number, RequestState.APPROVED, at=at)
 
 

@@ -34,9 +34,14 @@ class CodeState:
     frozen_at: datetime | None
     by_staff: bool
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its owner lost it, so that it gives and shares nothing."""
+        return self.frozen_at is not None
+
     def require_unfrozen(self) -> None:
         """Raises CodesFrozen."""
-        if self.frozen_at is not None:
+        if self.is_frozen:
             raise CodesFrozen(
                 "会员卡已挂失，请联系商家补办" if self.by_staff else "会员卡已挂失，请先补办",
                 frozen_at=self.frozen_at,

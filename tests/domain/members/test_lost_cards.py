@@ -2,11 +2,12 @@
 
 import pytest
 
-from app.domain import bookings, members, sharing, stored_value, subscriptions
+from app.domain import bookings, family, members, sharing, stored_value, subscriptions
 from app.domain.members import CodesFrozen
 from app.kernel.db import execute, transaction
 from tests.builders.bookings import a_club, a_guest, a_session, booked
 from tests.builders.catalog import BOSS
+from tests.builders.family import a_family
 from tests.builders.gifting import a_gift, a_wallet
 from tests.builders.members import a_member, a_unionid, an_openid
 from tests.builders.merchants import a_merchant
@@ -22,7 +23,7 @@ from tests.builders.sharing import (
     a_sub_card,
     whose,
 )
-from tests.builders.stored_value import a_gift_card
+from tests.builders.stored_value import a_gift_card, a_top_up
 from tests.builders.subscriptions import HOME, a_monthly_card, a_monthly_shop, an_address
 from tests.builders.tenders import a_discount
 from tests.domain.pools.test_pools import SOON, bought
@@ -132,9 +133,62 @@ def to_enter():
     return shop, guest[0], lambda: bookings.code_to_show(**who, number=seat.number, at=NOON)
 
 
+def a_family_of(verb, **more):
+    """An owner who lets somebody spend his stored value, or more of it."""
+
+    def ready():
+        shop = a_shop()
+        owner = a_buyer(shop)
+        a_top_up(shop, owner)
+        ((_, seat),) = a_family(shop, owner, caps=[10_000])
+        said = {"number": seat} | more if verb is family.set_cap else more
+
+        def do():
+            with transaction():
+                verb(merchant_id=shop.id, member_id=owner.id, **said)
+            return True
+
+        return shop, owner, do
+
+    return ready
+
+
+def to_open_a_family():
+    shop = a_shop()
+    owner = a_buyer(shop)
+
+    def do():
+        with transaction():
+            family.open_card(merchant_id=shop.id, member_id=owner.id, monthly_cap_fen=None, at=NOON)
+        return True
+
+    return shop, owner, do
+
+
+def to_allow_more():
+    shop = a_shop()
+    owner = a_buyer(shop)
+    a_top_up(shop, owner)
+    ((relative, seat),) = a_family(shop, owner, caps=[10_000])
+    who = {"merchant_id": shop.id}
+    with transaction():
+        family.ask(**who, member_id=relative.id, amount_fen=500, note=None, at=NOON)
+
+    def do():
+        with transaction():
+            return family.approve(**who, member_id=owner.id, number=seat, at=NOON)
+
+    return shop, owner, do
+
+
 @pytest.mark.parametrize(
     "ready",
     [
+        to_open_a_family,
+        to_allow_more,
+        a_family_of(family.invite, name="妈妈", monthly_cap_fen=500_000, at=NOON),
+        a_family_of(family.set_cap, monthly_cap_fen=500_000),
+        a_family_of(family.set_whole_cap, monthly_cap_fen=None),
         to_reveal,
         to_give,
         to_share,
