@@ -1,14 +1,19 @@
 """Asking for money back: what goes back is frozen in the same breath, and the sum is kept."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import msgspec
 
 from app.domain import bookings, gifting
 from app.domain.aftersales import statements
-from app.domain.aftersales.errors import NothingToRefund, OrderNotRefundable, RefundUnderWay
+from app.domain.aftersales.errors import (
+    NothingToRefund,
+    OrderNotRefundable,
+    RefundChanged,
+    RefundUnderWay,
+)
 from app.domain.aftersales.events import RefundFrozen, RefundRequested
 from app.domain.aftersales.goods import take_goods
 from app.domain.aftersales.models import ReturnState
@@ -218,10 +223,16 @@ def _require_worth(order: Order, chosen: Quote) -> None:
 def _with_goods_taken(
     merchant_id: int, draft: _Draft, bought: Sequence[Bought], *, at: datetime
 ) -> _Draft:
-    """What was taken counts, not what was seen before."""
+    """Nobody gets less than he was shown: what was used meanwhile has to be looked at again.
+
+    Raises RefundChanged.
+    """
     goods = goods_of(merchant_id, draft.order, bought)
     back = take_goods(goods, cause=f"return:{draft.number}", at=at)
-    return replace(draft, amount_fen=back + sum(each.allocated_fen for each in draft.inside))
+    amount_fen = back + sum(each.allocated_fen for each in draft.inside)
+    if amount_fen != draft.amount_fen:
+        raise RefundChanged("可退金额刚刚有变化，请重新查看", back_fen=amount_fen)
+    return draft
 
 
 def _write(merchant_id: int, draft: _Draft, wanted: Wanted, *, actor: str, at: datetime) -> None:

@@ -25,6 +25,12 @@ class NothingToRefund(DomainError):
     code = "nothing_to_refund"
 
 
+class RefundChanged(DomainError):
+    """Something of it was used or taken just now; `back_fen` is what is left. Look again."""
+
+    code = "refund_changed"
+
+
 class RefundDecided(DomainError):
     """The merchant has decided, or the buyer has withdrawn it; `state` says which."""
 
