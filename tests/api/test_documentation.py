@@ -23,6 +23,20 @@ def operations(spec):
     ]
 
 
+def bodies_of(found):
+    return [
+        (operation["operationId"], type_, content["schema"])
+        for _, _, operation in found
+        for type_, content in operation.get("requestBody", {}).get("content", {}).items()
+    ]
+
+
+def named(spec, schema):
+    """As the page follows a reference: its last part is a schema's name."""
+    reference = schema.get("$ref")
+    return spec["components"]["schemas"][reference.rpartition("/")[2]] if reference else schema
+
+
 def test_every_route_is_in_it_once(spec):
     names = [operation["operationId"] for _, _, operation in operations(spec)]
     assert sorted(names) == sorted(OPERATIONS)
@@ -45,6 +59,34 @@ def test_bodies_and_path_parts_are_required(spec):
         assert operation.get("requestBody", {"required": True})["required"]
         parts = {each["name"] for each in operation["parameters"] if each["in"] == "path"}
         assert parts == set(re.findall(r"{(\w+)}", path))
+
+
+def test_the_page_knows_every_kind_of_body_and_finds_its_fields(client, spec):
+    with client.get("/api/docs/static/docs.js") as script:
+        known = script.text.partition("const BODIES = {")[2].partition("};")[0]
+    bodies = bodies_of(operations(spec))
+
+    assert {type_ for _, type_, _ in bodies} == set(
+        re.findall(r'^  "([^"]+)":', known, re.MULTILINE)
+    )
+    for name, _, schema in bodies:
+        assert named(spec, schema)["properties"], name
+
+
+def test_the_page_finds_every_operation_under_one_heading(spec):
+    headings = [each["name"] for each in spec["tags"]]
+    for _, _, operation in operations(spec):
+        assert [each in headings for each in operation["tags"]] == [True], operation["operationId"]
+        assert operation["summary"]
+
+
+def test_an_answer_is_json_with_fields_or_a_file(spec):
+    for _, _, operation in operations(spec):
+        for answer in operation["responses"].values():
+            for type_, content in answer.get("content", {}).items():
+                schema = named(spec, content["schema"])
+                kind = "object" if type_ == "application/json" else "binary"
+                assert kind in {schema["type"], schema.get("format")}, operation["operationId"]
 
 
 def test_keys_are_documented_where_they_are_asked_for(spec):

@@ -1,5 +1,11 @@
 "use strict";
 
+// What a body can be, and how its heading calls it.
+const BODIES = {
+  "application/json": "JSON",
+  "multipart/form-data": "a form",
+};
+
 const make = (tag, text = "", look = "") => {
   const node = document.createElement(tag);
   node.textContent = text;
@@ -21,7 +27,7 @@ const typeOf = (spec, schema) => {
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(spec, one)).join(" or ");
   if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
   if (schema.type === "array") return `list of ${typeOf(spec, schema.items ?? {})}`;
-  return schema.format ?? schema.type ?? "anything";
+  return schema.format === "binary" ? "file" : schema.format ?? schema.type ?? "anything";
 };
 
 const example = (spec, schema, depth = 0) => {
@@ -48,13 +54,15 @@ const fields = (spec, rows) => {
 };
 
 const body = (spec, operation, article) => {
-  const schema = operation.requestBody?.content["application/json"].schema;
-  if (!schema) return;
-  const plain = named(spec, schema);
-  const rows = Object.entries(plain.properties ?? {}).map(([name, one]) => [
-    name, one, (plain.required ?? []).includes(name),
-  ]);
-  article.append(make("h4", "Body"), fields(spec, rows));
+  for (const [type, { schema }] of Object.entries(operation.requestBody?.content ?? {})) {
+    const plain = named(spec, schema);
+    const rows = Object.entries(plain.properties ?? {}).map(([name, one]) => [
+      name, one, (plain.required ?? []).includes(name),
+    ]);
+    const title = make("h4", `Body, as ${BODIES[type] ?? "it is"} `);
+    title.append(make("code", type));
+    article.append(title, fields(spec, rows));
+  }
 };
 
 const answers = (spec, operation, article) => {
@@ -102,6 +110,18 @@ const show = (spec) => {
       routes.append(route(spec, path, method, operation));
     }
   }
+  document.getElementById(location.hash.slice(1))?.scrollIntoView();
 };
 
-fetch("/api/openapi.json").then((answer) => answer.json()).then(show);
+// Beside the routes where there is room, folded above them where there is none.
+const menu = document.getElementById("menu");
+const wide = matchMedia("(min-width: 50rem)");
+const fold = () => { menu.open = wide.matches; };
+wide.addEventListener("change", fold);
+menu.addEventListener("click", (event) => { if (event.target.closest("a")) fold(); });
+fold();
+
+fetch("/api/openapi.json").then((answer) => answer.json()).then(show).catch((problem) => {
+  document.getElementById("about").textContent = `openapi.json cannot be shown: ${problem.message}`;
+  throw problem;
+});

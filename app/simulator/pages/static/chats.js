@@ -67,9 +67,9 @@ export function accountChat(appid) {
     look: 'chat',
     fromBottom: true,
     title: (phone) => find(phone)?.name ?? '公众号',
-    draw: (phone) => accountEntries(phone, find(phone), appid),
-    foot: (phone) => accountFoot(phone, find(phone), appid),
-    corner: (phone) => h('button', { class: 'corner', onclick: () => accountMenu(phone, find(phone)), 'aria-label': '更多' }, icon('more')),
+    draw: (phone) => (find(phone) ? accountEntries(phone, find(phone), appid) : h('p', { class: 'empty' }, `没有这个公众号：${appid}`)),
+    foot: (phone) => find(phone) && accountFoot(phone, find(phone), appid),
+    corner: (phone) => find(phone) && h('button', { class: 'corner', onclick: () => accountMenu(phone, find(phone)), 'aria-label': '更多' }, icon('more')),
   };
 }
 

@@ -11,7 +11,7 @@ const wanted = new URLSearchParams(location.search).get('open');
 
 async function begin() {
   await Promise.all(phones.map((each) => each.refresh()));
-  if (wanted && phones.length) phones[0].open(wanted);
+  if (wanted && phones[0]?.state) phones[0].open(wanted);
   setInterval(() => {
     if (!document.hidden) phones.forEach((each) => each.refresh());
   }, EVERY_MILLISECONDS);

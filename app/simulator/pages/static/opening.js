@@ -15,11 +15,12 @@ const SCREENS = { bag: cardBag, bills: billList, services: servicesChat, pay: pa
 export function opening(phone, wanted) {
   const [kind, ...rest] = wanted.split(':');
   const name = rest.join(':');
-  if (kind in SCREENS) phone.push(SCREENS[kind]());
+  if (Object.hasOwn(SCREENS, kind)) phone.push(SCREENS[kind]());
   else if (kind === 'chat') phone.push(friendChat(name, name.startsWith('group:') ? '' : name));
   else if (kind === 'oa') phone.push(accountChat(name));
   else if (kind === 'mp') phone.miniPrograms.launch({ appid: name, scene: 1001 });
   else if (['contacts', 'discover', 'me'].includes(kind)) phone.stack[0].tab = kind;
+  else phone.toast(`没有这一页：${wanted}`);
   phone.drawn = null;
   phone.draw();
 }

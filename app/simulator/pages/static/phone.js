@@ -134,7 +134,7 @@ export class Phone {
     this.drawn = view;
     this.body = h('div', { class: `body ${view.look ?? ''}` });
     this.heading = h('h1');
-    this.head = h('header', { class: `nav ${view.look ?? ''}` }, this.backButton(), this.heading, view.corner ? view.corner(this) : h('span', { class: 'corner' }));
+    this.head = h('header', { class: `nav ${view.look ?? ''}` }, this.backButton(), this.heading, view.corner?.(this) ?? h('span', { class: 'corner' }));
     this.foot = view.foot ? view.foot(this) : null;
     this.screen.replaceChildren(this.head, this.body, ...(this.foot ? [this.foot] : []));
     this.fill(view);
