@@ -35,6 +35,13 @@ def quote_goods(goods: Goods, *, at: datetime) -> QuoteLine | None:
     return find(goods, at) if find and goods.paid_fen else None
 
 
+def was_used(goods: Goods) -> bool:
+    """Whether something that came with it beside its days was used, so that days do not say all."""
+    return goods.kind is OfferKind.MEMBERSHIP and membership.pack_was_used(
+        merchant_id=goods.merchant_id, order_id=goods.order_id
+    )
+
+
 def take_goods(goods: Goods, *, cause: str, at: datetime) -> int:
     """Take away what could be used up meanwhile; what it gives back, in fen, from now on."""
     take = _TAKE.get(goods.kind)

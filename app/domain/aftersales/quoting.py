@@ -8,7 +8,7 @@ from typing import Any
 from app.domain import catalog
 from app.domain.aftersales import statements
 from app.domain.aftersales.errors import OrderNotRefundable
-from app.domain.aftersales.goods import Goods, quote_goods
+from app.domain.aftersales.goods import Goods, quote_goods, was_used
 from app.domain.aftersales.rules import Asker, Bought, Quote, needs_word, quote_vouchers
 from app.domain.catalog import OfferKind, RefundPolicy
 from app.kernel.db import fetch_all, fetch_one
@@ -128,13 +128,18 @@ def quote_of(
     """The sum over what was found."""
     policy = RefundPolicy(order.policy)
     lines = quote_vouchers(bought, policy=policy, asker=asker, at=at)
-    goods = quote_goods(goods_of(merchant_id, order, bought), at=at)
+    sold = goods_of(merchant_id, order, bought)
+    goods = quote_goods(sold, at=at)
     if goods and asker is not Asker.EXPIRY:
         lines = (*lines, goods)
-    late = needs_word(
-        is_goods=goods is not None, asker=asker, paid_at=order.paid_at or order.began_at, at=at
+    asks_first = needs_word(
+        is_goods=goods is not None,
+        was_used=was_used(sold),
+        asker=asker,
+        paid_at=order.paid_at or order.began_at,
+        at=at,
     )
-    return Quote(lines=lines, needs_word=late)
+    return Quote(lines=lines, needs_word=asks_first)
 
 
 def _bought(row: _Row, terms: catalog.RevisionTerms) -> Bought:

@@ -222,9 +222,13 @@ def _require(line: QuoteLine) -> None:
         raise NotRefundable(REASONS[line.reason], voucher=line.voucher, reason=line.reason)
 
 
-def needs_word(*, is_goods: bool, asker: Asker, paid_at: datetime, at: datetime) -> bool:
-    """Whether the merchant has to agree: a week after the payment, for all that is not vouchers.
+def needs_word(
+    *, is_goods: bool, was_used: bool, asker: Asker, paid_at: datetime, at: datetime
+) -> bool:
+    """Whether the merchant has to agree, for all that is not vouchers.
 
+    He has to a week after the payment, and when presents that came with a membership were used.
     Vouchers go back on the terms that they were sold on.
     """
-    return asker is Asker.BUYER and is_goods and at >= paid_at + SELF_SERVICE_FOR
+    is_late = at >= paid_at + SELF_SERVICE_FOR
+    return asker is Asker.BUYER and is_goods and (is_late or was_used)

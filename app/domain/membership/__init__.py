@@ -24,6 +24,7 @@ from app.domain.membership.earning import (
     earn_fee,
     give_term_back,
     list_fees_due,
+    pack_was_used,
     term_left,
 )
 from app.domain.membership.errors import BirthdaySet, NoSuchDay, RulesRefused, TierInUse
@@ -111,6 +112,7 @@ __all__ = [
     "may_buy_early",
     "may_buy_from",
     "note_growth",
+    "pack_was_used",
     "parse",
     "publish_rules",
     "raise_words",

@@ -26,6 +26,11 @@ class TermLeft:
     formula: str
 
 
+@dataclass(frozen=True)
+class _Yes:
+    is_so: bool
+
+
 NOTHING = TermLeft(days=0, amount_fen=0, formula="")
 
 
@@ -51,6 +56,13 @@ def term_left(*, merchant_id: int, order_id: int, at: datetime) -> TermLeft:
     """
     fee = _find(statements.FIND_FEE, merchant_id, order_id)
     return _left(fee, _zone(merchant_id), at=at) if fee and fee.earns_at else NOTHING
+
+
+def pack_was_used(*, merchant_id: int, order_id: int) -> bool:
+    """Whether anything of the packs that came with an order's membership was used or given on."""
+    which = {"merchant_id": merchant_id, "order_id": order_id}
+    found = fetch_one(_Yes, statements.PACK_OF_TERM_USED, which)
+    return found is not None and found.is_so
 
 
 def give_term_back(*, merchant_id: int, order_id: int, at: datetime) -> int:

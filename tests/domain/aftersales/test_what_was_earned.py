@@ -5,16 +5,25 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import aftersales, ledger, points, proofs
+from app.domain import aftersales, ledger, membership, points, proofs
 from app.domain.aftersales import Wanted
 from app.domain.catalog import RefundPolicy
 from app.kernel import outbox
 from app.kernel.db import fetch_all, transaction
 from app.kernel.errors import DomainError
 from jobs import points as point_jobs
-from tests.builders.aftersales import ASKED_AT, a_done_refund, a_refund, walk, wechat_says
+from tests.builders.aftersales import ASKED_AT, a_done_refund, a_refund, seen, walk, wechat_says
 from tests.builders.assist import a_friend, a_task, helped, tasks_of
-from tests.builders.membership import a_ladder, a_pack, grow, presents, settle, tier, tiers_in
+from tests.builders.membership import (
+    a_ladder,
+    a_pack,
+    a_term_offer,
+    grow,
+    presents,
+    settle,
+    tier,
+    tiers_in,
+)
 from tests.builders.moments import NOON
 from tests.builders.orders import (
     a_buyer,
@@ -157,6 +166,28 @@ def test_a_tier_and_its_unused_presents_go_with_the_purchase_that_reached_it(sho
 
     assert tier(buyer, at=ASKED_AT) == "base"
     assert sorted(state for _, state in presents(buyer)) == ["redeemed", "void"]
+    assert proofs.verify() == []
+
+
+def test_a_bought_tier_whose_presents_were_used_goes_back_only_with_the_merchants_word(shop, buyer):
+    tiers_in(shop.merchant, a_ladder(silver={"packs": {"upgrade": a_pack(shop.merchant)}}))
+    number = a_paid_order(shop, buyer=buyer, offer=a_term_offer(shop, tier="silver")).order_number
+    with transaction():
+        membership.greet(
+            merchant_id=shop.id,
+            member_id=buyer.id,
+            tier="silver",
+            at=NOON + timedelta(minutes=1),
+        )
+    which = {"merchant_id": shop.id, "member_id": buyer.id, "order_number": number}
+    which |= {"asker": aftersales.Asker.BUYER}
+    assert not aftersales.quote(**which, at=ASKED_AT).needs_word
+    a_redemption(shop, presents_of(buyer)[0])
+
+    assert aftersales.quote(**which, at=ASKED_AT).needs_word
+    refund = a_refund(shop, buyer, number)
+
+    assert seen(shop, refund).state == "asked"
     assert proofs.verify() == []
 
 
