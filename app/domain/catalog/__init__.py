@@ -12,6 +12,12 @@ from app.domain.catalog.kind_words import KIND_NAMES
 from app.domain.catalog.kinds import BOUND_TO_THE_BUYER, MAY_HOLD_NO_VOUCHERS
 from app.domain.catalog.lint import Finding, lint
 from app.domain.catalog.lint import lint as vague_words
+from app.domain.catalog.listing import (
+    BenefitLine,
+    OfferLine,
+    list_every_benefit,
+    list_every_offer,
+)
 from app.domain.catalog.models import (
     Benefit,
     BenefitKind,
@@ -54,6 +60,7 @@ __all__ = [
     "UNCHANGED",
     "Benefit",
     "BenefitKind",
+    "BenefitLine",
     "BenefitRevision",
     "Category",
     "Conditions",
@@ -72,6 +79,7 @@ __all__ = [
     "Offer",
     "OfferDetail",
     "OfferKind",
+    "OfferLine",
     "OfferOnShelf",
     "OfferState",
     "Range",
@@ -91,6 +99,8 @@ __all__ = [
     "is_sold_on_ios",
     "lint",
     "list_categories",
+    "list_every_benefit",
+    "list_every_offer",
     "list_offers",
     "publish_benefit",
     "publish_offer",

@@ -129,3 +129,22 @@ SELECT id, benefit_id, revision, kind, name, market_value_fen, cost_fen, face, c
 FROM benefit_revisions
 WHERE merchant_id = %(merchant_id)s AND id = ANY(%(ids)s::bigint[]) AND published_at IS NOT NULL
 """
+
+EVERY_BENEFIT = """
+SELECT b.number, b.name, newest.kind, newest.state
+FROM benefits AS b CROSS JOIN LATERAL (
+  SELECT r.kind, CASE WHEN bool_or(r.published_at IS NOT NULL) OVER ()
+    THEN 'published' ELSE 'draft' END AS state
+  FROM benefit_revisions AS r
+  WHERE r.merchant_id = b.merchant_id AND r.benefit_id = b.id
+  ORDER BY r.revision DESC LIMIT 1
+) AS newest
+WHERE b.merchant_id = %(merchant_id)s
+ORDER BY b.id
+"""
+
+EVERY_OFFER = """
+SELECT number, title, kind, state FROM offers
+WHERE merchant_id = %(merchant_id)s
+ORDER BY id
+"""
