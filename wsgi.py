@@ -1,6 +1,11 @@
 """For servers and the flask command: `granian --interface wsgi wsgi:app`."""
 
-from app.config import settings_here
+import sys
+
+from app.config import BadSettings, settings_here
 from app.factory import create_app
 
-app = create_app(settings_here())
+try:
+    app = create_app(settings_here())
+except BadSettings as troubles:
+    sys.exit(str(troubles))

@@ -126,6 +126,7 @@ def _open_doors(app: APIFlask) -> None:
         app.register_blueprint(blueprint)
     cli.register(app)
     commands.register(app)
+    cli.tell_plainly(app)
 
 
 # Naming the tables makes SQLAlchemy know all of them before the first query is built.

@@ -5,6 +5,7 @@ from flask import Flask
 from app.cli import (
     campaigns,
     card_bag,
+    catalog,
     complaints,
     demo,
     messages,
@@ -16,6 +17,7 @@ from app.cli import (
     pools,
     promotions,
     refunds,
+    refusals,
     shipping,
     tiers,
     value,
@@ -31,6 +33,7 @@ def register(app: Flask) -> None:
         *pools.COMMANDS,
         *parcels.COMMANDS,
         *card_bag.COMMANDS,
+        *catalog.COMMANDS,
         *campaigns.COMMANDS,
         *complaints.COMMANDS,
         *paper_cards.COMMANDS,
@@ -43,3 +46,8 @@ def register(app: Flask) -> None:
         *promotions.COMMANDS,
     ):
         app.cli.add_command(command)
+
+
+def tell_plainly(app: Flask) -> None:
+    """Have every command that was added, by whomever, say on one line why it refuses."""
+    refusals.tell_plainly(app.cli)

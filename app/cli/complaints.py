@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from app.cli.secret_files import write_secret
 from app.domain import complaints, merchants
 from app.domain.merchants import Role
 from app.gateways import gateways
@@ -123,7 +124,7 @@ def goodwill(merchant: str, first: date, last: date) -> None:
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), default=".")
 @with_appcontext
 def evidence(order: str, folder: Path) -> None:
-    """Everything known of an order, in one zip file with a manifest of hashes."""
+    """Everything known of an order, in one zip with a manifest of hashes, for your eyes only."""
     with transaction():
         found = complaints.collect(
             merchant_id=numbers.merchant_of(order, numbers.Kind.ORDER),
@@ -134,8 +135,9 @@ def evidence(order: str, folder: Path) -> None:
     contents = {key: gateways().files.get(key) for key in found.photos}
     photos = {key: content for key, content in contents.items() if content is not None}
     path = Path(folder) / f"{order}.zip"
-    path.write_bytes(complaints.pack(found, photos=photos))
-    click.echo(str(path))
+    path.unlink(missing_ok=True)
+    write_secret(path, complaints.pack(found, photos=photos))
+    click.echo(str(path.resolve()))
 
 
 COMMANDS = (complaint_group,)

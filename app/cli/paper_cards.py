@@ -1,8 +1,9 @@
 """Cards of paper and plastic: brought in from a list, printed, stopped."""
 
 import csv
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from app.cli.secret_files import write_secret
 from app.domain import merchants, paper_cards
 from app.domain.paper_cards import BadLine, Wish
 from app.kernel import calendar, clock, numbers
@@ -91,13 +93,8 @@ def print_cards(
     wish = _wish(merchant, title=title, benefits=benefits, points=points, until=until)
     with transaction():
         batch, codes = paper_cards.print_cards(wish, count=count, actor=ACTOR, at=clock.now())
-        with to.open("x", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("code", "qr_text"))
-            writer.writerows(
-                (paper_cards.in_groups(code), paper_cards.qr_text(code)) for code in codes
-            )
-    click.echo(f"{len(codes)} cards of batch {batch} in {to}")
+        write_secret(to, _for_the_printer(codes))
+    click.echo(f"{len(codes)} cards of batch {batch} in {to.resolve()}")
 
 
 @card_group.command("stop")
@@ -150,14 +147,28 @@ def _wish(
     with transaction():
         merchant_id = merchants.merchant_id_of(merchant)
         zone = merchants.profile(merchant_id=merchant_id).zone
-    held = (each.partition("=") for each in benefits)
     return Wish(
         merchant_id=merchant_id,
         title=title,
-        benefits={number: int(count or 1) for number, _, count in held},
+        benefits=dict(map(_held, benefits)),
         points=points,
         bind_until=calendar.end_of(until.date(), zone),
     )
+
+
+def _held(text: str) -> tuple[str, int]:
+    number, _, uses = text.partition("=")
+    if not (uses or "1").isdecimal():
+        raise click.BadParameter(f"{text}: uses are a whole number, as in B…=2")
+    return number, int(uses or "1")
+
+
+def _for_the_printer(codes: Sequence[str]) -> bytes:
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(("code", "qr_text"))
+    writer.writerows((paper_cards.in_groups(code), paper_cards.qr_text(code)) for code in codes)
+    return table.getvalue().encode()
 
 
 def _write_errors(path: Path, bad: tuple[BadLine, ...]) -> None:

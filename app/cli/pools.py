@@ -184,7 +184,10 @@ def _store_id(merchant_id: int, number: str | None) -> int | None:
 
 
 def _instant(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as unreadable:
+        raise click.BadParameter(f"{text} is no instant") from unreadable
     if found.tzinfo is None:
         raise click.BadParameter("say the zone too, as in 2026-12-24T20:00+08:00")
     return found

@@ -49,6 +49,7 @@ def test_printed_codes_are_written_once_and_can_be_bound(shop, flask, tmp_path):
     file = tmp_path / "cards.csv"
     asked = ("cards", "print", shop.merchant.number, "3", str(file), "--title", "体验卡")
     flask(*asked, "--points", "50", "--until", "2036-01-01")
+    assert file.stat().st_mode & 0o777 == 0o600
     flask(*asked, "--points", "50", "--until", "2036-01-01", fails=1)
 
     rows = list(csv.DictReader(file.read_text().splitlines()))
@@ -76,6 +77,7 @@ def test_a_complaint_is_answered_and_settled_at_the_terminal(shop, flask, tmp_pa
     flask("complaints", "goodwill-rule", shop.merchant.number, "clerk", "3", "5000")
     flask("complaints", "evidence", placed.order_number, "--to", str(tmp_path))
 
+    assert (tmp_path / f"{placed.order_number}.zip").stat().st_mode & 0o777 == 0o600
     assert shop.rows(Ticket)[0].state == "resolved"
     names = zipfile.ZipFile(tmp_path / f"{placed.order_number}.zip").namelist()
     assert "complaints.json" in names

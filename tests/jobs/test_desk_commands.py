@@ -52,6 +52,8 @@ def test_an_instant_without_its_zone_and_too_few_seats_are_refused(flask, club):
     flask("sessions", "add", club.benefit, *SESSION, "--seats", 0, fails=1)
     naive = ["2099-05-02T19:00" if "19:00" in word else word for word in SESSION]
     flask("sessions", "add", club.benefit, *naive, "--seats", 1, fails=2)
+    no_time = ["tonight" if "19:00" in word else word for word in SESSION]
+    flask("sessions", "add", club.benefit, *no_time, "--seats", 1, fails=2)
     assert flask("sessions", "list", club.number) == ""
 
 
