@@ -20,7 +20,7 @@ help: ## this list
 setup: .venv/.ready-to-test ## install everything into .venv (a minute or two; quick the second time)
 	@echo "ready: make demo"
 
-demo: .venv/.ready-to-run ## play a purchase and a redemption, then stay up until Ctrl-C
+demo: .venv/.ready-to-run ## play the story of eight acts, then stay up until Ctrl-C; ARGS=--no-story only stays up
 	@$(IN_VENV) -m deploy.local.demo $(ARGS)
 
 story: .venv/.ready-to-run ## the same, and stop

@@ -1,12 +1,14 @@
 """The demonstration: the whole house on this machine, and the main job played in it.
 
 `python -m deploy.local.demo` plays the story and stays up until Ctrl-C; with `--story` it plays
-and exits, 0 only when every step was seen to happen.
+and exits, 0 only when every step was seen to happen; with `--no-story` it only stays up.
 """
 
+import argparse
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from deploy.local.children import NotStarted
@@ -14,7 +16,14 @@ from deploy.local.economy_act import EconomyAct
 from deploy.local.evening_act import EveningAct
 from deploy.local.family_act import FamilyAct
 from deploy.local.friends_act import FriendsAct
-from deploy.local.house import House, furnish, processes, settle_in
+from deploy.local.house import (
+    House,
+    forget_invitations,
+    furnish,
+    leave_settings,
+    processes,
+    settle_in,
+)
 from deploy.local.monthly_act import MonthlyAct
 from deploy.local.proof import prove
 from deploy.local.servers import HOME, both, leave_tidily
@@ -24,12 +33,17 @@ from deploy.local.supervisor import Supervisor
 from deploy.local.telling import NotSeen, Telling
 from deploy.local.wechat_act import WechatAct
 
+PEOPLE = ("小美", "小张")
+# What the story's clerk and manager came in by.
+ACCEPTED = ("clerk", "manager")
+
 
 def main(arguments: list[str]) -> int:
     """0 when the story was seen to happen, 1 when not, 2 when something could not start."""
+    wanted = _understand(arguments)
     leave_tidily()
     try:
-        return _show(stay="--story" not in arguments)
+        return _show(play=not wanted.no_story, stay=not wanted.story)
     except NotSeen as missing:
         print(f"\nThe story failed: {missing}\nLogs are in {HOME / 'logs'}", file=sys.stderr)
         return 1
@@ -41,7 +55,17 @@ def main(arguments: list[str]) -> int:
         return 0
 
 
-def _show(*, stay: bool) -> int:
+def _understand(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="deploy.local.demo", description="The whole house on this machine, with a story."
+    )
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--story", action="store_true", help="play the story, and stop")
+    either.add_argument("--no-story", action="store_true", help="only stay up until Ctrl-C")
+    return parser.parse_args(arguments)
+
+
+def _show(*, play: bool, stay: bool) -> int:
     began = time.monotonic()
     _say("starting PostgreSQL and Valkey")
     with both() as addresses:
@@ -49,33 +73,46 @@ def _show(*, stay: bool) -> int:
         _say("opening the demonstration shop")
         shop = furnish(house)
         with Supervisor(processes(house), say=_say):
-            _say(f"everything runs after {time.monotonic() - began:.1f} s; the story begins\n")
-            telling = Telling(_say)
-            played = Story(house, shop, telling).play()
-            WechatAct(house, shop, telling, played).play()
-            FriendsAct(house, shop, telling, played).play()
-            customer = EconomyAct(house, shop, telling, played).play()
-            MonthlyAct(house, shop, telling, played).play(customer)
-            FamilyAct(house, shop, telling, played).play(customer)
-            EveningAct(house, shop, telling, played).play()
-            ServiceAct(house, shop, telling, played).play()
-            prove(house, telling)
-            _say(f"\nEvery step was seen to happen, {time.monotonic() - began:.1f} s in all.")
+            _say(f"everything runs after {time.monotonic() - began:.1f} s")
+            people: Sequence[str] = PEOPLE
+            if play:
+                people = _play(house, shop)
+                shop = forget_invitations(house, shop, ACCEPTED)
+                _say(f"\nEvery step was seen to happen, {time.monotonic() - began:.1f} s in all.")
             if stay:
-                _stay(house, shop)
+                _stay(house, shop, people)
     return 0
 
 
-def _stay(house: House, shop: dict[str, Any]) -> None:
+def _play(house: House, shop: dict[str, Any]) -> Sequence[str]:
+    """Every act; the people whose phones show most afterwards. Raises NotSeen."""
+    _say("the story begins\n")
+    telling = Telling(_say)
+    played = Story(house, shop, telling).play()
+    WechatAct(house, shop, telling, played).play()
+    FriendsAct(house, shop, telling, played).play()
+    customer = EconomyAct(house, shop, telling, played).play()
+    MonthlyAct(house, shop, telling, played).play(customer)
+    FamilyAct(house, shop, telling, played).play(customer)
+    EveningAct(house, shop, telling, played).play()
+    ServiceAct(house, shop, telling, played).play()
+    prove(house, telling)
+    return played.name, customer.name
+
+
+def _stay(house: House, shop: dict[str, Any], people: Sequence[str]) -> None:
+    settings = leave_settings(house)
+    invitations = [f"{role}: {token}" for role, token in shop["invitations"].items()]
     print(
         f"""
   API            {house.web_url}/api/v1/{shop["merchant"]}
   API reference  {house.web_url}/api/docs
-  pretend WeChat {house.wechat_url}/phone?people=小美,小张   {house.wechat_url}/control
+  pretend WeChat {house.wechat_url}/phone?people={",".join(people)}   {house.wechat_url}/control
   cashier's key  {shop["api_key"]}
-  invitations    {", ".join(f"{role}: {token}" for role, token in shop["invitations"].items())}
-  app            {shop["appid"]}   phones: 小美, 小张; staff: 店主老陈, 店长小林, 店员小周
+  invitations    {", ".join(invitations)}   (good once)
+  app            {shop["appid"]}   phones: {", ".join(people)}; staff: 店主老陈, 店长小林, 店员小周
   logs           {HOME / "logs"}
+  commands       . {settings}; .venv/bin/flask --app wsgi catalog offers {shop["merchant"]}
 
 Ctrl-C stops everything.""",
         flush=True,

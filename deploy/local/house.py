@@ -3,11 +3,12 @@
 import json
 import os
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ WEB_PORT, WECHAT_PORT = 8080, 8090
 WEB_PROCESSES, WEB_THREADS = 2, 2
 WORKERS = 2
 READY_SECONDS = 2.0
+# For the web server alone, and for processes that start elsewhere.
+NOT_FOR_SHELLS = {"PROMETHEUS_MULTIPROC_DIR", "PYTHONPATH"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +99,41 @@ def furnish(house: House) -> dict[str, Any]:
         for appid, number in shop["doors"].items()
     ]
     house.flask("connect-world", "--folder", str(world), *doors)
-    kept = world / "shown-once.json"
+    kept = _shown_once(house)
     if "api_key" in shop:
         kept.touch(mode=0o600)
         once = {name: shop[name] for name in ("api_key", "invitations")}
         kept.write_text(json.dumps(once), encoding="utf-8")
     return shop | dict(json.loads(kept.read_text(encoding="utf-8")))
+
+
+def forget_invitations(
+    house: House, shop: dict[str, Any], roles: Collection[str]
+) -> dict[str, Any]:
+    """These were accepted, so nobody is told of them again; the shop without them."""
+    left = {role: token for role, token in shop["invitations"].items() if role not in roles}
+    kept = _shown_once(house)
+    once = json.loads(kept.read_text(encoding="utf-8"))
+    kept.write_text(json.dumps(once | {"invitations": left}), encoding="utf-8")
+    return shop | {"invitations": left}
+
+
+def leave_settings(house: House) -> Path:
+    """Write what a shell sources before `flask …`, for its owner's eyes only; where it is."""
+    path = house.folder / "env"
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    lines = [
+        f"export {name}={shlex.quote(value)}\n"
+        for name, value in sorted(house.env.items())
+        if name not in NOT_FOR_SHELLS
+    ]
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def _shown_once(house: House) -> Path:
+    return house.folder / "world" / "shown-once.json"
 
 
 def _forget_the_platform(house: House) -> None:
