@@ -10,6 +10,18 @@ from app.domain.membership.rules import days_left, earns_next, fee_left
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.money import yuan
 
+# What came with a bought term and is not lying there untouched any more.
+_PACK_WAS_USED = """
+SELECT EXISTS (
+  SELECT FROM membership_terms t
+  JOIN pack_grants g ON g.merchant_id = %(merchant_id)s AND g.member_id = t.member_id
+    AND g.tier = t.tier AND g.at >= t.starts_at
+  JOIN cards c ON c.merchant_id = %(merchant_id)s AND c.number = g.card_number
+  JOIN vouchers v ON v.merchant_id = %(merchant_id)s AND v.card_id = c.id
+  WHERE t.merchant_id = %(merchant_id)s AND t.order_id = %(order_id)s AND t.ended_at IS NULL
+    AND v.state NOT IN ('active', 'issuing', 'expired', 'void'))
+"""
+
 
 @dataclass(frozen=True)
 class FeeDue:
@@ -61,7 +73,7 @@ def term_left(*, merchant_id: int, order_id: int, at: datetime) -> TermLeft:
 def pack_was_used(*, merchant_id: int, order_id: int) -> bool:
     """Whether anything of the packs that came with an order's membership was used or given on."""
     which = {"merchant_id": merchant_id, "order_id": order_id}
-    found = fetch_one(_Yes, statements.PACK_OF_TERM_USED, which)
+    found = fetch_one(_Yes, _PACK_WAS_USED, which)
     return found is not None and found.is_so
 
 

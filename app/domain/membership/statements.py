@@ -253,18 +253,6 @@ WHERE v.merchant_id = %(merchant_id)s AND c.number = ANY(%(cards)s)
 ORDER BY v.id FOR NO KEY UPDATE OF v SKIP LOCKED
 """
 
-# What came with a bought term and is not lying there untouched any more.
-PACK_OF_TERM_USED = """
-SELECT EXISTS (
-  SELECT FROM membership_terms t
-  JOIN pack_grants g ON g.merchant_id = %(merchant_id)s AND g.member_id = t.member_id
-    AND g.tier = t.tier AND g.at >= t.starts_at
-  JOIN cards c ON c.merchant_id = %(merchant_id)s AND c.number = g.card_number
-  JOIN vouchers v ON v.merchant_id = %(merchant_id)s AND v.card_id = c.id
-  WHERE t.merchant_id = %(merchant_id)s AND t.order_id = %(order_id)s AND t.ended_at IS NULL
-    AND v.state NOT IN ('active', 'issuing', 'expired', 'void'))
-"""
-
 MERCHANTS_WITH_RULES = "SELECT DISTINCT merchant_id FROM tier_rules ORDER BY merchant_id"
 
 # Members whose tier, as it counts now, has such a pack that they did not get in this period.
