@@ -10,12 +10,12 @@ from app.kernel.db import transaction
 from tests.builders.catalog import a_benefit, an_offer
 from tests.jobs.test_refunds import a_return, state_of, voucher_states
 from tests.jobs.test_refunds_in_trouble import (
-    by_transfer,
     closed_by,
     collect,
     explained,
     listed,
     paid_long_ago,
+    refunded_in_the_console,
     retry,
     transfers_of,
 )
@@ -86,18 +86,7 @@ def test_what_a_person_paid_is_booked_once_and_ends_the_return(shop, flask):
 
 
 def test_what_was_refunded_in_wechat_s_console_is_written_down_the_same_way(shop):
-    number, _ = closed_by(shop, "INVALID_REQUEST")
-    (payment,) = shop.rows(payments.Payment)
-    with shop.house.app.app_context():
-        shop.till().refund(
-            payment_number=payment.number,
-            refund_number="BYHAND1",
-            amount_fen=payment.amount_fen,
-            total_fen=payment.amount_fen,
-            reason="手工退款",
-        )
-    by_transfer(shop, number)
-    shop.run("transfers.send_transfer")
+    number = refunded_in_the_console(shop)
     assert explained(shop, number).help is Help.BY_HAND
 
     by_hand(shop, number, how="商户平台手工退款 BYHAND1")
