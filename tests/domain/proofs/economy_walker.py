@@ -312,6 +312,9 @@ class Economy(RuleBasedStateMachine):
                 task = outbox.find_task(merchant_id=self.shop.id, task_id=each.id)
             with told_the_time(self.at):
                 handler(task)
+        if found:
+            # The clock runs while they work: what they gave may be valid from a second later.
+            self.at += timedelta(minutes=1)
         return len(found)
 
     def _come(self):
