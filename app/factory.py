@@ -11,7 +11,7 @@ from redis.retry import Retry
 
 import miniprogram_api
 import wechat_handlers
-from app import cli, gateways
+from app import admin, cli, gateways
 from app.config import Settings
 from app.kernel import clock, keyring, outbox
 from app.kernel.db import db
@@ -124,6 +124,7 @@ def _open_doors(app: APIFlask) -> None:
         app.register_blueprint(blueprint)
     for blueprint in (*miniprogram_api.BLUEPRINTS, *wechat_handlers.BLUEPRINTS):
         app.register_blueprint(blueprint)
+    admin.register(app, app.extensions["settings"])
     cli.register(app)
     commands.register(app)
     cli.tell_plainly(app)

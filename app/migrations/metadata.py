@@ -1,5 +1,6 @@
 """Every table there is, for migrations and for the tests that compare them with the database."""
 
+from app.domain.accounts import models as _accounts
 from app.domain.aftersales import models as _aftersales
 from app.domain.assist import models as _assist
 from app.domain.bookings import models as _bookings
@@ -37,6 +38,7 @@ TABLES_OF = (
     request_keys,
     _members,
     _merchants,
+    _accounts,
     _catalog,
     _ledger,
     _points,

@@ -62,13 +62,16 @@ from app.domain.merchants.staff import (
     StaffOnDuty,
     disable_staff,
     find_staff_of_user,
+    list_staff,
     list_stores_of_staff,
     staff_at_store,
 )
 from app.domain.merchants.staff_invitations import (
     Invitation,
     accept_invitation,
+    begin_work,
     invite_staff,
+    link_user,
 )
 from app.domain.merchants.stores import add_store, close_store, get_store, list_stores
 
@@ -103,6 +106,7 @@ __all__ = [
     "add_merchant",
     "add_pay_channel",
     "add_store",
+    "begin_work",
     "change_app_secret",
     "close_message_door",
     "close_pay_channel",
@@ -119,7 +123,9 @@ __all__ = [
     "get_pay_channel_by_number",
     "get_store",
     "invite_staff",
+    "link_user",
     "list_appids",
+    "list_staff",
     "list_stores",
     "list_stores_of_staff",
     "merchant_id_of",

@@ -98,6 +98,13 @@ def list_stores_of_staff(*, merchant_id: int, staff_id: int) -> list[Store]:
     return [store for store in stores if store.id in allowed]
 
 
+def list_staff(*, merchant_id: int) -> list[Staff]:
+    """Everybody who works or worked here, who works first, then by name; 500 at most."""
+    query = select(Staff).where(Staff.merchant_id == merchant_id)
+    is_gone = Staff.state == StaffState.DISABLED
+    return list(reading().scalars(query.order_by(is_gone, Staff.name, Staff.id).limit(500)))
+
+
 def disable_staff(*, merchant_id: int, number: str, actor: str, at: datetime) -> None:
     """Let somebody go, or withdraw his invitation: sessions and links end at once.
 

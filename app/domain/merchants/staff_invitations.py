@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.domain.merchants.errors import InvitationInvalid
+from app.domain.merchants.errors import InvitationInvalid, NotOnDuty
 from app.domain.merchants.models import Role, Staff, StaffState, StaffStore, Store
 from app.domain.merchants.staff import find_staff_of_user
 from app.kernel import audit, keyring, numbers
@@ -71,17 +71,41 @@ def accept_invitation(*, merchant_id: int, token: str, user_id: int, at: datetim
     """
     writing().flush()
     fetch_one(_Locked, _LOCK_USER, {"merchant_id": merchant_id, "user_id": user_id})
-    staff = _lock_invited(merchant_id, token)
-    if staff is None or staff.invitation_ends_at is None or at >= staff.invitation_ends_at:
-        raise InvitationInvalid("This invitation does not work any more. Ask for a new one.")
+    staff = _lock_invited(merchant_id, token, at=at)
     if find_staff_of_user(merchant_id=merchant_id, user_id=user_id):
         raise InvitationInvalid("You work here already.")
     staff.user_id = user_id
-    staff.state = StaffState.ACTIVE
-    staff.invitation_hash = staff.invitation_ends_at = None
+    return _begin(staff, at=at)
+
+
+def begin_work(*, merchant_id: int, token: str, at: datetime) -> Staff:
+    """The same for somebody who comes with a password; his WeChat account may follow.
+
+    Raises InvitationInvalid: unknown, used, withdrawn or old.
+    """
     writing().flush()
-    _record(staff, "staff.accept", actor=f"staff:{staff.id}", at=at)
-    return staff
+    return _begin(_lock_invited(merchant_id, token, at=at), at=at)
+
+
+def link_user(*, merchant_id: int, staff_id: int, user_id: int, at: datetime) -> None:
+    """Somebody who works here has this WeChat account from now on.
+
+    Raises InvitationInvalid when it is another colleague's, NotOnDuty.
+    """
+    writing().flush()
+    fetch_one(_Locked, _LOCK_USER, {"merchant_id": merchant_id, "user_id": user_id})
+    known = find_staff_of_user(merchant_id=merchant_id, user_id=user_id)
+    if known is not None and known.id != staff_id:
+        raise InvitationInvalid("该微信已绑定其他员工")
+    query = select(Staff).where(
+        Staff.merchant_id == merchant_id, Staff.id == staff_id, Staff.state == StaffState.ACTIVE
+    )
+    staff = writing().scalar(locked(query))
+    if staff is None:
+        raise NotOnDuty("该账号已停用，请联系店主")
+    staff.user_id = user_id
+    writing().flush()
+    _record(staff, "staff.link", actor=f"staff:{staff.id}", at=at)
 
 
 def _check_stores(merchant_id: int, store_ids: Collection[int]) -> None:
@@ -109,8 +133,16 @@ def _add(merchant_id: int, name: str, role: Role, token: str, at: datetime) -> S
     return staff
 
 
-def _lock_invited(merchant_id: int, token: str) -> Staff | None:
-    return writing().scalar(
+def _begin(staff: Staff, *, at: datetime) -> Staff:
+    staff.state = StaffState.ACTIVE
+    staff.invitation_hash = staff.invitation_ends_at = None
+    writing().flush()
+    _record(staff, "staff.accept", actor=f"staff:{staff.id}", at=at)
+    return staff
+
+
+def _lock_invited(merchant_id: int, token: str, *, at: datetime) -> Staff:
+    staff = writing().scalar(
         locked(
             select(Staff).where(
                 Staff.merchant_id == merchant_id,
@@ -119,6 +151,9 @@ def _lock_invited(merchant_id: int, token: str) -> Staff | None:
             )
         )
     )
+    if staff is None or staff.invitation_ends_at is None or at >= staff.invitation_ends_at:
+        raise InvitationInvalid("This invitation does not work any more. Ask for a new one.")
+    return staff
 
 
 def _record(staff: Staff, action: str, *, actor: str, at: datetime) -> None:

@@ -21,6 +21,7 @@ class Action(StrEnum):
     OPEN_GIFT_LINK = "open_gift_link"
     COMPLAIN = "complain"
     BIND_CARD = "bind_card"
+    PANEL_SIGN_IN = "panel_sign_in"
 
 
 class Per(StrEnum):
@@ -97,6 +98,23 @@ RULES: tuple[Rule, ...] = (
         limit=30,
         window_seconds=3600,
         when_counts_are_away=Away.OPEN,
+    ),
+    # Beside the account's own back-off: one address tries many names, many addresses try one.
+    Rule(
+        name="panel_sign_in_per_ip",
+        action=_A.PANEL_SIGN_IN,
+        per=_P.IP,
+        limit=60,
+        window_seconds=600,
+        when_counts_are_away=Away.CLOSED,
+    ),
+    Rule(
+        name="panel_sign_in_per_login",
+        action=_A.PANEL_SIGN_IN,
+        per=_P.HANDLE,
+        limit=30,
+        window_seconds=600,
+        when_counts_are_away=Away.CLOSED,
     ),
     # Codes of old cards may be short; whoever tries many has none.
     Rule(
