@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from app.kernel.db import protect
 
-revision = "cc000a5e2f0c"
-down_revision = "cb000a5e2f0b"
+revision = "cd000a5e2f0d"
+down_revision = "cc000a5e2f0c"
 branch_labels = None
 depends_on = None
 
