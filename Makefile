@@ -11,7 +11,7 @@ LOCK := .kabao/lock/bin/python -m piptools compile --quiet --no-header --strip-e
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo story servers test test-sdk check format bench lock clean
+.PHONY: help setup demo story servers test test-sdk check format bench words lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -49,6 +49,9 @@ format: .venv/.ready-to-test ## let ruff lay out the code and mend what it can
 bench: .venv/.ready-to-run ## measure it on this machine
 	@$(IN_VENV) -m bench $(ARGS)
 
+words: .venv/.ready-to-test ## find the panel's words, keep their translations, compile them
+	@$(IN_VENV) -m deploy.local.words
+
 lock: ## write requirements*.txt anew from requirements*.in
 	@$(PYTHON) -m venv .kabao/lock
 	@.kabao/lock/bin/python -m pip --disable-pip-version-check install --quiet $(LOCK_TOOL)
@@ -67,6 +70,7 @@ clean: ## remove .venv, all local data and caches
 .venv/.ready-to-test: .venv/.ready-to-run requirements-dev.txt
 	@echo "installing the tools for tests and checks ..."
 	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(IN_VENV) -m deploy.local.browser
 	@touch $@
 
 .venv/.ready-to-run: .venv/.made requirements.txt
