@@ -7,6 +7,7 @@ a smaller id late.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.db import Base, OwnedByMerchant, execute, fetch_all, fetch_one
 
 _START = b"\x00" * 32
+_PIECE = 5000
 
 
 class AuditRow(OwnedByMerchant, Base):
@@ -32,6 +34,10 @@ class AuditRow(OwnedByMerchant, Base):
         ),
         Index("ix_audit_unsealed", "merchant_id", "id", postgresql_where=text("seal_no IS NULL")),
         Index("ix_audit_subject", "merchant_id", "subject"),
+        # Whoever looks something up has the newest first: all, of one person, of one kind.
+        Index("ix_audit_at", "merchant_id", "at", "id"),
+        Index("ix_audit_actor", "merchant_id", "actor", "at", "id"),
+        Index("ix_audit_action", "merchant_id", "action", "at", "id"),
     )
 
     at: Mapped[datetime]
@@ -178,30 +184,52 @@ class _Sealed(_Line):
 
 def verify(*, merchant_id: int) -> list[str]:
     """Walk the sealed chain; each broken link in words, or an empty list."""
-    rows = fetch_all(
-        _Sealed,
-        """SELECT id, at, actor, action, subject, details, seal_no, seal FROM audit
-        WHERE merchant_id = %(merchant_id)s AND seal_no IS NOT NULL ORDER BY seal_no""",
-        {"merchant_id": merchant_id},
-    )
-    broken, chained = [], _START
-    for expected, row in enumerate(rows, start=1):
-        chained = _next_seal(chained, row)
-        if row.seal_no != expected or bytes(row.seal) != chained:
-            broken.append(f"audit line {row.id} of merchant {merchant_id} does not fit its seal")
-            break
-    return broken + _check_head(merchant_id, len(rows), chained, broken=bool(broken))
+    head = _head(merchant_id)
+    number, chained = 0, _START
+    for row in _sealed(merchant_id, upto=head.seal_no):
+        number, chained = number + 1, _next_seal(chained, row)
+        if row.seal_no != number or bytes(row.seal) != chained:
+            return [f"audit line {row.id} of merchant {merchant_id} does not fit its seal"]
+    is_whole = number == head.seal_no and chained == bytes(head.seal)
+    if is_whole and not _goes_on(merchant_id):
+        return []
+    return [f"the audit chain of merchant {merchant_id} ends elsewhere than its head says"]
 
 
-def _check_head(merchant_id: int, count: int, chained: bytes, *, broken: bool) -> list[str]:
-    head = fetch_one(
+def _head(merchant_id: int) -> _Head:
+    return fetch_one(
         _Head,
         "SELECT seal_no, seal FROM audit_chains WHERE merchant_id = %(merchant_id)s",
         {"merchant_id": merchant_id},
     ) or _Head(0, _START)
-    if broken or (head.seal_no == count and bytes(head.seal) == chained):
-        return []
-    return [f"the audit chain of merchant {merchant_id} ends elsewhere than its head says"]
+
+
+def _sealed(merchant_id: int, *, upto: int) -> Iterator[_Sealed]:
+    """In the order of sealing, a piece at a time: a chain may be longer than memory."""
+    after = 0
+    while after < upto:
+        rows = fetch_all(
+            _Sealed,
+            """SELECT id, at, actor, action, subject, details, seal_no, seal FROM audit
+            WHERE merchant_id = %(merchant_id)s AND seal_no > %(after)s AND seal_no <= %(upto)s
+            ORDER BY seal_no LIMIT %(limit)s""",
+            {"merchant_id": merchant_id, "after": after, "upto": upto, "limit": _PIECE},
+        )
+        yield from rows
+        after = rows[-1].seal_no if rows else upto
+
+
+def _goes_on(merchant_id: int) -> bool:
+    """Whether a line is sealed behind the head; both as they stand at one instant."""
+    found = fetch_one(
+        _Head,
+        """SELECT a.seal_no, a.seal FROM audit a
+        WHERE a.merchant_id = %(merchant_id)s AND a.seal_no > coalesce((
+          SELECT c.seal_no FROM audit_chains c WHERE c.merchant_id = %(merchant_id)s), 0)
+        LIMIT 1""",
+        {"merchant_id": merchant_id},
+    )
+    return found is not None
 
 
 def _next_seal(previous: bytes, line: _Line) -> bytes:

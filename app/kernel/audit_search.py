@@ -1,0 +1,81 @@
+"""Looking up who did what: by person, by kind of action, by number, by time; the newest first."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.kernel import paging
+from app.kernel.db import fetch_all, fetch_one
+from app.kernel.errors import NotFound
+from app.kernel.paging import Page
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PARTS = {
+    "actor": "actor = %(actor)s",
+    "action": "action = %(action)s",
+    "subject": "subject = %(subject)s",
+    "since": "at >= %(since)s",
+    "until": "at < %(until)s",
+    "after_at": "(at, id) < (%(after_at)s, %(after_id)s)",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """None: whatever it is. `since` counts, `until` does not."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """`seal_no` is its place in the chain, None while it is not sealed yet (some seconds)."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+    seal_no: int | None
+
+
+def search(
+    *, merchant_id: int, wanted: Wanted, cursor: str | None = None, limit: int = 50
+) -> Page[AuditLine]:
+    """Each combination is a statement of its own, so that each has the index that fits it.
+
+    Raises Invalid.
+    """
+    asked: dict[str, object] = dict(vars(wanted))
+    if pair := paging.after_pair(cursor):
+        asked |= {"after_at": _EPOCH + pair[0] * _MICROSECOND, "after_id": pair[1]}
+    asked = {name: value for name, value in asked.items() if value}
+    where = "".join(f" AND {part}" for name, part in _PARTS.items() if name in asked)
+    sql = f"""SELECT id, at, actor, action, subject, details, seal_no FROM audit
+    WHERE merchant_id = %(merchant_id)s{where}
+    ORDER BY at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 - the parts are ours
+    rows = fetch_all(AuditLine, sql, {**asked, "merchant_id": merchant_id, "limit": limit + 1})
+    return paging.cut(rows, limit=limit, key=_key)
+
+
+def get_line(*, merchant_id: int, line_id: int) -> AuditLine:
+    """Raises NotFound."""
+    found = fetch_one(
+        AuditLine,
+        """SELECT id, at, actor, action, subject, details, seal_no FROM audit
+        WHERE merchant_id = %(merchant_id)s AND id = %(line_id)s""",
+        {"merchant_id": merchant_id, "line_id": line_id},
+    )
+    if found is None:
+        raise NotFound("There is no such line.")
+    return found
+
+
+def _key(line: AuditLine) -> tuple[int, int]:
+    return (line.at - _EPOCH) // _MICROSECOND, line.id
