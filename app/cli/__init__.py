@@ -11,6 +11,7 @@ from app.cli import (
     messages,
     official,
     operating,
+    panel,
     paper_cards,
     parcels,
     points,
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
         *points.COMMANDS,
         *tiers.COMMANDS,
         *promotions.COMMANDS,
+        *panel.COMMANDS,
     ):
         app.cli.add_command(command)
 

@@ -39,6 +39,7 @@ from app.domain.accounts.tickets import (
     confirm,
     forget_tickets,
     is_waiting,
+    kind_of,
     offer,
     take,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "forget_sessions",
     "forget_tickets",
     "is_waiting",
+    "kind_of",
     "list_sessions",
     "new_secret",
     "note_seen",

@@ -143,7 +143,9 @@ def change_password(*, merchant_id: int, signed: Signed, password: str, at: date
     hashed = passwords.hashed(password, login=signed.login or "")
     which = {"merchant_id": merchant_id, "staff_id": signed.staff_id}
     execute(REHASH, {**which, "hash": hashed, "at": at})
-    sessions.sign_out(**which, but=signed.session_id, at=at)
+    sessions.sign_out(
+        merchant_id=merchant_id, staff_id=signed.staff_id, but=signed.session_id, at=at
+    )
     _record(merchant_id, signed.staff_id, "panel.password", at)
 
 

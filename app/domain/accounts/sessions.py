@@ -29,8 +29,12 @@ p.merchant_id = %(merchant_id)s AND p.revoked_at IS NULL AND p.ends_at > %(at)s
   AND p.seen_at > %(idle_since)s AND s.state = 'active' AND s.session_epoch = p.epoch
 """
 WHO = f"""
-SELECT p.id, s.id, s.number, s.name, s.role, p.view_as, p.how, p.store_id, p.seen_at, p.sure_at,
-  a.login, a.totp_sealed IS NOT NULL, s.user_id IS NOT NULL
+SELECT p.id, s.id, s.number, s.name, s.role, p.view_as, p.how,
+  (SELECT st.id FROM stores st
+   WHERE st.merchant_id = p.merchant_id AND st.id = p.store_id AND st.closed_at IS NULL
+     AND (s.role <> 'clerk' OR EXISTS (SELECT FROM staff_stores w
+       WHERE w.merchant_id = s.merchant_id AND w.staff_id = s.id AND w.store_id = st.id))),
+  p.seen_at, p.sure_at, a.login, a.totp_sealed IS NOT NULL, s.user_id IS NOT NULL
 FROM panel_sessions p
 JOIN staff s ON s.merchant_id = p.merchant_id AND s.id = p.staff_id
 LEFT JOIN panel_accounts a ON a.merchant_id = s.merchant_id AND a.staff_id = s.id
@@ -63,7 +67,10 @@ _RANK = {Role.CLERK: 0, Role.MANAGER: 1, Role.OWNER: 2}
 
 @dataclass(frozen=True)
 class Signed:
-    """Somebody in front of a browser. `role` is what he is, `acts_as` what he may do now."""
+    """Somebody in front of a browser. `role` is what he is, `acts_as` what he may do now.
+
+    `store_id` is the store that this browser chose, while he may work there.
+    """
 
     session_id: int
     staff_id: int
@@ -184,8 +191,9 @@ def sign_out(
     at: datetime,
     session_id: int | None = None,
     but: int | None = None,
+    by: str | None = None,
 ) -> int:
-    """End one session of this person, or all `but` one; how many ended."""
+    """End one session of this person, or all `but` one; how many ended. `by`: himself or another."""
     ended = execute(
         REVOKE,
         {
@@ -197,7 +205,14 @@ def sign_out(
         },
     )
     if ended:
-        _record(merchant_id, staff_id, "panel.sign_out", at, sessions=ended)
+        audit.record(
+            merchant_id=merchant_id,
+            actor=by or f"staff:{staff_id}",
+            action="panel.sign_out",
+            subject=f"staff:{staff_id}",
+            details={"sessions": ended},
+            at=at,
+        )
     return ended
 
 

@@ -96,6 +96,13 @@ def offer(
     return ticket
 
 
+def kind_of(*, merchant_id: int, token: str, at: datetime) -> TicketKind | None:
+    """What a phone would say yes to; None for a picture that is over. Nothing is written."""
+    which = {"merchant_id": merchant_id, "print": keyring.fingerprint(token)}
+    found = fetch_one(_Open, LOCK, {**which, "at": at, "most": MOST_TRIES})
+    return TicketKind(found.kind) if found else None
+
+
 def confirm(
     *, merchant_id: int, token: str, digits: str, user_id: int, at: datetime
 ) -> TicketOver | None:

@@ -8,11 +8,13 @@ from app.domain.merchants.api_keys import (
     revoke_api_key,
 )
 from app.domain.merchants.apps import (
+    AppLine,
     AppSecrets,
     add_app,
     change_app_secret,
     get_app,
     list_appids,
+    list_apps,
 )
 from app.domain.merchants.doors import (
     MessageDoor,
@@ -41,12 +43,14 @@ from app.domain.merchants.models import (
     WechatApp,
 )
 from app.domain.merchants.pay_channels import (
+    ChannelLine,
     ChannelSecrets,
     add_pay_channel,
     close_pay_channel,
     default_pay_channel,
     get_pay_channel,
     get_pay_channel_by_number,
+    list_pay_channels,
     renew_pay_channel,
 )
 from app.domain.merchants.profiles import (
@@ -56,6 +60,7 @@ from app.domain.merchants.profiles import (
     get_merchant,
     merchant_id_of,
     profile,
+    rename_merchant,
 )
 from app.domain.merchants.staff import (
     ON_DUTY,
@@ -66,6 +71,12 @@ from app.domain.merchants.staff import (
     list_stores_of_staff,
     staff_at_store,
 )
+from app.domain.merchants.staff_changes import (
+    change_staff,
+    get_staff,
+    invite_again,
+    store_ids_of,
+)
 from app.domain.merchants.staff_invitations import (
     Invitation,
     accept_invitation,
@@ -73,13 +84,21 @@ from app.domain.merchants.staff_invitations import (
     invite_staff,
     link_user,
 )
-from app.domain.merchants.stores import add_store, close_store, get_store, list_stores
+from app.domain.merchants.stores import (
+    add_store,
+    change_store,
+    close_store,
+    get_store,
+    list_stores,
+)
 
 __all__ = [
     "ON_DUTY",
     "AlreadyAdded",
     "AppKind",
+    "AppLine",
     "AppSecrets",
+    "ChannelLine",
     "ChannelSecrets",
     "Invitation",
     "InvitationInvalid",
@@ -108,6 +127,8 @@ __all__ = [
     "add_store",
     "begin_work",
     "change_app_secret",
+    "change_staff",
+    "change_store",
     "close_message_door",
     "close_pay_channel",
     "close_store",
@@ -121,18 +142,24 @@ __all__ = [
     "get_message_door",
     "get_pay_channel",
     "get_pay_channel_by_number",
+    "get_staff",
     "get_store",
+    "invite_again",
     "invite_staff",
     "link_user",
     "list_appids",
+    "list_apps",
+    "list_pay_channels",
     "list_staff",
     "list_stores",
     "list_stores_of_staff",
     "merchant_id_of",
     "open_message_door",
     "profile",
+    "rename_merchant",
     "renew_pay_channel",
     "revoke_api_key",
     "set_door_words",
     "staff_at_store",
+    "store_ids_of",
 ]

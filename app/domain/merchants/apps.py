@@ -9,13 +9,18 @@ from sqlalchemy import Select, select
 from app.domain.merchants.errors import AlreadyAdded
 from app.domain.merchants.models import AppKind, WechatApp
 from app.kernel import audit, keyring, numbers
-from app.kernel.db import fetch_one, locked, reading, writing
+from app.kernel.db import fetch_all, fetch_one, locked, reading, writing
 from app.kernel.errors import Invalid, NotFound
 
 _ADD = """
 INSERT INTO wechat_apps (merchant_id, number, appid, kind, name, secret_sealed)
 VALUES (%(merchant_id)s, %(number)s, %(appid)s, %(kind)s, %(name)s, %(secret_sealed)s)
 ON CONFLICT (merchant_id, appid) DO NOTHING RETURNING id
+"""
+
+_LIST = """
+SELECT appid, kind, name, message_mode IS NOT NULL FROM wechat_apps
+WHERE merchant_id = %(merchant_id)s ORDER BY id LIMIT 100
 """
 
 
@@ -85,6 +90,21 @@ def get_app(*, merchant_id: int, appid: str) -> AppSecrets:
         kind=app.kind,
         secret=keyring.unseal(app.secret_sealed, context=_context(merchant_id, appid)),
     )
+
+
+@dataclass(frozen=True)
+class AppLine:
+    """An app as its owner sees it; of the secret only that there is one."""
+
+    appid: str
+    kind: str
+    name: str
+    has_message_door: bool
+
+
+def list_apps(*, merchant_id: int) -> Sequence[AppLine]:
+    """Every app of the merchant, the oldest first."""
+    return fetch_all(AppLine, _LIST, {"merchant_id": merchant_id})
 
 
 def list_appids(*, merchant_id: int, kind: AppKind) -> Sequence[str]:

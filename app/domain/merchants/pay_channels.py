@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from app.domain.merchants.errors import AlreadyAdded
 from app.domain.merchants.models import PayChannel, PayMode
 from app.kernel import audit, keyring, numbers
-from app.kernel.db import execute, fetch_one, locked, reading, writing
+from app.kernel.db import execute, fetch_all, fetch_one, locked, reading, writing
 from app.kernel.errors import Invalid, NotFound
 
 _APIV3_KEY_BYTES = 32
@@ -25,6 +25,10 @@ VALUES (%(merchant_id)s, %(number)s, %(mode)s, %(mchid)s, %(sub_mchid)s, %(seria
 ON CONFLICT (merchant_id, mchid, sub_mchid) DO NOTHING RETURNING id
 """
 
+_LIST = """
+SELECT number, mode, mchid, sub_mchid, serial, public_key_id, version, closed_at
+FROM pay_channels WHERE merchant_id = %(merchant_id)s ORDER BY id DESC LIMIT 100
+"""
 _CLOSE = """
 UPDATE pay_channels SET closed_at = coalesce(closed_at, %(at)s)
 WHERE merchant_id = %(merchant_id)s AND number = %(number)s
@@ -52,6 +56,29 @@ class ChannelSecrets:
     apiv3_key: str = field(repr=False)
     public_key_id: str
     public_key_pem: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ChannelLine:
+    """A pay account as its owner sees it, without its keys."""
+
+    number: str
+    mode: str
+    mchid: str
+    sub_mchid: str | None
+    serial: str
+    public_key_id: str
+    version: int
+    closed_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+def list_pay_channels(*, merchant_id: int) -> list[ChannelLine]:
+    """The newest first: the first open one collects."""
+    return fetch_all(ChannelLine, _LIST, {"merchant_id": merchant_id})
 
 
 _opened: dict[tuple[int, int], ChannelSecrets] = {}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.merchants.models import Merchant
 from app.kernel import audit, clock, numbers
-from app.kernel.db import fetch_one, reading, writing
+from app.kernel.db import execute, fetch_one, reading, writing
 from app.kernel.errors import Invalid, NotFound
 
 GOOD_FOR = timedelta(seconds=30)
@@ -71,6 +71,32 @@ def get_merchant(*, merchant_id: int) -> Merchant:
     if merchant is None:
         raise NotFound("There is no such merchant.")
     return merchant
+
+
+def rename_merchant(*, merchant_id: int, name: str, actor: str, at: datetime) -> None:
+    """The shop's name as customers read it; other processes say it half a minute later.
+
+    Raises Invalid, NotFound.
+    """
+    if not name.strip():
+        raise Invalid("A merchant has a name.")
+    merchant = get_merchant(merchant_id=merchant_id)
+    before, after = merchant.name, name.strip()
+    if before == after:
+        return
+    execute(
+        "UPDATE merchants SET name = %(name)s WHERE id = %(merchant_id)s",
+        {"merchant_id": merchant_id, "name": after},
+    )
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action="merchant.rename",
+        subject=merchant.number or "",
+        at=at,
+        details={"before": {"name": before}, "after": {"name": after}},
+    )
+    _kept.pop(merchant_id, None)
 
 
 def profile(*, merchant_id: int) -> Profile:

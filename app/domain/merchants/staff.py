@@ -110,7 +110,7 @@ def disable_staff(*, merchant_id: int, number: str, actor: str, at: datetime) ->
 
     Raises NotFound, and LastOwner for the only owner who works here.
     """
-    owners = _lock_owners(merchant_id)
+    owners = lock_owners(merchant_id)
     if [owner.number for owner in owners] == [number]:
         raise LastOwner("Invite another owner first.")
     staff = writing().scalar(
@@ -127,7 +127,8 @@ def disable_staff(*, merchant_id: int, number: str, actor: str, at: datetime) ->
     )
 
 
-def _lock_owners(merchant_id: int) -> list[Staff]:
+def lock_owners(merchant_id: int) -> list[Staff]:
+    """Everybody who owns the shop and works there, in order."""
     query = (
         select(Staff)
         .where(

@@ -15,7 +15,7 @@ from app.kernel.db import fetch_one, locked, reading, writing
 from app.kernel.errors import Invalid, NotFound
 
 GOOD_FOR = timedelta(days=7)
-_TOKEN_BYTES = 32
+TOKEN_BYTES = 32
 
 # One person accepts one invitation of a merchant at a time.
 _LOCK_USER = """
@@ -54,8 +54,8 @@ def invite_staff(
         raise Invalid("Somebody who works here has a name.")
     if role == Role.CLERK and not store_ids:
         raise Invalid("A clerk works at one store at least.")
-    _check_stores(merchant_id, store_ids)
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    check_stores(merchant_id, store_ids)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
     staff = _add(merchant_id, name, role, token, at)
     for store_id in sorted(set(store_ids)):
         writing().add(StaffStore(merchant_id=merchant_id, staff_id=staff.id, store_id=store_id))
@@ -108,7 +108,8 @@ def link_user(*, merchant_id: int, staff_id: int, user_id: int, at: datetime) ->
     _record(staff, "staff.link", actor=f"staff:{staff.id}", at=at)
 
 
-def _check_stores(merchant_id: int, store_ids: Collection[int]) -> None:
+def check_stores(merchant_id: int, store_ids: Collection[int]) -> None:
+    """Raises NotFound for one that is not an open store of this merchant."""
     query = select(Store.id).where(
         Store.merchant_id == merchant_id, Store.id.in_(store_ids), Store.closed_at.is_(None)
     )

@@ -43,6 +43,33 @@ def list_stores(*, merchant_id: int) -> list[Store]:
     return list(reading().scalars(query.order_by(Store.id)))
 
 
+def change_store(
+    *, merchant_id: int, number: str, name: str, address: str, actor: str, at: datetime
+) -> None:
+    """Another name or address. Raises NotFound, Invalid for one without a name."""
+    if not name.strip():
+        raise Invalid("A store has a name.")
+    store = writing().scalar(
+        locked(select(Store).where(Store.merchant_id == merchant_id, Store.number == number))
+    )
+    if store is None:
+        raise NotFound("There is no such store.", number=number[:40])
+    before = {"name": store.name, "address": store.address}
+    store.name, store.address = name.strip(), address.strip()
+    after = {"name": store.name, "address": store.address}
+    if before == after:
+        return
+    writing().flush()
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action="store.change",
+        subject=number,
+        at=at,
+        details={"before": before, "after": after},
+    )
+
+
 def close_store(*, merchant_id: int, number: str, actor: str, at: datetime) -> None:
     """Nobody works there from now on. Closing twice is closing once. Raises NotFound."""
     store = writing().scalar(
