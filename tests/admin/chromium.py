@@ -1,0 +1,75 @@
+"""The panel in a real browser: served on loopback, asked of nobody else, its complaints kept."""
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import qrcode
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+from deploy.local.browser import chromium as program
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+SIDE, FRAMES = 480, 30
+
+
+@dataclass
+class Seen:
+    """What the console said in anger, and what was asked of other hosts."""
+
+    errors: list = field(default_factory=list)
+    strangers: list = field(default_factory=list)
+
+
+@contextmanager
+def served(app):
+    """The address of the running panel."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def a_page(browser, address, signed, *, size=DESKTOP, **more):
+    """A page of whoever is `signed` in, in a browser profile of its own."""
+    context = browser.new_context(viewport=size, permissions=["camera"], locale="zh-CN", **more)
+    kept = signed.client.get_cookie("kabao_panel", path="/admin")
+    context.add_cookies([{"name": kept.key, "value": kept.value, "url": f"{address}/admin"}])
+    page, seen = context.new_page(), Seen()
+    page.on("console", lambda said: said.type == "error" and seen.errors.append(said.text))
+    page.on("pageerror", lambda failure: seen.errors.append(str(failure)))
+    context.on("request", lambda asked: _note(seen, asked.url, address))
+    yield page, context, seen
+    context.close()
+
+
+@contextmanager
+def chromium(*, camera=None):
+    """`camera` is a film for its pretended camera."""
+    args = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    if camera:
+        args.append(f"--use-file-for-fake-video-capture={camera}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program(), args=args)
+        yield browser
+        browser.close()
+
+
+def a_film_of(text, path):
+    """A camera's look at the QR picture of this text."""
+    drawn = qrcode.make(text, border=4).get_image().convert("L").resize((SIDE, SIDE))
+    colourless = bytes([128]) * (SIDE * SIDE // 2)
+    head = f"YUV4MPEG2 W{SIDE} H{SIDE} F10:1 Ip A1:1 C420\n".encode()
+    path.write_bytes(head + (b"FRAME\n" + drawn.tobytes() + colourless) * FRAMES)
+    return path
+
+
+def _note(seen, url, address):
+    if not url.startswith((address, "data:", "blob:")):
+        seen.strangers.append(url)
