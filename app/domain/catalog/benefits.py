@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.catalog import offers
 from app.domain.catalog.drafts import BenefitDraft
-from app.domain.catalog.errors import NotPublishable
+from app.domain.catalog.errors import NotPublishable, Problem
 from app.domain.catalog.face import check_face
 from app.domain.catalog.models import Benefit, BenefitKind, BenefitRevision
 from app.domain.catalog.places import open_store_names, zone_of
@@ -96,8 +96,16 @@ def publish_benefit(
     return revision
 
 
-def _refuse_unclear(revision: BenefitRevision, at: datetime) -> None:
-    draft = BenefitDraft(
+def examine_benefit(*, merchant_id: int, draft: BenefitDraft, at: datetime) -> list[Problem]:
+    """What would stand in the way of publishing these words, kept or not."""
+    return benefit_problems(
+        draft, open_store_ids=open_store_names(merchant_id), zone=zone_of(merchant_id), at=at
+    )
+
+
+def draft_of(revision: BenefitRevision) -> BenefitDraft:
+    """A wording as the rules of publishing look at it."""
+    return BenefitDraft(
         kind=revision.kind,
         name=revision.name,
         market_value_fen=revision.market_value_fen,
@@ -105,10 +113,10 @@ def _refuse_unclear(revision: BenefitRevision, at: datetime) -> None:
         conditions=Conditions.from_json(revision.conditions),
         hand_over=revision.hand_over,
     )
-    merchant_id = revision.merchant_id
-    problems = benefit_problems(
-        draft, open_store_ids=open_store_names(merchant_id), zone=zone_of(merchant_id), at=at
-    )
+
+
+def _refuse_unclear(revision: BenefitRevision, at: datetime) -> None:
+    problems = examine_benefit(merchant_id=revision.merchant_id, draft=draft_of(revision), at=at)
     if problems:
         raise NotPublishable(problems)
 

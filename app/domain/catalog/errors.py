@@ -29,6 +29,18 @@ class LimitReached(DomainError):
     code = "limit_reached"
 
 
+class StillOnSale(DomainError):
+    """Its words change only while nobody can buy it."""
+
+    code = "still_on_sale"
+
+
+class StockTaken(DomainError):
+    """Orders hold more pieces than there would be; `taken` is in the details."""
+
+    code = "stock_taken"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """What stands in the way of publishing: where, which words, why, and what to do instead."""

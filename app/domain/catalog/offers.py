@@ -98,11 +98,11 @@ def add_offer(
     if kind is OfferKind.GIFT_CARD:
         # What the card is worth, whatever helped to pay for it.
         kept_terms["face_fen"] = price_fen
-    _require_sensible(title, description, price_fen, stock, per_member_limit)
+    require_sensible(title, description, price_fen, stock, per_member_limit)
     if sale_starts_at and sale_ends_at:
         strict.require(sale_starts_at < sale_ends_at, field="sale_ends_at")
     named = benefit_ids_of(kind, kept_terms)
-    _require_own(merchant_id, items, named, category_id)
+    require_own(merchant_id, items, named, category_id)
     offer = Offer(
         merchant_id=merchant_id,
         number=numbers.new(numbers.Kind.OFFER, merchant_id=merchant_id),
@@ -123,7 +123,7 @@ def add_offer(
     )
     writing().add(offer)
     writing().flush()
-    _fill(offer, items, stock)
+    fill(offer, items, stock)
     _tell(offer, action="offer.add", actor=actor, at=at)
     return offer
 
@@ -142,11 +142,11 @@ def publish_offer(
     `codes_in_stock` counts unused third-party codes by benefit id; what is not in it has none.
     `tiers` are the numbers of the tiers in force; without them a tier's name is taken on trust.
     """
-    offer = _lock_offer(merchant_id, number)
+    offer = lock_offer(merchant_id, number)
     if offer.state == OfferState.ON_SALE:
         return offer
     _lock_benefits(offer)
-    problems = _problems(offer, at, codes_in_stock=codes_in_stock or {}, tiers=tiers)
+    problems = problems_of(offer, at, codes_in_stock=codes_in_stock or {}, tiers=tiers)
     if problems:
         raise NotPublishable(problems)
     return _move(offer, OfferState.ON_SALE, action="offer.publish", actor=actor, at=at)
@@ -154,7 +154,7 @@ def publish_offer(
 
 def stop_offer(*, merchant_id: int, number: str, actor: str, at: datetime) -> Offer:
     """Take what is on sale off sale; what was sold stays good. Raises NotFound."""
-    offer = _lock_offer(merchant_id, number)
+    offer = lock_offer(merchant_id, number)
     if offer.state != OfferState.ON_SALE:
         return offer
     return _move(offer, OfferState.STOPPED, action="offer.stop", actor=actor, at=at)
@@ -174,7 +174,7 @@ def set_sale_window(
     Raises NotFound, Invalid, and NotPublishable when what is on sale may not be sold so long.
     """
     strict.require(starts_at < ends_at, field="sale_ends_at")
-    offer = _lock_offer(merchant_id, number)
+    offer = lock_offer(merchant_id, number)
     was = offer.sale_starts_at, offer.sale_ends_at
     if was == (starts_at, ends_at):
         return False
@@ -199,7 +199,7 @@ def _window(*ends: datetime | None) -> list[str | None]:
 
 
 def _window_problems(offer: Offer, at: datetime) -> list[Problem]:
-    return [each for each in _problems(offer, at) if each.field == "sale_ends_at"]
+    return [each for each in problems_of(offer, at) if each.field == "sale_ends_at"]
 
 
 def refuse_unsellable(*, merchant_id: int, benefit_id: int, at: datetime) -> None:
@@ -219,21 +219,30 @@ def refuse_unsellable(*, merchant_id: int, benefit_id: int, at: datetime) -> Non
         )
     )
     problems = [
-        problem for offer in reading().scalars(concerned).all() for problem in _problems(offer, at)
+        problem
+        for offer in reading().scalars(concerned).all()
+        for problem in problems_of(offer, at)
     ]
     if problems:
         raise NotPublishable(problems)
 
 
-def _problems(
+def problems_of(
     offer: Offer,
     at: datetime,
     *,
     codes_in_stock: Mapping[int, int] | None = None,
     tiers: Collection[str] | None = None,
+    with_drafts: bool = False,
 ) -> list[Problem]:
-    items = list_items(merchant_id=offer.merchant_id, offer_id=offer.id)
-    promised = list_promised(merchant_id=offer.merchant_id, kind=offer.kind, terms=offer.terms)
+    """`with_drafts`: as if what is in it were published, where nothing is yet."""
+    items = list_items(merchant_id=offer.merchant_id, offer_id=offer.id, with_drafts=with_drafts)
+    promised = list_promised(
+        merchant_id=offer.merchant_id,
+        kind=offer.kind,
+        terms=offer.terms,
+        with_drafts=with_drafts,
+    )
     draft = OfferDraft(
         kind=offer.kind,
         goods_kind=offer.goods_kind,
@@ -253,7 +262,7 @@ def _stock(item: Item, codes: Mapping[int, int] | None) -> int | None:
     return None if codes is None else codes.get(item.benefit_id, 0)
 
 
-def _require_sensible(
+def require_sensible(
     title: str, description: str, price_fen: int, stock: int | None, per_member_limit: int | None
 ) -> None:
     strict.require(0 < len(title.strip()) <= LONGEST_TITLE, field="title")
@@ -265,7 +274,7 @@ def _require_sensible(
     )
 
 
-def _require_own(
+def require_own(
     merchant_id: int, items: Sequence[tuple[int, int]], named: set[int], category_id: int | None
 ) -> None:
     wanted = [benefit_id for benefit_id, _ in items]
@@ -282,7 +291,7 @@ def _require_own(
         raise NotFound("There is no such category.", field="category_id")
 
 
-def _fill(offer: Offer, items: Sequence[tuple[int, int]], stock: int | None) -> None:
+def fill(offer: Offer, items: Sequence[tuple[int, int]], stock: int | None) -> None:
     whose = {"merchant_id": offer.merchant_id, "offer_id": offer.id}
     writing().add_all(
         OfferItem(**whose, benefit_id=benefit_id, quantity=quantity, position=position)
@@ -293,7 +302,7 @@ def _fill(offer: Offer, items: Sequence[tuple[int, int]], stock: int | None) -> 
     writing().flush()
 
 
-def _lock_offer(merchant_id: int, number: str) -> Offer:
+def lock_offer(merchant_id: int, number: str) -> Offer:
     query = select(Offer).where(Offer.merchant_id == merchant_id, Offer.number == number)
     found = writing().scalar(locked(query))
     if found is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain.catalog.contents import Item, list_items, list_promised
+from app.domain.catalog.contents import Item, list_items, list_named, list_promised
 from app.domain.catalog.kind_words import kind_lines, money_value_fen
 from app.domain.catalog.models import (
     BenefitKind,
@@ -20,7 +20,7 @@ from app.domain.catalog.models import (
 )
 from app.domain.catalog.places import open_store_names, zone_of
 from app.domain.catalog.statements import REMAINING, SHELF
-from app.domain.catalog.wording import REFUND_SENTENCES, condition_lines, face_words
+from app.domain.catalog.wording import REFUND_SENTENCES, condition_lines, face_text
 from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one, reading
 from app.kernel.errors import NotFound
@@ -159,7 +159,7 @@ def list_offers(
             "at": at,
             "soon": at + ANNOUNCED,
             "category_id": category_id,
-            "like": _like(words),
+            "like": like(words),
             "after": paging.after(cursor),
             "rows": limit + 1,
         },
@@ -169,7 +169,11 @@ def list_offers(
 
 def get_offer(*, merchant_id: int, number: str, at: datetime) -> OfferDetail:
     """An offer that is or was on sale; a draft is nobody's business yet. Raises NotFound."""
-    offer = _find_shown(merchant_id, number)
+    return detail_of(_find_shown(merchant_id, number), at=at)
+
+
+def detail_of(offer: Offer, *, at: datetime, with_drafts: bool = False) -> OfferDetail:
+    """The page of an offer, in whatever state it and its benefits are."""
     return OfferDetail(
         offer_id=offer.id,
         number=offer.number,
@@ -186,9 +190,9 @@ def get_offer(*, merchant_id: int, number: str, at: datetime) -> OfferDetail:
         per_member_limit=offer.per_member_limit,
         sale_starts_at=offer.sale_starts_at,
         sale_ends_at=offer.sale_ends_at,
-        items=_item_details(offer),
+        items=_item_details(offer, with_drafts=with_drafts),
         terms=offer.terms,
-        remaining=_remaining(merchant_id, offer.id),
+        remaining=_remaining(offer.merchant_id, offer.id),
         on_sale=_is_on_sale(offer, at),
     )
 
@@ -214,15 +218,31 @@ def _is_on_sale(offer: Offer, at: datetime) -> bool:
     return offer.state == OfferState.ON_SALE and has_begun and not is_over
 
 
-def _item_details(offer: Offer) -> list[ItemDetail]:
+def _item_details(offer: Offer, *, with_drafts: bool) -> list[ItemDetail]:
     zone, names = zone_of(offer.merchant_id), open_store_names(offer.merchant_id)
     items = [
-        *list_items(merchant_id=offer.merchant_id, offer_id=offer.id),
-        *list_promised(merchant_id=offer.merchant_id, kind=offer.kind, terms=offer.terms),
+        *list_items(merchant_id=offer.merchant_id, offer_id=offer.id, with_drafts=with_drafts),
+        *list_promised(
+            merchant_id=offer.merchant_id,
+            kind=offer.kind,
+            terms=offer.terms,
+            with_drafts=with_drafts,
+        ),
     ]
     return [
         detail for item in items if (detail := _item_detail(item, zone=zone, store_names=names))
     ]
+
+
+def describe(*, merchant_id: int, quantities: Mapping[int, int]) -> list[ItemDetail]:
+    """The lines of a value table that an offer would have; `quantities` by benefit id.
+
+    What is not the merchant's is left out.
+    """
+    zone, names = zone_of(merchant_id), open_store_names(merchant_id)
+    items = list_named(merchant_id=merchant_id, quantities=quantities)
+    found = (_item_detail(item, zone=zone, store_names=names) for item in items)
+    return [detail for detail in found if detail]
 
 
 def _item_detail(item: Item, *, zone: str, store_names: Mapping[int, str]) -> ItemDetail | None:
@@ -233,7 +253,7 @@ def _item_detail(item: Item, *, zone: str, store_names: Mapping[int, str]) -> It
         benefit_number=item.benefit_number,
         name=item.name,
         kind=BenefitKind(item.kind),
-        face_words=face_words(BenefitKind(item.kind), item.face or {}),
+        face_words=face_text(BenefitKind(item.kind), item.face or {}),
         quantity=item.quantity,
         market_value_fen=item.market_value_fen,
         condition_lines=condition_lines(item.conditions, zone=zone, store_names=store_names),
@@ -250,9 +270,9 @@ def _remaining(merchant_id: int, offer_id: int) -> int | None:
     return found.pieces if found else None
 
 
-def _like(words: str | None) -> str | None:
+def like(words: str | None) -> str | None:
     """The pattern that finds these words, of which none is taken for a wildcard."""
-    plain = unicodedata.normalize("NFKC", words or "").strip()[:LONGEST_WORDS]
+    plain = unicodedata.normalize("NFKC", (words or "").replace("\0", "")).strip()[:LONGEST_WORDS]
     for special in ("\\", "%", "_"):
         plain = plain.replace(special, f"\\{special}")
     return f"%{plain}%" if plain else None

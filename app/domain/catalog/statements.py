@@ -30,8 +30,13 @@ UNCHANGED = """EXISTS (SELECT FROM offers WHERE merchant_id = %(merchant_id)s
     AND sale_ends_at IS NOT DISTINCT FROM %(sale_ends_at)s
     AND kind = %(kind)s AND terms = %(terms)s::jsonb)"""
 
-# The newest published wording of everything in an offer; no wording leaves its columns empty.
-ITEMS = """
+# What customers see, and what the shop sees of a draft: there a wording not published yet counts
+# where no other is there.
+PUBLISHED = "published_at IS NOT NULL ORDER BY revision DESC LIMIT 1"
+ALSO_DRAFTS = "true ORDER BY (published_at IS NOT NULL) DESC, revision DESC LIMIT 1"
+
+# The wording of everything in an offer; no wording leaves its columns empty.
+_ITEMS = """
 SELECT i.benefit_id, b.number, i.quantity, coalesce(r.name, b.name), r.kind, r.market_value_fen,
   r.face, r.conditions, r.hand_over
 FROM offer_items i
@@ -39,29 +44,28 @@ JOIN benefits b ON b.merchant_id = %(merchant_id)s AND b.id = i.benefit_id
 LEFT JOIN LATERAL (
   SELECT * FROM benefit_revisions
   WHERE merchant_id = %(merchant_id)s AND benefit_id = i.benefit_id
-    AND published_at IS NOT NULL
-  ORDER BY revision DESC LIMIT 1) r ON true
+    AND {wording}) r ON true
 WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = %(offer_id)s
 ORDER BY i.position, i.id
 """
 
-# As ITEMS, for benefits that an offer's terms name.
-NAMED = """
+# As _ITEMS, for benefits that an offer's terms name.
+_NAMED = """
 SELECT b.id, b.number, n.quantity, coalesce(r.name, b.name), r.kind, r.market_value_fen,
   r.face, r.conditions, r.hand_over
 FROM unnest(%(ids)s::bigint[], %(quantities)s::bigint[]) WITH ORDINALITY AS n (id, quantity, nth)
 JOIN benefits b ON b.merchant_id = %(merchant_id)s AND b.id = n.id
 LEFT JOIN LATERAL (
   SELECT * FROM benefit_revisions
-  WHERE merchant_id = %(merchant_id)s AND benefit_id = b.id AND published_at IS NOT NULL
-  ORDER BY revision DESC LIMIT 1) r ON true
+  WHERE merchant_id = %(merchant_id)s AND benefit_id = b.id AND {wording}) r ON true
 ORDER BY n.nth
 """
 
-SHELF = """
-SELECT o.id, o.number, o.kind, o.title, o.description, o.cover, o.category_id, o.goods_kind,
-  o.price_fen,
-  CASE o.kind
+ITEMS, DRAFT_ITEMS = (_ITEMS.format(wording=each) for each in (PUBLISHED, ALSO_DRAFTS))
+NAMED, DRAFT_NAMED = (_NAMED.format(wording=each) for each in (PUBLISHED, ALSO_DRAFTS))
+
+# What one piece of an offer is worth: money that it brings, its vouchers, and what its terms send.
+_VALUE = """CASE o.kind
     WHEN 'topup' THEN o.price_fen + (o.terms ->> 'bonus_fen')::bigint
     WHEN 'gift_card' THEN o.price_fen
     ELSE 0 END
@@ -76,8 +80,12 @@ SELECT o.id, o.number, o.kind, o.title, o.description, o.cover, o.category_id, o
    CROSS JOIN LATERAL (
      SELECT market_value_fen FROM benefit_revisions
      WHERE merchant_id = %(merchant_id)s AND benefit_id = i.benefit_id
-       AND published_at IS NOT NULL
-     ORDER BY revision DESC LIMIT 1) r),
+       AND {wording}) r)"""
+
+SHELF = f"""
+SELECT o.id, o.number, o.kind, o.title, o.description, o.cover, o.category_id, o.goods_kind,
+  o.price_fen,
+  {_VALUE.format(wording=PUBLISHED)},
   o.sale_starts_at, o.sale_ends_at,
   (SELECT sum(s.quota - s.taken)::bigint FROM offer_stock s
    WHERE s.merchant_id = %(merchant_id)s AND s.offer_id = o.id),
@@ -92,7 +100,7 @@ WHERE o.merchant_id = %(merchant_id)s AND o.state = 'on_sale'
        OR normalize(o.description, NFKC) ILIKE %(like)s::text)
   AND (%(after)s::bigint IS NULL OR o.id < %(after)s::bigint)
 ORDER BY o.id DESC LIMIT %(rows)s
-"""
+"""  # noqa: S608 - a constant of our own
 
 REMAINING = """
 SELECT sum(quota - taken)::bigint FROM offer_stock
@@ -147,4 +155,62 @@ EVERY_OFFER = """
 SELECT number, title, kind, state FROM offers
 WHERE merchant_id = %(merchant_id)s
 ORDER BY id
+"""
+
+BENEFITS = """
+SELECT b.id, b.number, r.name, r.kind, r.face, r.market_value_fen, r.revision, r.published_at,
+  r.revision > 1 AND r.published_at IS NULL
+FROM benefits b
+CROSS JOIN LATERAL (
+  SELECT * FROM benefit_revisions
+  WHERE merchant_id = %(merchant_id)s AND benefit_id = b.id
+  ORDER BY revision DESC LIMIT 1) r
+WHERE b.merchant_id = %(merchant_id)s
+  AND (%(like)s::text IS NULL OR normalize(r.name, NFKC) ILIKE %(like)s::text)
+  AND (%(after)s::bigint IS NULL OR b.id < %(after)s::bigint)
+ORDER BY b.id DESC LIMIT %(rows)s
+"""
+
+# What an offer can be made of; the oldest first, as people remember them.
+CHOICES = f"""
+SELECT b.id, b.number, r.name, r.kind, r.market_value_fen, r.published_at IS NOT NULL
+FROM benefits b
+CROSS JOIN LATERAL (
+  SELECT * FROM benefit_revisions
+  WHERE merchant_id = %(merchant_id)s AND benefit_id = b.id
+    AND {ALSO_DRAFTS}) r
+WHERE b.merchant_id = %(merchant_id)s
+ORDER BY b.id LIMIT %(rows)s
+"""  # noqa: S608 - a constant of our own
+
+OFFERS_WITH = """
+SELECT o.number, o.title, o.state FROM offer_items i
+JOIN offers o ON o.merchant_id = %(merchant_id)s AND o.id = i.offer_id
+WHERE i.merchant_id = %(merchant_id)s AND i.benefit_id = %(benefit_id)s
+ORDER BY o.id DESC LIMIT %(rows)s
+"""
+
+ALL_OFFERS = f"""
+SELECT o.id, o.number, o.kind, o.state, o.title, o.cover, o.price_fen, {_VALUE.format(wording=ALSO_DRAFTS)},
+  o.sale_starts_at, o.sale_ends_at, s.quota, s.taken
+FROM offers o
+LEFT JOIN LATERAL (
+  SELECT sum(quota)::bigint AS quota, sum(taken)::bigint AS taken FROM offer_stock
+  WHERE merchant_id = %(merchant_id)s AND offer_id = o.id) s ON true
+WHERE o.merchant_id = %(merchant_id)s
+  AND (%(state)s::text IS NULL OR o.state = %(state)s::text)
+  AND (%(like)s::text IS NULL OR normalize(o.title, NFKC) ILIKE %(like)s::text)
+  AND (%(after)s::bigint IS NULL OR o.id < %(after)s::bigint)
+ORDER BY o.id DESC LIMIT %(rows)s
+"""  # noqa: S608 - a constant of our own
+
+OFFER_CHOICES = """
+SELECT number, title, kind, state, price_fen FROM offers
+WHERE merchant_id = %(merchant_id)s AND (%(kind)s::text IS NULL OR kind = %(kind)s::text)
+ORDER BY id DESC LIMIT %(rows)s
+"""
+
+STOCK = """
+SELECT sum(quota)::bigint, sum(taken)::bigint FROM offer_stock
+WHERE merchant_id = %(merchant_id)s AND offer_id = %(offer_id)s
 """

@@ -58,6 +58,14 @@ def face_words(kind: BenefitKind, face: Mapping[str, Any]) -> str:
             return str(face.get("thing", ""))
 
 
+def face_text(kind: BenefitKind, face: Mapping[str, Any]) -> str:
+    """As `face_words`; nothing where a draft leaves out what it takes."""
+    try:
+        return face_words(kind, face)
+    except KeyError:
+        return ""
+
+
 def _validity_line(validity: Fixed | Days) -> str:
     if isinstance(validity, Days):
         return f"发放后{validity.count}天内有效（发放当天不计，至最后一天24:00）"
