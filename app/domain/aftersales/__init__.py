@@ -16,6 +16,7 @@ from app.domain.aftersales.asking import (
     ask_for_part,
     look_at_expired,
 )
+from app.domain.aftersales.choosing import quote_chosen
 from app.domain.aftersales.deciding import approve, decline, withdraw
 from app.domain.aftersales.errors import (
     NothingToCollect,
@@ -42,7 +43,9 @@ from app.domain.aftersales.queries import (
     ReturnWords,
     StuckReturn,
     get_return,
+    list_all,
     list_expired,
+    list_of_order,
     list_open,
     list_returns,
     list_stuck,
@@ -57,7 +60,7 @@ from app.domain.aftersales.retrying import (
     stuck_refund,
 )
 from app.domain.aftersales.revoking import undone_bp
-from app.domain.aftersales.rules import Asker, Quote, QuoteLine
+from app.domain.aftersales.rules import Asker, Quote, QuoteLine, choose
 
 __all__ = [
     "STUCK_AFTER",
@@ -92,13 +95,16 @@ __all__ = [
     "ask_for_buyer",
     "ask_for_expired",
     "ask_for_part",
+    "choose",
     "collect",
     "decline",
     "explain",
     "find_settled",
     "get_return",
     "is_to_collect",
+    "list_all",
     "list_expired",
+    "list_of_order",
     "list_open",
     "list_returns",
     "list_running",
@@ -109,6 +115,7 @@ __all__ = [
     "notice_words",
     "paid_by_hand",
     "quote",
+    "quote_chosen",
     "refund_parcel",
     "retry",
     "retry_by_transfer",

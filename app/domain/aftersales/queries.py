@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.aftersales import statements
+from app.domain.aftersales.models import ReturnState
 from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.errors import NotFound
@@ -129,6 +130,26 @@ def list_open(
     }
     rows = fetch_all(ReturnView, statements.VIEW_OPEN, {**which, "limit": limit + 1})
     return paging.cut(rows, limit=limit, key=lambda row: row.id)
+
+
+def list_all(
+    *, merchant_id: int, state: ReturnState | None, cursor: str | None, limit: int
+) -> Page[ReturnView]:
+    """The merchant's returns in one state or in all, the newest first. Raises Invalid."""
+    which = {
+        "merchant_id": merchant_id,
+        "state": state.value if state else None,
+        "after": paging.after(cursor),
+    }
+    sql = statements.VIEW_IN_STATE if state else statements.VIEW_ALL
+    rows = fetch_all(ReturnView, sql, {**which, "limit": limit + 1})
+    return paging.cut(rows, limit=limit, key=lambda row: row.id)
+
+
+def list_of_order(*, merchant_id: int, order_id: int) -> list[ReturnView]:
+    """Every return of an order, the oldest first."""
+    which: dict[str, object] = {"merchant_id": merchant_id, "order_id": order_id}
+    return fetch_all(ReturnView, statements.VIEW_OF_ORDER, which)
 
 
 def list_stuck(*, at: datetime, limit: int) -> list[StuckReturn]:

@@ -236,6 +236,12 @@ VIEW_PAGE = (
     + """ AND o.member_id = %(member_id)s AND (%(after)s::bigint IS NULL OR r.id < %(after)s)
 ORDER BY r.id DESC LIMIT %(limit)s"""
 )
+# For the merchant: all of an order, and all there are.
+VIEW_OF_ORDER = _VIEW + " AND r.order_id = %(order_id)s ORDER BY r.id"
+_NEWEST = """ AND (%(after)s::bigint IS NULL OR r.id < %(after)s)
+ORDER BY r.id DESC LIMIT %(limit)s"""
+VIEW_ALL = _VIEW + _NEWEST
+VIEW_IN_STATE = _VIEW + " AND r.state = %(state)s" + _NEWEST
 # For the merchant: what waits for a word, and what has not moved for a while; the oldest first.
 VIEW_OPEN = (
     _VIEW

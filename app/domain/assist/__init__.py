@@ -1,6 +1,7 @@
 """Friends help unlock: tasks of whoever bought, helps of his friends, and doubts looked at."""
 
 from app.domain.assist.closing import Due, close, hurry, list_due, list_to_hurry
+from app.domain.assist.doubts import Doubt, list_doubts
 from app.domain.assist.errors import AssistNotHere, AssistRefusal
 from app.domain.assist.events import (
     AssistHelped,
@@ -9,6 +10,7 @@ from app.domain.assist.events import (
     AssistShort,
     AssistUnlocked,
 )
+from app.domain.assist.figures import Figures, HelpsOfDay, figures_of, helps_by_day
 from app.domain.assist.helping import Helped, HelpWish, help_out
 from app.domain.assist.joining import take_over
 from app.domain.assist.links import token_of
@@ -49,11 +51,14 @@ __all__ = [
     "AssistUnlocked",
     "AssistWords",
     "Bought",
+    "Doubt",
     "Due",
+    "Figures",
     "HelpState",
     "HelpView",
     "HelpWish",
     "Helped",
+    "HelpsOfDay",
     "Prize",
     "Progress",
     "Review",
@@ -64,10 +69,13 @@ __all__ = [
     "appeal",
     "approve",
     "close",
+    "figures_of",
     "get_own",
     "help_out",
+    "helps_by_day",
     "hurry",
     "keep_activity",
+    "list_doubts",
     "list_due",
     "list_own",
     "list_reviews",

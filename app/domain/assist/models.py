@@ -97,6 +97,12 @@ class AssistHelp(OwnedByMerchant, Base):
         Index("ix_assist_helps_helper", "merchant_id", "helper_id", "at"),
         Index("ix_assist_helps_device", "merchant_id", "campaign_id", "device"),
         Index("ix_assist_helps_held", "merchant_id", "id", postgresql_where=text("state = 'held'")),
+        Index(
+            "ix_assist_helps_to_review",
+            "merchant_id",
+            "id",
+            postgresql_where=text("state = 'held' OR state = 'rejected' AND appeal IS NOT NULL"),
+        ),
     )
 
     number: Mapped[str]

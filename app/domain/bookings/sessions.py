@@ -82,7 +82,8 @@ def set_capacity(
             break
         execute(statements.TAKE_SEAT, which)
         offered += 1
-    _tell(merchant_id, seating.number, "session.resize", actor, at=at, capacity=capacity)
+    sizes = {"before": {"capacity": seating.capacity}, "after": {"capacity": capacity}}
+    _tell(merchant_id, seating.number, "session.resize", actor, at=at, **sizes)
     return offered
 
 
@@ -116,7 +117,7 @@ def _require_sensible(plan: Plan, changes_until: datetime) -> None:
 
 
 def _tell(
-    merchant_id: int, number: str, action: str, actor: str, *, at: datetime, **details: int
+    merchant_id: int, number: str, action: str, actor: str, *, at: datetime, **details: object
 ) -> None:
     audit.record(
         merchant_id=merchant_id,

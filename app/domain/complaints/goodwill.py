@@ -105,6 +105,7 @@ def set_rule(
     """How many presents, and of what cost in all, one person of this role may give on one day."""
     if per_day < 0 or day_cost_fen < 0:
         raise Invalid("A limit is 0 or more.")
+    before = _limits(merchant_id, role)
     execute(
         """INSERT INTO goodwill_rules (merchant_id, role, per_day, day_cost_fen)
         VALUES (%(merchant_id)s, %(role)s, %(per_day)s, %(day_cost_fen)s)
@@ -123,7 +124,10 @@ def set_rule(
         action="goodwill.rule",
         subject=role.value,
         at=at,
-        details={"per_day": per_day, "day_cost_fen": day_cost_fen},
+        details={
+            "before": vars(before) if before else {},
+            "after": {"per_day": per_day, "day_cost_fen": day_cost_fen},
+        },
     )
 
 
@@ -218,12 +222,7 @@ def _refuse_oneself(present: Present, member_id: int) -> None:
 
 
 def _take(present: Present, terms: RevisionTerms, day: date) -> None:
-    rule = fetch_one(
-        _Limits,
-        """SELECT per_day, day_cost_fen FROM goodwill_rules
-        WHERE merchant_id = %(merchant_id)s AND role = %(role)s""",
-        {"merchant_id": present.merchant_id, "role": present.role.value},
-    )
+    rule = _limits(present.merchant_id, present.role)
     if rule is None:
         raise GoodwillNotAllowed("未开通补偿发券权限")
     taken = {
@@ -235,6 +234,15 @@ def _take(present: Present, terms: RevisionTerms, day: date) -> None:
     }
     if not execute(TAKE, taken):
         raise GoodwillLimit("今日补偿额度已用完", **vars(rule))
+
+
+def _limits(merchant_id: int, role: Role) -> "_Limits | None":
+    return fetch_one(
+        _Limits,
+        """SELECT per_day, day_cost_fen FROM goodwill_rules
+        WHERE merchant_id = %(merchant_id)s AND role = %(role)s""",
+        {"merchant_id": merchant_id, "role": role.value},
+    )
 
 
 @dataclass(frozen=True)

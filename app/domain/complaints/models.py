@@ -41,6 +41,13 @@ class Ticket(OwnedByMerchant, Base):
             postgresql_where=text("state <> 'resolved'"),
         ),
         Index(
+            "ix_complaint_tickets_done",
+            "merchant_id",
+            "resolved_at",
+            "id",
+            postgresql_where=text("state = 'resolved'"),
+        ),
+        Index(
             "ix_complaint_tickets_running",
             "settle_by",
             postgresql_where=text("state <> 'resolved'"),

@@ -2,6 +2,15 @@
 
 from app.domain.members.blocking import block, end_sessions, unblock
 from app.domain.members.codes import CodeState, code_state, freeze_codes, reissue_codes
+from app.domain.members.desk import (
+    Label,
+    MemberRow,
+    labels_of,
+    list_by_nickname,
+    list_for_desk,
+    reveal_phone,
+    row_of,
+)
 from app.domain.members.details import masked_name, masked_phone, set_nickname, set_phone
 from app.domain.members.errors import CodesFrozen, MemberBlocked, SessionEnded
 from app.domain.members.events import MembersMerged, PersonErased
@@ -11,6 +20,7 @@ from app.domain.members.queries import (
     canonical_id,
     find_member_id,
     find_openid,
+    find_openid_of_user,
     find_user_ids,
     get_canonical_member,
     get_member,
@@ -34,8 +44,10 @@ __all__ = [
     "SESSION_IS_GOOD",
     "CodeState",
     "CodesFrozen",
+    "Label",
     "Member",
     "MemberBlocked",
+    "MemberRow",
     "MemberState",
     "MembersMerged",
     "PersonErased",
@@ -53,19 +65,25 @@ __all__ = [
     "find_by_openid",
     "find_member_id",
     "find_openid",
+    "find_openid_of_user",
     "find_user_ids",
     "freeze_codes",
     "get_canonical_member",
     "get_member",
     "has_unionid",
     "join",
+    "labels_of",
+    "list_by_nickname",
     "list_by_phone",
+    "list_for_desk",
     "list_shapes",
     "list_user_ids",
     "masked_name",
     "masked_phone",
     "meet",
     "reissue_codes",
+    "reveal_phone",
+    "row_of",
     "session_is_good",
     "set_nickname",
     "set_phone",

@@ -11,22 +11,21 @@ from app.kernel.errors import NotFound
 
 
 @dataclass(frozen=True)
-class _Number:
+class _Was:
     number: str
+    state: str
 
 
 def block(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> None:
     """Keep the member out from now on; his sessions end at once."""
-    number = _set_state(merchant_id, member_id, MemberState.BLOCKED, epochs=1)
-    audit.record(merchant_id=merchant_id, actor=actor, action="member.block", subject=number, at=at)
+    was = _set_state(merchant_id, member_id, MemberState.BLOCKED, epochs=1)
+    _tell(merchant_id, was, MemberState.BLOCKED, "member.block", actor=actor, at=at)
 
 
 def unblock(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> None:
     """Let the member in again. He signs in anew."""
-    number = _set_state(merchant_id, member_id, MemberState.ACTIVE, epochs=0)
-    audit.record(
-        merchant_id=merchant_id, actor=actor, action="member.unblock", subject=number, at=at
-    )
+    was = _set_state(merchant_id, member_id, MemberState.ACTIVE, epochs=0)
+    _tell(merchant_id, was, MemberState.ACTIVE, "member.unblock", actor=actor, at=at)
 
 
 def end_sessions(*, merchant_id: int, member_id: int) -> None:
@@ -35,13 +34,26 @@ def end_sessions(*, merchant_id: int, member_id: int) -> None:
         raise NotFound("There is no such member.")
 
 
-def _set_state(merchant_id: int, member_id: int, state: MemberState, *, epochs: int) -> str:
+def _set_state(merchant_id: int, member_id: int, state: MemberState, *, epochs: int) -> _Was:
     writing().flush()
     changed = fetch_one(
-        _Number,
+        _Was,
         SET_STATE,
         {"merchant_id": merchant_id, "member_id": member_id, "state": state, "epochs": epochs},
     )
     if changed is None:
         raise NotFound("There is no such member.")
-    return changed.number
+    return changed
+
+
+def _tell(
+    merchant_id: int, was: _Was, now: MemberState, action: str, *, actor: str, at: datetime
+) -> None:
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action=action,
+        subject=was.number,
+        at=at,
+        details={"before": {"state": was.state}, "after": {"state": now.value}},
+    )

@@ -1,7 +1,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Computed, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, Id, OwnedByMerchant, belongs_to, word
@@ -53,6 +53,13 @@ class Member(OwnedByMerchant, Base):
         UniqueConstraint("merchant_id", "number"),
         UniqueConstraint("merchant_id", "user_id"),
         Index("ix_members_phone_index", "merchant_id", "phone_index"),
+        Index(
+            "ix_members_nickname",
+            "merchant_id",
+            "nickname_key",
+            "id",
+            postgresql_where=text("merged_into IS NULL AND nickname_key IS NOT NULL"),
+        ),
         Index("ix_members_user_id", "user_id"),
         Index(
             "ix_members_merged_into",
@@ -67,6 +74,11 @@ class Member(OwnedByMerchant, Base):
     user_id: Mapped[int]
     merged_into: Mapped[int | None]
     nickname: Mapped[str | None]
+    # How it is looked for. A column, since no condition with a function that might tell on other
+    # merchants' rows reaches an index below row level security.
+    nickname_key: Mapped[str | None] = mapped_column(
+        Text(collation="C"), Computed("lower(nickname)", persisted=True)
+    )
     phone_sealed: Mapped[bytes | None]
     phone_index: Mapped[bytes | None]
     session_epoch: Mapped[int] = mapped_column(server_default="0")

@@ -8,6 +8,7 @@ from app.domain.members.statements import (
     CANONICAL_MEMBER,
     MEMBER_BY_NUMBER,
     OPENID_OF_MEMBER,
+    OPENID_OF_USER,
     SAME_PERSON,
     SESSION_IS_GOOD,
     USERS_OF_IDENTITY,
@@ -67,6 +68,12 @@ def find_openid(*, merchant_id: int, member_id: int, appid: str) -> str | None:
         OPENID_OF_MEMBER,
         {"merchant_id": merchant_id, "member_id": member_id, "appid": appid},
     )
+    return found.openid if found else None
+
+
+def find_openid_of_user(*, user_id: int, appid: str) -> str | None:
+    """How this app knows somebody who need not be a member, such as one of the staff."""
+    found = fetch_one(_Openid, OPENID_OF_USER, {"user_id": user_id, "appid": appid})
     return found.openid if found else None
 
 

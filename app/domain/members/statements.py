@@ -170,9 +170,18 @@ SELECT i.openid FROM wechat_identities i
 WHERE i.user_id IN (SELECT id FROM person) AND i.appid = %(appid)s ORDER BY i.id DESC LIMIT 1
 """  # noqa: S608 - composed of our own words
 
+OPENID_OF_USER = """
+SELECT openid FROM wechat_identities
+WHERE user_id = %(user_id)s AND appid = %(appid)s ORDER BY id DESC LIMIT 1
+"""
+
 SET_STATE = """
-UPDATE members SET state = %(state)s, session_epoch = session_epoch + %(epochs)s
-WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s RETURNING number
+WITH was AS (
+  SELECT id, state FROM members WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s
+  FOR UPDATE
+)
+UPDATE members m SET state = %(state)s, session_epoch = m.session_epoch + %(epochs)s FROM was
+WHERE m.merchant_id = %(merchant_id)s AND m.id = was.id RETURNING m.number, was.state
 """
 
 END_SESSIONS = """

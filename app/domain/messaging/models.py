@@ -84,6 +84,7 @@ class SentMessage(OwnedByMerchant, Base):
     __table_args__ = (
         UniqueConstraint("merchant_id", "event_key", "member_id", "message"),
         belongs_to("members", "member_id"),
+        Index("ix_sent_messages_member", "merchant_id", "member_id", "id"),
         Index("ix_sent_messages_state", "merchant_id", "state", "id"),
         Index("ix_sent_messages_sending", "at", postgresql_where=text("state = 'sending'")),
         Index(

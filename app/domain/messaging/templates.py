@@ -113,6 +113,20 @@ def add_template(
     )
 
 
+def note_trial(
+    *, merchant_id: int, line: TemplateLine, staff_number: str, actor: str, at: datetime
+) -> None:
+    """Somebody of the staff was sent this template with made-up words."""
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action="template.try",
+        subject=line.template_id,
+        at=at,
+        details={"message": line.message, "appid": line.appid, "to": staff_number},
+    )
+
+
 def templates_to_ask(*, merchant_id: int, appid: str) -> list[str]:
     """Template ids for the app's question "may we tell you?", the oldest first.
 

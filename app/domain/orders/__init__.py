@@ -1,7 +1,21 @@
 """Buying: place, pay, hand over, close."""
 
 from app.domain.orders.choosing import Candidate, Choice
-from app.domain.orders.closing import Overdue, close, list_overdue, note_close_try
+from app.domain.orders.closing import Overdue, close, hurry_unpaid, list_overdue, note_close_try
+from app.domain.orders.desk import (
+    OrderFile,
+    OrderFilter,
+    OrderMove,
+    OrderPayment,
+    OrderRow,
+    OrderVoucher,
+    list_for_desk,
+    moves_of,
+    number_by_payment,
+    open_file,
+    payments_of,
+    vouchers_of,
+)
 from app.domain.orders.earning import Purchase, purchase_of, refundable_until
 from app.domain.orders.errors import NothingToGiveBack, OrderNotPayable, TenderRefused
 from app.domain.orders.events import OrderPaid, PaymentCameLate, PotsMoved
@@ -41,6 +55,7 @@ from app.domain.orders.referrals import (
 from app.domain.orders.restocking import restock
 from app.domain.orders.returning import Split, Weight, give_back
 from app.domain.orders.rules import PAY_WITHIN, Placed, Source, Wish
+from app.domain.orders.selling import Sold, sold_of_offer
 from app.domain.orders.tenders import Tender, tenders_of
 
 __all__ = [
@@ -54,13 +69,19 @@ __all__ = [
     "Idea",
     "NothingToGiveBack",
     "Order",
+    "OrderFile",
+    "OrderFilter",
     "OrderLine",
+    "OrderMove",
     "OrderNotPayable",
     "OrderPaid",
+    "OrderPayment",
     "OrderQuote",
+    "OrderRow",
     "OrderState",
     "OrderTender",
     "OrderView",
+    "OrderVoucher",
     "OrderWords",
     "Outcome",
     "Overdue",
@@ -71,6 +92,7 @@ __all__ = [
     "Purchase",
     "Referred",
     "Sharer",
+    "Sold",
     "Source",
     "Split",
     "Tender",
@@ -84,13 +106,19 @@ __all__ = [
     "confirm_paid",
     "get_order",
     "give_back",
+    "hurry_unpaid",
     "list_buyers",
+    "list_for_desk",
     "list_growth",
     "list_orders",
     "list_overdue",
     "list_sharers",
+    "moves_of",
     "note_close_try",
     "notice_words",
+    "number_by_payment",
+    "open_file",
+    "payments_of",
     "place",
     "purchase_of",
     "quote",
@@ -98,7 +126,9 @@ __all__ = [
     "refundable_until",
     "restock",
     "return_late_money",
+    "sold_of_offer",
     "take_over",
     "tenders_of",
     "to_pay",
+    "vouchers_of",
 ]

@@ -4,6 +4,7 @@ from datetime import datetime
 from app.domain import catalog
 from app.domain.orders import statements, tenders
 from app.domain.orders.models import CloseReason
+from app.kernel import audit
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.errors import NotFound
 
@@ -39,6 +40,27 @@ def list_overdue(*, at: datetime, limit: int) -> list[Overdue]:
 def note_close_try(*, merchant_id: int, order_id: int, at: datetime) -> None:
     """Somebody is about to close it; should that fail, others come first next time."""
     execute(statements.NOTE_CLOSE_TRY, {"merchant_id": merchant_id, "order_id": order_id, "at": at})
+
+
+def hurry_unpaid(
+    *, merchant_id: int, offer_id: int, offer_number: str, actor: str, at: datetime
+) -> int:
+    """Unpaid orders with this offer are overdue from now on; how many.
+
+    They close by the same way as every overdue one, after a look at WeChat: whoever paid in the
+    same second keeps what he paid for.
+    """
+    which = {"merchant_id": merchant_id, "offer_id": offer_id, "at": at}
+    hurried = execute(statements.HURRY, which)
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action="order.hurry_unpaid",
+        subject=offer_number,
+        at=at,
+        details={"orders": hurried},
+    )
+    return hurried
 
 
 def close(*, merchant_id: int, order_id: int, reason: CloseReason, at: datetime) -> bool:

@@ -65,6 +65,16 @@ class Order(OwnedByMerchant, Base):
             "placed_at",
             postgresql_where=text("sharer_member_id IS NOT NULL"),
         ),
+        Index("ix_orders_placed", "merchant_id", "placed_at", "id"),
+        # Nearly every order is fulfilled; those that are not are looked for by what they are.
+        Index(
+            "ix_orders_not_plain",
+            "merchant_id",
+            "state",
+            "placed_at",
+            "id",
+            postgresql_where=text("state <> 'fulfilled'"),
+        ),
         Index("ix_orders_unpaid", "expires_at", postgresql_where=text("state = 'pending'")),
         CheckConstraint("total_fen >= 0", name="total_not_negative"),
         CheckConstraint("wechat_fen BETWEEN 0 AND total_fen", name="bill_within_total"),

@@ -257,3 +257,22 @@ JOIN offers f ON f.merchant_id = l.merchant_id AND f.id = l.offer_id
 WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
 ORDER BY l.id
 """
+
+SOLD_OF_OFFER = """
+SELECT
+  coalesce(sum(l.quantity - l.returned_pieces)
+    FILTER (WHERE o.state NOT IN ('pending', 'closed')), 0)::bigint,
+  count(DISTINCT o.member_id) FILTER (WHERE o.state NOT IN ('pending', 'closed')),
+  count(DISTINCT o.id) FILTER (WHERE o.state = 'pending')
+FROM order_lines l
+JOIN orders o ON o.merchant_id = %(merchant_id)s AND o.id = l.order_id
+WHERE l.merchant_id = %(merchant_id)s AND l.offer_id = %(offer_id)s
+"""
+
+# Unpaid orders are few: they have fifteen minutes.
+HURRY = """
+UPDATE orders o SET expires_at = %(at)s
+WHERE o.merchant_id = %(merchant_id)s AND o.state = 'pending' AND o.expires_at > %(at)s
+  AND EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = %(merchant_id)s
+              AND l.order_id = o.id AND l.offer_id = %(offer_id)s)
+"""

@@ -24,6 +24,13 @@ from app.domain.redemption.redeeming import redeem
 from app.domain.redemption.refusing import record_refusal
 from app.domain.redemption.reversing import Reversed, reverse
 from app.domain.redemption.rules import Redeemed, Scan
+from app.domain.redemption.story import (
+    VoucherFile,
+    VoucherStep,
+    voucher_file,
+    voucher_of_redemption,
+    voucher_story,
+)
 
 __all__ = [
     "CardLine",
@@ -45,7 +52,9 @@ __all__ = [
     "TodayTotals",
     "UseOfCard",
     "Visit",
+    "VoucherFile",
     "VoucherRedeemed",
+    "VoucherStep",
     "best_match",
     "get_card",
     "notice_words",
@@ -55,4 +64,7 @@ __all__ = [
     "reverse",
     "today",
     "visit_of",
+    "voucher_file",
+    "voucher_of_redemption",
+    "voucher_story",
 ]

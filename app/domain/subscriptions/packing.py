@@ -27,7 +27,6 @@ WHERE s.merchant_id = %(merchant_id)s AND d.merchant_id = %(merchant_id)s
   AND r.merchant_id = %(merchant_id)s
 """
 _WANTED = """
-  AND (%(state)s::text IS NULL OR p.state = %(state)s)
   AND (%(since)s::date IS NULL OR p.send_on >= %(since)s)
   AND (%(until)s::date IS NULL OR p.send_on <= %(until)s)
   AND (%(benefit)s::text IS NULL OR p.benefit_id = (SELECT b.id FROM benefits b
@@ -37,6 +36,8 @@ _WANTED = """
   AND (%(after)s::bigint IS NULL OR p.id > %(after)s)
   ORDER BY p.id LIMIT %(limit)s"""
 _PAGE = _THESE + _WANTED + _PACKED + "ORDER BY p.id"
+# Said plainly, so that those to be sent are not looked for among all that were ever sent.
+_PAGE_IN_STATE = _THESE + " AND p.state = %(state)s" + _WANTED + _PACKED + "ORDER BY p.id"
 _ONE = _THESE + " AND p.number = %(number)s" + _PACKED
 _LABELS = (
     _THESE
@@ -232,7 +233,8 @@ def list_parcels(
         "card": wanted.card_number,
     }
     said = {**which, "after": paging.after(cursor), "limit": limit + 1}
-    page = paging.cut(fetch_all(_Row, _PAGE, said), limit=limit, key=lambda row: row.id)
+    sql = _PAGE_IN_STATE if wanted.state else _PAGE
+    page = paging.cut(fetch_all(_Row, sql, said), limit=limit, key=lambda row: row.id)
     items = [_packed(merchant_id, row) for row in page.items]
     return Page(items=items, next_cursor=page.next_cursor)
 

@@ -9,6 +9,7 @@ from app.domain.vouchers.codes import (
     read_code,
     show_code,
 )
+from app.domain.vouchers.desk import VoucherRow, list_for_desk
 from app.domain.vouchers.errors import (
     AlreadyRedeemed,
     CodeOutdated,
@@ -31,6 +32,7 @@ from app.domain.vouchers.member_codes import (
 )
 from app.domain.vouchers.models import Card, Voucher, VoucherEvent
 from app.domain.vouchers.moving import expire, expire_due, hand_over, move, take_over, unlock
+from app.domain.vouchers.outstanding import Outstanding, outstanding_of_offer
 from app.domain.vouchers.queries import (
     HeldVoucher,
     Tab,
@@ -58,6 +60,7 @@ __all__ = [
     "MoveRefused",
     "NewCard",
     "NotYetValid",
+    "Outstanding",
     "ScannedCode",
     "ScannedMember",
     "ShowCode",
@@ -71,6 +74,7 @@ __all__ = [
     "VoucherHeld",
     "VoucherLocked",
     "VoucherRefusal",
+    "VoucherRow",
     "VoucherState",
     "VoucherVoid",
     "WalletVoucher",
@@ -82,8 +86,10 @@ __all__ = [
     "hand_over",
     "handle_of",
     "issue",
+    "list_for_desk",
     "list_wallet",
     "move",
+    "outstanding_of_offer",
     "prove_member",
     "read_code",
     "read_member_code",

@@ -180,3 +180,16 @@ LEFT JOIN LATERAL (
     AND action IN ('hand_over', 'share') AND reason IS DISTINCT FROM 'account_merged') came ON true
 WHERE e.merchant_id = %(merchant_id)s AND e.voucher_id = %(voucher_id)s ORDER BY e.id
 """
+
+OUTSTANDING = """
+SELECT
+  count(*) FILTER (WHERE v.state NOT IN ('redeemed', 'expired', 'void')
+    AND v.valid_until > %(at)s),
+  count(DISTINCT v.holder_id) FILTER (WHERE v.state NOT IN ('redeemed', 'expired', 'void')
+    AND v.valid_until > %(at)s),
+  count(*) FILTER (WHERE v.state = 'redeemed'),
+  max(v.valid_until) FILTER (WHERE v.state NOT IN ('redeemed', 'expired', 'void'))
+FROM cards c
+JOIN vouchers v ON v.merchant_id = %(merchant_id)s AND v.card_id = c.id
+WHERE c.merchant_id = %(merchant_id)s AND c.offer_id = %(offer_id)s
+"""
