@@ -1,0 +1,294 @@
+"""Refunds: what waits or stands still, and giving money back with every line of the sum."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, IntegerField, StringField
+from wtforms.validators import Length
+
+from app.admin import actors, door, pages
+from app.admin.forms import Form, Needed
+from app.admin.needs import needs
+from app.admin.numbering import kind_of, mine
+from app.domain import aftersales, approvals, complaints
+from app.domain.aftersales import Asker, Open, Quote, ReturnState
+from app.domain.approvals import Outcome
+from app.domain.merchants import Role
+from app.kernel import clock
+from app.kernel.db import transaction
+from app.kernel.errors import DomainError
+from app.kernel.numbers import Kind
+
+bp = Blueprint("refunds", __name__)
+A_PAGE = 30
+MOST_VOUCHERS = 500
+
+
+class SumChanged(DomainError):
+    """What was shown is not what would go back now."""
+
+    code, status = "sum_changed", 409
+
+
+class Ask(Form):
+    """`ticket`: the complaint because of which the money goes back."""
+
+    ticket = HiddenField(validators=[Length(max=40)])
+    reason = StringField(_("退款原因"), validators=[Needed(), Length(max=200)])
+
+
+class Confirm(Ask):
+    back_fen = IntegerField(validators=[Needed()])
+
+
+class Decide(Form):
+    reason = StringField(_("说明（拒绝时顾客会看到）"), validators=[Needed(), Length(max=200)])
+
+
+@bp.get("/<merchant>/refunds")
+@needs(Role.MANAGER)
+def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
+    """`tab`: waiting for a word, standing still, or all of them."""
+    said, here = request.args.get("q", "").strip(), door.here()
+    if kind_of(said) is Kind.RETURN:
+        return pages.go("refunds.show", number=said)
+    if kind_of(said) is Kind.ORDER:
+        return pages.go("orders.show", number=said)
+    tab, cursor = request.args.get("tab", Open.ASKED.value), request.args.get("cursor")
+    with transaction(merchant=here.merchant_id):
+        if tab in set(Open):
+            page = aftersales.list_open(
+                merchant_id=here.merchant_id,
+                cursor=cursor,
+                limit=A_PAGE,
+                at=clock.now(),
+                only=Open(tab),
+            )
+        else:
+            tab = "all"
+            page = aftersales.list_all(
+                merchant_id=here.merchant_id, state=_state(), cursor=cursor, limit=A_PAGE
+            )
+    rows = [(each, aftersales.explain(each)) for each in page.items]
+    return pages.page("refunds/index.html", page=page, rows=rows, tab=tab, said=said)
+
+
+@bp.get("/<merchant>/refunds/<number>")
+@needs(Role.MANAGER)
+def show(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    return _show(mine(number, Kind.RETURN), Decide())
+
+
+@bp.get("/<merchant>/orders/<number>/refund")
+@needs(Role.MANAGER)
+def choose(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """Every line of the order: what could go back of it, or why it stays."""
+    form = Ask(formdata=None, ticket=_ticket(request.args.get("ticket")))
+    return _choose(mine(number, Kind.ORDER), form, chosen=None)
+
+
+@bp.post("/<merchant>/orders/<number>/refund/preview")
+@needs(Role.MANAGER)
+def preview(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """The sum, line by line, before any money goes."""
+    form, number, chosen = Ask(), mine(number, Kind.ORDER), _chosen()
+    sums = list[Quote]()
+    if form.validate() and form.does(lambda: sums.append(_quote_chosen(number, chosen))):
+        return pages.page(
+            "refunds/preview.html",
+            number=number,
+            quote=sums[0],
+            chosen=chosen,
+            form=form,
+            needs_second=_needs_second(number, chosen),
+        )
+    return _choose(number, form, chosen=chosen, status=422)
+
+
+@bp.post("/<merchant>/orders/<number>/refund")
+@needs(Role.MANAGER, is_dear=True)
+def ask(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """The money goes, unless the sum is another one by now."""
+    form, number, chosen, told = Confirm(), mine(number, Kind.ORDER), _chosen(), list[Outcome]()
+    if form.validate() and form.does(lambda: told.append(_ask(number, chosen, form))):
+        return _gone(told[0])
+    again = Ask(formdata=None, reason=form.reason.data, ticket=form.ticket.data)
+    again.refusals = form.refusals
+    return _choose(number, again, chosen=chosen, status=422)
+
+
+@bp.post("/<merchant>/refunds/<number>/approve")
+@needs(Role.MANAGER, is_dear=True)
+def approve(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """The money goes; above the merchant's limit a second person has to agree as well."""
+    form, number, told = Decide(), mine(number, Kind.RETURN), list[Outcome]()
+    if form.validate() and form.does(lambda: told.append(_agree(number, form))):
+        return _gone(told[0])
+    return _show(number, form, status=422)
+
+
+@bp.post("/<merchant>/refunds/<number>/decline")
+@needs(Role.MANAGER)
+def decline(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    form, number = Decide(), mine(number, Kind.RETURN)
+    if form.validate() and form.does(lambda: _decline(number, form)):
+        return pages.go("refunds.show", number=number, words=_("已拒绝，权益恢复可用"))
+    return _show(number, form, status=422)
+
+
+@bp.post("/<merchant>/refunds/<number>/retry")
+@needs(Role.MANAGER, is_dear=True)
+def retry(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """Once more; what may still arrive is not paid twice."""
+    return _help(number, aftersales.retry)
+
+
+@bp.post("/<merchant>/refunds/<number>/transfer")
+@needs(Role.MANAGER, is_dear=True)
+def transfer(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """By a transfer, which the buyer confirms on his phone."""
+    return _help(number, aftersales.retry_by_transfer)
+
+
+def _state() -> ReturnState | None:
+    said = request.args.get("state", "")
+    return ReturnState(said) if said in set(ReturnState) else None
+
+
+def _chosen() -> list[str]:
+    """Voucher numbers; none of them: everything that can go back."""
+    return [mine(each, Kind.VOUCHER) for each in request.form.getlist("voucher")[:MOST_VOUCHERS]]
+
+
+def _needs_second(number: str, chosen: list[str]) -> bool:
+    here = door.here()
+    with transaction(merchant=here.merchant_id):
+        return approvals.needs_second(
+            merchant_id=here.merchant_id,
+            action=approvals.RefundOrder(order_number=number, vouchers=tuple(chosen)),
+            actor=here.actor,
+            at=clock.now(),
+        )
+
+
+def _ticket(said: str | None) -> str | None:
+    return mine(said, Kind.TICKET) if said else None
+
+
+def _quote_chosen(number: str, chosen: list[str]) -> Quote:
+    with transaction(merchant=door.here().merchant_id):
+        return aftersales.quote_chosen(
+            merchant_id=door.here().merchant_id,
+            order_number=number,
+            vouchers=chosen,
+            at=clock.now(),
+        )
+
+
+def _ask(number: str, chosen: list[str], form: Confirm) -> Outcome:
+    here, at = door.here(), clock.now()
+    with transaction(merchant=here.merchant_id):
+        now = aftersales.quote_chosen(
+            merchant_id=here.merchant_id, order_number=number, vouchers=chosen, at=at
+        )
+        if now.back_fen != form.back_fen.data:
+            raise SumChanged("可退金额已变化，请重新确认")
+        told = approvals.ask_or_do(
+            merchant_id=here.merchant_id,
+            action=approvals.RefundOrder(order_number=number, vouchers=tuple(chosen)),
+            reason=form.reason.data,
+            actor=here.actor,
+            at=at,
+        )
+        # The order before its ticket, as everybody else does who changes both.
+        if told.is_done and told.result and (ticket := _ticket(form.ticket.data)):
+            _note_in(ticket, refund=told.result, order=number)
+        return told
+
+
+def _note_in(ticket: str, *, refund: str, order: str) -> None:
+    """The complaint's dialogue names the return; WeChat is told where it asked for the money."""
+    here = door.here()
+    if complaints.order_to_refund(merchant_id=here.merchant_id, number=ticket) == order:
+        complaints.note_refund(
+            merchant_id=here.merchant_id,
+            number=ticket,
+            refund=refund,
+            actor=here.actor,
+            at=clock.now(),
+        )
+
+
+def _choose(number: str, form: Ask, *, chosen: list[str] | None, status: int = 200) -> Response:
+    here = door.here()
+    with transaction(merchant=here.merchant_id):
+        quote = aftersales.quote(
+            merchant_id=here.merchant_id,
+            member_id=None,
+            order_number=number,
+            asker=Asker.MERCHANT,
+            at=clock.now(),
+        )
+    return pages.page(
+        "refunds/choose.html", status=status, number=number, quote=quote, form=form, chosen=chosen
+    )
+
+
+def _show(number: str, form: Decide, *, status: int = 200) -> Response:
+    here = door.here()
+    with transaction(merchant=here.merchant_id):
+        found = aftersales.get_return(merchant_id=here.merchant_id, number=number)
+        names = actors.told(here.merchant_id, [found.asked_by])
+    standing = aftersales.explain(found)
+    return pages.page(
+        "refunds/show.html",
+        status=status,
+        each=found,
+        standing=standing,
+        helps=aftersales.Help,
+        names=names,
+        form=form,
+    )
+
+
+def _agree(number: str, form: Decide) -> Outcome:
+    here = door.here()
+    with transaction(merchant=here.merchant_id):
+        return approvals.ask_or_do(
+            merchant_id=here.merchant_id,
+            action=approvals.AgreeToRefund(refund_number=number),
+            reason=form.reason.data,
+            actor=here.actor,
+            at=clock.now(),
+        )
+
+
+def _gone(told: Outcome) -> Response:
+    if told.is_done:
+        return pages.go("refunds.show", number=told.result, words=_("退款已提交，款项将原路退回"))
+    return pages.go("approvals.index", words=_("金额超过上限，已提交复核"))
+
+
+def _decline(number: str, form: Decide) -> None:
+    here = door.here()
+    with transaction(merchant=here.merchant_id):
+        aftersales.decline(
+            merchant_id=here.merchant_id,
+            number=number,
+            reason=form.reason.data,
+            actor=here.actor,
+            at=clock.now(),
+        )
+
+
+def _help(number: str, verb: Callable[..., str | None]) -> Response:
+    form, here, number = Decide(), door.here(), mine(number, Kind.RETURN)
+
+    def helped() -> None:
+        with transaction():
+            verb(merchant_id=here.merchant_id, number=number, actor=here.actor, at=clock.now())
+
+    if form.does(helped):
+        return pages.go("refunds.show", number=number, words=_("已重新发起"))
+    return _show(number, form, status=422)
