@@ -11,6 +11,7 @@ from app.domain.campaigns.queries import (
     find_running,
     get_campaign,
     list_campaigns,
+    list_page,
 )
 from app.domain.campaigns.terms import Copy, KillRule, Sub, Terms, parse
 
@@ -36,6 +37,7 @@ __all__ = [
     "kill",
     "lint",
     "list_campaigns",
+    "list_page",
     "parse",
     "publish",
     "stop",

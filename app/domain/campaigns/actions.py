@@ -44,8 +44,8 @@ def edit(
     """Other terms for a draft. Raises NotFound, CampaignState."""
     campaign = _lock(merchant_id, number, State.DRAFT)
     campaign.offer_id = examine(merchant_id=merchant_id, terms=terms, at=at).offer_id
-    campaign.terms = terms.to_json()
-    _tell(campaign, "campaign.edit", actor=actor, at=at)
+    before, campaign.terms = campaign.terms, terms.to_json()
+    _tell(campaign, "campaign.edit", actor=actor, at=at, before=before, after=campaign.terms)
     return campaign
 
 
@@ -119,7 +119,9 @@ def _refuse_second(campaign: AssistCampaign) -> None:
         raise CampaignState("该商品已有进行中的助力活动", campaign=other)
 
 
-def _tell(campaign: AssistCampaign, action: str, *, actor: str, at: datetime, **more: str) -> None:
+def _tell(
+    campaign: AssistCampaign, action: str, *, actor: str, at: datetime, **more: object
+) -> None:
     writing().flush()
     audit.record(
         merchant_id=campaign.merchant_id,

@@ -10,8 +10,10 @@ from app.domain.campaigns import statements
 from app.domain.campaigns.linter import Card, Finding, Promised, lint
 from app.domain.campaigns.models import AssistCampaign, State
 from app.domain.campaigns.terms import Terms, parse
+from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one, reading
 from app.kernel.errors import NotFound
+from app.kernel.paging import Page
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,16 @@ def list_campaigns(*, merchant_id: int) -> Sequence[AssistCampaign]:
     """The newest first."""
     query = select(AssistCampaign).where(AssistCampaign.merchant_id == merchant_id)
     return reading().scalars(query.order_by(AssistCampaign.id.desc())).all()
+
+
+def list_page(*, merchant_id: int, cursor: str | None, limit: int = 20) -> Page[AssistCampaign]:
+    """A page of them, the newest first. Raises Invalid for a cursor that is not ours."""
+    limit, after = max(1, min(limit, paging.MOST_PER_PAGE)), paging.after(cursor)
+    query = select(AssistCampaign).where(AssistCampaign.merchant_id == merchant_id)
+    if after is not None:
+        query = query.where(AssistCampaign.id < after)
+    rows = reading().scalars(query.order_by(AssistCampaign.id.desc()).limit(limit + 1)).all()
+    return paging.cut(rows, limit=limit, key=lambda row: row.id)
 
 
 def find_running(

@@ -51,10 +51,11 @@ from app.domain.membership.queries import (
     raise_words,
     view,
 )
-from app.domain.membership.ruling import in_force, list_merchants, publish_rules
+from app.domain.membership.rules import reach_sentence, upgrade_sentence
+from app.domain.membership.ruling import in_force, list_merchants, offer_titles, publish_rules
 from app.domain.membership.settling import Due, list_due, list_to_warn, settle, warn
 from app.domain.membership.standing import MemberTier, may_buy_early, may_buy_from, tier_of
-from app.domain.membership.terms import Book, Condition, RuleSet, Tier, parse
+from app.domain.membership.terms import Book, Condition, Needs, RuleSet, Tier, parse
 
 __all__ = [
     "CONSENT_TEXT",
@@ -71,6 +72,7 @@ __all__ = [
     "MemberTier",
     "MembershipView",
     "MoveView",
+    "Needs",
     "NextView",
     "NoSuchDay",
     "Occasion",
@@ -113,9 +115,11 @@ __all__ = [
     "may_buy_from",
     "note_growth",
     "pack_was_used",
+    "offer_titles",
     "parse",
     "publish_rules",
     "raise_words",
+    "reach_sentence",
     "set_birthday",
     "settle",
     "start_term",
@@ -124,6 +128,7 @@ __all__ = [
     "take_over",
     "term_left",
     "tier_of",
+    "upgrade_sentence",
     "view",
     "warn",
 ]

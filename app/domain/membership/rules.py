@@ -76,6 +76,17 @@ def condition_words(condition: Condition, *, titles: Mapping[str, str]) -> str:
     return f"近{condition.window_days}天{said[condition.kind]}"
 
 
+def reach_sentence(tier: Tier, *, titles: Mapping[str, str]) -> str:
+    """近365天消费满500元，或近365天到店3次，升级为银卡: how one comes to this tier, from the rule."""
+    if tier.needs == Needs.BOUGHT:
+        return f"购买权益卡成为{tier.name}"
+    if tier.is_everybodys:
+        return f"所有会员都是{tier.name}"
+    joint = "，并" if tier.needs == Needs.ALL else "，或"
+    steps = joint.join(condition_words(one, titles=titles) for one in tier.conditions)
+    return f"{steps}，升级为{tier.name}"
+
+
 def window_starts_at(condition: Condition, *, at: datetime, zone: str) -> datetime:
     """The midnight from which growth counts: `window_days` business days, that of `at` included."""
     today = calendar.day_of(at, zone)

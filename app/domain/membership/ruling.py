@@ -61,7 +61,8 @@ def publish_rules(*, merchant_id: int, rules: RuleSet, actor: str, at: datetime)
     wordings = find_wordings(merchant_id=merchant_id, rules=rules)
     execute(statements.LOCK_RULES, {"merchant_id": merchant_id})
     _refuse_dropped(merchant_id, rules)
-    revision = (newest_revision(merchant_id=merchant_id) or 0) + 1
+    before = in_force(merchant_id=merchant_id)
+    revision = (before.revision if before else 0) + 1
     named = {"merchant_id": merchant_id, "revision": revision, "actor": actor, "at": at}
     written = {
         "rules": json.dumps(rules.to_json(), ensure_ascii=False),
@@ -75,7 +76,11 @@ def publish_rules(*, merchant_id: int, rules: RuleSet, actor: str, at: datetime)
         action="tiers.publish",
         subject=f"tiers:{revision}",
         at=at,
-        details={"tiers": [tier.number for tier in rules.tiers]},
+        details={
+            "tiers": [tier.number for tier in rules.tiers],
+            "before": before.rules.to_json() if before else {},
+            "after": rules.to_json(),
+        },
     )
     zone = merchants.profile(merchant_id=merchant_id).zone
     return Book(revision=revision, rules=rules, wordings=wordings, zone=zone)

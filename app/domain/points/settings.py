@@ -147,6 +147,7 @@ def set_terms(
     terms = writing().scalar(
         locked(select(PointTerms).where(PointTerms.merchant_id == merchant_id))
     )
+    before = _told(terms) if terms else {}
     if terms is None:
         terms = PointTerms(merchant_id=merchant_id, earn_on=EarnOn.REDEMPTION)
         writing().add(terms)
@@ -160,13 +161,7 @@ def set_terms(
         actor=actor,
         action="points.terms",
         subject=f"merchant:{merchant_id}",
-        details={
-            "pay_bp": pay_bp,
-            "worth": worth,
-            "warn_days": warn_days,
-            "earn_on": terms.earn_on.value,
-            "valid_months": valid_months,
-        },
+        details={**_told(terms), "before": before, "after": _told(terms)},
         at=at,
     )
 
@@ -185,6 +180,16 @@ def list_factors(*, merchant_id: int) -> Sequence[PointFactor]:
         PointFactor.merchant_id == merchant_id, PointFactor.ended_at.is_(None)
     )
     return reading().scalars(open_ones.order_by(PointFactor.id)).all()
+
+
+def _told(terms: PointTerms) -> dict[str, object]:
+    return {
+        "pay_bp": terms.pay_bp,
+        "worth": terms.worth,
+        "warn_days": terms.warn_days,
+        "earn_on": terms.earn_on.value,
+        "valid_months": terms.valid_months,
+    }
 
 
 def _add(
@@ -230,11 +235,45 @@ def _check_set(values: Sequence[int] | None, *, most: int | None, field: str) ->
 def _tell(row: PointRule | PointFactor, what: str, *, actor: str, at: datetime) -> None:
     forget_rulebook(row.merchant_id)
     kind = "rule" if isinstance(row, PointRule) else "factor"
+    side = "after" if what == "add" else "before"
     audit.record(
         merchant_id=row.merchant_id,
         actor=actor,
         action=f"points.{kind}.{what}",
         subject=f"{kind}:{row.id}",
-        details={"name": row.name},
+        details={"name": row.name, side: _values(row)},
         at=at,
     )
+
+
+def _values(row: PointRule | PointFactor) -> dict[str, object]:
+    """What it says, as far as it says something."""
+    names = _RULE if isinstance(row, PointRule) else _FACTOR
+    told = {name: getattr(row, name) for name in names}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in told.items()
+        if value is not None
+    }
+
+
+_RULE = (
+    "name",
+    "source",
+    "event",
+    "points_per_yuan",
+    "fixed_points",
+    "most_per_day",
+    "most_in_all",
+    "cool_down_minutes",
+)
+_FACTOR = (
+    "name",
+    "bp",
+    "source",
+    "hours",
+    "days_of_month",
+    "store_ids",
+    "starts_at",
+    "ends_at",
+)

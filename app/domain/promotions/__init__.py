@@ -11,20 +11,29 @@ from app.domain.promotions.errors import (
     PromotionRefused,
     PromotionState,
 )
-from app.domain.promotions.events import Moved, add_event, list_events, move_event
+from app.domain.promotions.events import (
+    Moved,
+    Shift,
+    add_event,
+    foresee_move,
+    get_event,
+    list_events,
+    move_event,
+)
 from app.domain.promotions.granting import Given, Giving, give, list_giving, list_to_give
 from app.domain.promotions.models import Kind, Promotion, PromotionEvent, State
 from app.domain.promotions.queries import (
     Calendar,
     DayPlan,
     get_promotion,
+    list_page,
     list_promotions,
     plan,
 )
-from app.domain.promotions.rules import Clash
-from app.domain.promotions.selling import forget_doors, refuse_outsider
+from app.domain.promotions.rules import Clash, Window, day_words
+from app.domain.promotions.selling import audience_words, forget_doors, refuse_outsider
 from app.domain.promotions.showing import CampaignView, get_for, list_for
-from app.domain.promotions.tags import forget_person, tag, tags_of, take_over, untag
+from app.domain.promotions.tags import forget_person, list_tags, tag, tags_of, take_over, untag
 from app.domain.promotions.terms import Terms, parse
 from app.domain.promotions.turning import Due, list_turns_due, turn
 
@@ -45,21 +54,29 @@ __all__ = [
     "PromotionEvent",
     "PromotionRefused",
     "PromotionState",
+    "Shift",
     "State",
     "Terms",
+    "Window",
     "add_event",
+    "audience_words",
+    "day_words",
     "draft",
     "edit",
     "findings",
+    "foresee_move",
     "forget_doors",
     "forget_person",
+    "get_event",
     "get_for",
     "get_promotion",
     "give",
     "list_events",
     "list_for",
     "list_giving",
+    "list_page",
     "list_promotions",
+    "list_tags",
     "list_to_give",
     "list_turns_due",
     "move_event",

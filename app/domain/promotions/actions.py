@@ -38,8 +38,10 @@ def draft(*, merchant_id: int, terms: Terms, actor: str, at: datetime) -> Promot
 def edit(*, merchant_id: int, number: str, terms: Terms, actor: str, at: datetime) -> Promotion:
     """Other terms for a draft. Raises NotFound, PromotionState."""
     promotion = lock(merchant_id, number, State.DRAFT)
+    before = promotion.terms
     _write_down(promotion, terms, at=at)
-    _tell(promotion, "promotion.edit", actor=actor, at=at)
+    after = promotion.terms
+    _tell(promotion, "promotion.edit", actor=actor, at=at, before=before, after=after)
     return promotion
 
 
@@ -179,7 +181,7 @@ def _refuse_too_many(merchant_id: int) -> None:
         raise PromotionState("同时进行的活动太多", most=MOST_LIVE)
 
 
-def _tell(promotion: Promotion, action: str, *, actor: str, at: datetime) -> None:
+def _tell(promotion: Promotion, action: str, *, actor: str, at: datetime, **more: object) -> None:
     writing().flush()
     audit.record(
         merchant_id=promotion.merchant_id,
@@ -187,5 +189,5 @@ def _tell(promotion: Promotion, action: str, *, actor: str, at: datetime) -> Non
         action=action,
         subject=promotion.number,
         at=at,
-        details={"kind": promotion.kind.value, "name": promotion.terms["name"]},
+        details={"kind": promotion.kind.value, "name": promotion.terms["name"], **more},
     )

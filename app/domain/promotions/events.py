@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.domain.promotions.errors import AtOdds
 from app.domain.promotions.models import Promotion, PromotionEvent, State
@@ -24,6 +24,43 @@ class Moved:
 
     event: PromotionEvent
     campaigns: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """A campaign that follows an event: from when to when. `now` None: it would have no time."""
+
+    number: str
+    name: str
+    was: Window
+    now: Window | None
+
+
+def get_event(*, merchant_id: int, number: str) -> PromotionEvent:
+    """Raises NotFound."""
+    found = reading().scalar(_select(merchant_id, number))
+    if found is None:
+        raise NotFound("There is no such event.", number=number[:40])
+    return found
+
+
+def foresee_move(
+    *, merchant_id: int, number: str, starts_at: datetime, ends_at: datetime
+) -> list[Shift]:
+    """The published campaigns that `move_event` would move with it. Raises NotFound, AtOdds."""
+    _refuse_odd(starts_at, ends_at)
+    event = get_event(merchant_id=merchant_id, number=number)
+    moved = Window(starts_at, ends_at)
+    return [
+        Shift(
+            number=each.number,
+            name=each.terms["name"],
+            was=Window(each.opens_at, each.closes_at),
+            now=whole_window(parse(each.terms), event=moved),
+        )
+        for each in reading().scalars(_around(event))
+        if each.opens_at and each.closes_at
+    ]
 
 
 def add_event(
@@ -96,10 +133,7 @@ def list_events(*, merchant_id: int, since: datetime) -> Sequence[PromotionEvent
 
 def lock_event(*, merchant_id: int, number: str) -> PromotionEvent:
     """Raises NotFound."""
-    query = select(PromotionEvent).where(
-        PromotionEvent.merchant_id == merchant_id, PromotionEvent.number == number
-    )
-    found = writing().scalar(locked(query))
+    found = writing().scalar(locked(_select(merchant_id, number)))
     if found is None:
         raise NotFound("There is no such event.", number=number[:40])
     return found
@@ -115,12 +149,22 @@ def find_window(*, merchant_id: int, event_id: int | None) -> Window | None:
 
 
 def _lock_around(event: PromotionEvent) -> Sequence[Promotion]:
+    return writing().scalars(locked(_around(event))).all()
+
+
+def _around(event: PromotionEvent) -> Select[Promotion]:
     query = select(Promotion).where(
         Promotion.merchant_id == event.merchant_id,
         Promotion.event_id == event.id,
         Promotion.state == State.PUBLISHED,
     )
-    return writing().scalars(locked(query.order_by(Promotion.id))).all()
+    return query.order_by(Promotion.id)
+
+
+def _select(merchant_id: int, number: str) -> Select[PromotionEvent]:
+    return select(PromotionEvent).where(
+        PromotionEvent.merchant_id == merchant_id, PromotionEvent.number == number
+    )
 
 
 def _move(campaign: Promotion, event: Window, *, actor: str, at: datetime) -> None:

@@ -18,10 +18,11 @@ from app.domain.promotions.rules import (
     windows_between,
 )
 from app.domain.promotions.terms import FIRST_YEAR, LAST_YEAR, Terms, parse
-from app.kernel import calendar
+from app.kernel import calendar, paging
 from app.kernel.calendar import A_DAY
 from app.kernel.db import reading
 from app.kernel.errors import NotFound
+from app.kernel.paging import Page
 
 MOST_DAYS = 92
 SHOWN = (State.DRAFT, State.PUBLISHED)
@@ -60,6 +61,16 @@ def list_promotions(*, merchant_id: int) -> Sequence[Promotion]:
     """The newest first."""
     query = select(Promotion).where(Promotion.merchant_id == merchant_id)
     return reading().scalars(query.order_by(Promotion.id.desc())).all()
+
+
+def list_page(*, merchant_id: int, cursor: str | None, limit: int = 20) -> Page[Promotion]:
+    """A page of them, the newest first. Raises Invalid for a cursor that is not ours."""
+    limit, after = max(1, min(limit, paging.MOST_PER_PAGE)), paging.after(cursor)
+    query = select(Promotion).where(Promotion.merchant_id == merchant_id)
+    if after is not None:
+        query = query.where(Promotion.id < after)
+    rows = reading().scalars(query.order_by(Promotion.id.desc()).limit(limit + 1)).all()
+    return paging.cut(rows, limit=limit, key=lambda row: row.id)
 
 
 def window_of(

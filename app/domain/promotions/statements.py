@@ -133,6 +133,18 @@ SELECT tag FROM member_tags
 WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s ORDER BY tag
 """
 
+# From each word straight to the next one: a shop has few words, and may have many members.
+LIST_TAGS = """
+WITH RECURSIVE words AS (
+  (SELECT tag FROM member_tags WHERE merchant_id = %(merchant_id)s ORDER BY tag LIMIT 1)
+  UNION ALL
+  SELECT (SELECT t.tag FROM member_tags t
+    WHERE t.merchant_id = %(merchant_id)s AND t.tag > words.tag ORDER BY t.tag LIMIT 1)
+  FROM words WHERE words.tag IS NOT NULL
+)
+SELECT tag FROM words WHERE tag IS NOT NULL LIMIT %(rows)s
+"""
+
 FORGET_TAGS = """
 DELETE FROM member_tags
 WHERE merchant_id = %(merchant_id)s AND member_id = ANY(%(member_ids)s::bigint[])

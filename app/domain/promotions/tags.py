@@ -12,6 +12,7 @@ from app.kernel.db import execute, fetch_all
 from app.kernel.errors import NotFound
 
 LONGEST_TAG = 20
+MOST_LISTED = 100
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ def tags_of(*, merchant_id: int, member_id: int) -> list[str]:
     """In order."""
     who: dict[str, object] = {"merchant_id": merchant_id, "member_id": member_id}
     return [row.tag for row in fetch_all(_Tag, statements.TAGS_OF, who)]
+
+
+def list_tags(*, merchant_id: int) -> list[str]:
+    """The words under which this merchant keeps anybody, in order; at most 100."""
+    asked: dict[str, object] = {"merchant_id": merchant_id, "rows": MOST_LISTED}
+    return [row.tag for row in fetch_all(_Tag, statements.LIST_TAGS, asked)]
 
 
 def forget_person(*, merchant_id: int, member_ids: Sequence[int]) -> None:

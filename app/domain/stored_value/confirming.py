@@ -102,6 +102,7 @@ def set_spend_limits(
     if not 0 <= order_fen <= day_fen:
         raise LimitsImpossible("每日限额不能低于单笔限额", order_fen=order_fen, day_fen=day_fen)
     limits = {"order_fen": order_fen, "day_fen": day_fen}
+    before = spend_limits(merchant_id=merchant_id)
     execute(statements.SET_LIMITS, {"merchant_id": merchant_id, **limits})
     audit.record(
         merchant_id=merchant_id,
@@ -109,7 +110,7 @@ def set_spend_limits(
         action="value.set_rule",
         subject="value_rules",
         at=at,
-        details=limits,
+        details={**limits, "before": vars(before), "after": limits},
     )
 
 
