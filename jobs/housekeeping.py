@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.domain import complaints, messaging, stored_value, subscriptions
+from app.domain import accounts, complaints, messaging, stored_value, subscriptions
 from app.gateways import gateways
 from app.kernel import outbox, request_keys
 from app.kernel.db import transaction
@@ -16,6 +16,9 @@ REQUEST_KEYS_KEPT = timedelta(days=7)
 ANSWERS_KEPT = timedelta(days=30)
 # Where goods went and what was said of them belongs to the trade, which is kept for three years.
 TRADES_KEPT = timedelta(days=3 * 366)
+# Who was signed in from where is of use for a while when something went wrong.
+PANEL_SESSIONS_KEPT = timedelta(days=90)
+PANEL_TICKETS_KEPT = timedelta(days=1)
 ROWS_PER_STEP = 1000
 TICKETS_PER_PASS = 200
 # Whoever has not said by then what the photo is of does not say it any more.
@@ -36,7 +39,19 @@ def forget_old(*, at: datetime) -> int:
         ),
     )
     done = sum(until_done(step, full=ROWS_PER_STEP) for step in steps)
-    return done + _forget_tickets(at) + _forget_uploads(before=at - UPLOADS_KEPT)
+    return (
+        done
+        + _forget_tickets(at)
+        + _forget_uploads(before=at - UPLOADS_KEPT)
+        + _forget_browsers(at)
+    )
+
+
+def _forget_browsers(at: datetime) -> int:
+    """Browsers that are long signed out, and pictures that nobody scanned."""
+    with transaction():
+        sessions = accounts.forget_sessions(before=at - PANEL_SESSIONS_KEPT)
+        return sessions + accounts.forget_tickets(before=at - PANEL_TICKETS_KEPT)
 
 
 def _forget_tickets(at: datetime) -> int:

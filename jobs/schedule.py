@@ -12,6 +12,7 @@ from app.kernel import clock
 from app.kernel.errors import NotFound
 from jobs import (
     aftersales,
+    approvals,
     assists,
     audit,
     bag_comparison,
@@ -23,6 +24,7 @@ from jobs import (
     membership,
     messages,
     notices,
+    numbers,
     orders,
     parcels,
     points,
@@ -35,6 +37,7 @@ from jobs import (
     shipping,
     stored_value,
     transfers,
+    works,
 )
 from jobs import vouchers as voucher_jobs
 from jobs.loop import Loop
@@ -137,6 +140,10 @@ SWEEPS = (
     Sweep(name="poll_complaints", every=timedelta(minutes=10), run=complaints.poll_complaints),
     Sweep(name="fetch_complaint_photos", every=timedelta(minutes=1), run=complaints.fetch_photos),
     Sweep(name="watch_complaints", every=timedelta(minutes=5), run=complaints.watch_complaints),
+    Sweep(name="expire_approvals", every=timedelta(minutes=5), run=approvals.expire_approvals),
+    # It knows itself whose yesterday is over and not added up.
+    Sweep(name="count_days", every=timedelta(minutes=10), run=numbers.count_days),
+    Sweep(name="forget_works", every=timedelta(hours=1), run=works.forget_works),
     Sweep(name="forget_old", every=timedelta(hours=1), run=housekeeping.forget_old),
 )
 

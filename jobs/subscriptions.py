@@ -53,6 +53,7 @@ from app.domain.subscriptions import (
     PeriodOpened,
     PlanOver,
 )
+from app.domain.works import WorkAsked
 from app.kernel.errors import NotFound
 from app.kernel.outbox import Event, Task
 from jobs import (
@@ -76,6 +77,7 @@ from jobs import (
     shipping,
     tiers,
     transfers,
+    works,
 )
 from jobs.queues import BULK, MESSAGES, MONEY
 
@@ -145,6 +147,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     ComplaintTold: [complaints.learn],
     AnswerAsked: [complaints.send_answer],
     TicketUrgent: [complaint_news.tell_manager],
+    WorkAsked: [works.go_on],
 }
 QUEUES = {
     "jobs.messages": MESSAGES,
@@ -167,6 +170,7 @@ QUEUES = {
     "jobs.tiers": MESSAGES,
     "jobs.complaints": MONEY,
     "jobs.complaint_news": MESSAGES,
+    "jobs.works": BULK,
 }
 
 

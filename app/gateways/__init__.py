@@ -14,6 +14,7 @@ from app.gateways.busifavor import Busifavor
 from app.gateways.card_bag import CardBag
 from app.gateways.complaints import Complaints
 from app.gateways.content import ContentCheck
+from app.gateways.counting import counter
 from app.gateways.files import Files, LocalFiles
 from app.gateways.mini_program import MiniProgram
 from app.gateways.official_account import OfficialAccount
@@ -22,6 +23,7 @@ from app.gateways.official_web import OfficialWeb
 from app.gateways.open_platform import App
 from app.gateways.pay_channel import PayChannel
 from app.gateways.product_coupon import ProductCoupon
+from app.gateways.result_files import ResultFiles
 from app.gateways.service_card import ServiceCard
 from app.gateways.shipping import Shipping
 from app.gateways.social import Social
@@ -56,6 +58,7 @@ class Gateways:
     shipping: Callable[[App], Shipping]
     social: Callable[[App], Social]
     files: Files
+    results: ResultFiles
 
 
 def gateways() -> Gateways:
@@ -72,6 +75,7 @@ def build(
     files_root: str | Path,
 ) -> Gateways:
     """One set for one process. Base addresses are https, or http on this machine."""
+    counter.redis = redis
     wechat_base_url, pay_base_url = map(checked_base_url, (wechat_base_url, pay_base_url))
     open_base_url = checked_base_url(open_base_url)
 
@@ -123,4 +127,5 @@ def build(
         shipping=for_app(Shipping),
         social=for_app(Social),
         files=LocalFiles(files_root),
+        results=ResultFiles(files_root),
     )

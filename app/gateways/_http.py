@@ -11,11 +11,13 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
+from app.gateways.counting import counter
 from app.gateways.errors import GatewayError, Misconfigured, OutcomeUnknown, Unavailable
 
 # Seconds to connect and to answer. Both vendor libraries would wait for ever by default.
 TIMEOUTS = (3.0, 10.0)
 CONNECTIONS = 32
+SERVER_ERROR = 500
 OPEN_PLATFORM = "https://api.weixin.qq.com"
 
 # At DEBUG these write whole addresses, and WeChat wants secrets and tokens in the address.
@@ -41,7 +43,13 @@ class PooledSession(requests.Session):
             kwargs["timeout"] = TIMEOUTS
         # A redirected order would be repeated as something else, somewhere else.
         kwargs["allow_redirects"] = False
-        return super().send(request, **kwargs)
+        try:
+            answer = super().send(request, **kwargs)
+        except requests.RequestException:
+            counter.count(failed=True)
+            raise
+        counter.count(failed=answer.status_code >= SERVER_ERROR)
+        return answer
 
     def _open_pools(self) -> None:
         # Closing the old ones takes locks that a thread of the parent may have held just then.

@@ -32,6 +32,12 @@ class OutboxRow(OwnedByMerchant, Base):
             "due_at",
             postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_given_up",
+            "merchant_id",
+            "id",
+            postgresql_where=text("failed_at IS NOT NULL AND done_at IS NULL"),
+        ),
     )
 
     job: Mapped[str]

@@ -52,6 +52,11 @@ def after_pair(cursor: str | None) -> tuple[int, int] | None:
     return value[0], value[1]
 
 
+def cursor_after(key: Key) -> str:
+    """The cursor of a page that begins after this key, where no row of it was shown."""
+    return _encode(key)
+
+
 def _is_key(value: object) -> bool:
     return type(value) is int and 0 < value < 2**63
 

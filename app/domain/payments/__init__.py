@@ -27,7 +27,13 @@ from app.domain.payments.counting import (
     lock_payout,
     takes_refund,
 )
-from app.domain.payments.errors import RefundStands, TooMuchBack, UnknownPayment, WrongPayment
+from app.domain.payments.errors import (
+    DifferenceSettled,
+    RefundStands,
+    TooMuchBack,
+    UnknownPayment,
+    WrongPayment,
+)
 from app.domain.payments.events import (
     RefundAsked,
     RefundSettled,
@@ -76,6 +82,14 @@ from app.domain.payments.rules import (
     check_fact,
     compare,
 )
+from app.domain.payments.settling import (
+    DifferenceView,
+    assign_difference,
+    count_differences,
+    get_difference,
+    list_differences,
+    settle_difference,
+)
 from app.domain.payments.transferring import (
     CAME_TO_NOTHING,
     OpenTransfer,
@@ -110,6 +124,8 @@ __all__ = [
     "BillDifference",
     "ChannelDay",
     "Difference",
+    "DifferenceSettled",
+    "DifferenceView",
     "KeptAs",
     "OpenDifference",
     "OpenRefund",
@@ -144,15 +160,19 @@ __all__ = [
     "ask_anew",
     "ask_refund",
     "ask_transfer",
+    "assign_difference",
     "check_fact",
     "compare",
+    "count_differences",
     "find_bill",
     "find_received",
     "find_refund",
     "find_transfer",
+    "get_difference",
     "has_arrived",
     "is_successor",
     "list_channels_to_compare",
+    "list_differences",
     "list_due_looks",
     "list_money_of",
     "list_open_differences",
@@ -172,6 +192,7 @@ __all__ = [
     "remember_prepay",
     "replace_refund",
     "send_again",
+    "settle_difference",
     "settle_refund",
     "settle_transfer",
     "takes_refund",

@@ -23,3 +23,9 @@ class RefundStands(DomainError):
     """The refund may still arrive, or did: a second one would pay twice. `state` says which."""
 
     code = "refund_stands"
+
+
+class DifferenceSettled(DomainError):
+    """Somebody has cleared up this difference already."""
+
+    code = "difference_settled"

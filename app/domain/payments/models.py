@@ -155,6 +155,13 @@ class BillDifference(OwnedByMerchant, Base):
     __table_args__ = (
         UniqueConstraint("merchant_id", "channel_id", "day", "kind", "number"),
         belongs_to("pay_channels", "channel_id"),
+        belongs_to("staff", "assigned_to"),
+        Index(
+            "ix_bill_differences_open",
+            "merchant_id",
+            "id",
+            postgresql_where=text("settled_at IS NULL"),
+        ),
     )
 
     channel_id: Mapped[int]
@@ -164,4 +171,7 @@ class BillDifference(OwnedByMerchant, Base):
     ours_fen: Mapped[int | None]
     theirs_fen: Mapped[int | None]
     found_at: Mapped[datetime]
+    assigned_to: Mapped[int | None]
     settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None]
+    settled_reason: Mapped[str | None]

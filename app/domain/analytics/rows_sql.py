@@ -1,0 +1,66 @@
+"""The SQL of the rows behind the numbers, page by page, without ever counting them."""
+
+# Sold vouchers that nobody has used, the latest first, by their key.
+_UNUSED = """
+SELECT v.id, v.number, c.title, coalesce(h.nickname, ''), h.number, v.allocated_fen, v.issued_at,
+  v.valid_until, f.cause
+FROM vouchers v
+JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+JOIN members h ON h.merchant_id = v.merchant_id AND h.id = v.holder_id
+CROSS JOIN LATERAL (SELECT CASE
+  WHEN v.state = 'expired' THEN 'expired'
+  WHEN v.state = 'issuing' THEN 'no_code'
+  WHEN v.state = 'frozen' THEN 'frozen'
+  WHEN v.state = 'locked' THEN 'locked'
+  WHEN v.state = 'held' THEN 'given'
+  WHEN v.valid_from > %(at)s THEN 'not_yet'
+  WHEN v.valid_until <= %(at)s + interval '7 days' THEN 'ending'
+  WHEN v.holder_id <> v.buyer_id THEN 'passed_on'
+  WHEN EXISTS (SELECT FROM vouchers u JOIN cards k
+      ON k.merchant_id = u.merchant_id AND k.id = u.card_id
+    WHERE u.merchant_id = %(merchant_id)s AND u.card_id = v.card_id AND u.state = 'redeemed')
+    THEN 'partly'
+  ELSE 'not_come' END AS cause) f
+WHERE v.merchant_id = %(merchant_id)s AND v.allocated_fen > 0 AND c.order_id IS NOT NULL
+  AND v.state IN ('issuing', 'active', 'held', 'frozen', 'locked', 'expired')
+  AND v.issued_at < %(sold_before)s
+"""
+UNUSED = (
+    _UNUSED
+    + """ AND (%(after)s::bigint IS NULL OR v.id < %(after)s)
+ORDER BY v.id DESC LIMIT %(limit)s"""
+)
+# Of one cause there may be few: so many are looked through for a page, however long that leaves it.
+UNUSED_OF = f"""
+SELECT * FROM ({UNUSED}) each (id, number, title, nickname, member, allocated_fen, issued_at,
+  valid_until, cause) WHERE cause = %(cause)s ORDER BY id DESC LIMIT %(most)s
+"""  # noqa: S608 - only words of this file
+LOOKED_THROUGH = f"""
+SELECT min(id), count(*) FROM ({UNUSED}) each (id) HAVING count(*) > 0
+"""  # noqa: S608 - only words of this file
+# Why the latest of them lie: a sample of bounded size, so that it costs the same in any shop.
+CAUSES = f"""
+SELECT cause, count(*), sum(allocated_fen)::bigint
+FROM ({UNUSED}) each (id, number, title, nickname, member, allocated_fen, issued_at, valid_until,
+  cause)
+GROUP BY cause
+"""  # noqa: S608 - only words of this file
+
+REDEEMED = """
+SELECT r.id, r.redeemed_at, s.name, v.number, c.title, m.number, coalesce(m.nickname, ''),
+  r.value_fen, r.points, r.reversed_at
+FROM stores s
+CROSS JOIN LATERAL (
+  SELECT * FROM redemptions d
+  WHERE d.merchant_id = %(merchant_id)s AND d.acceptor_merchant_id = %(merchant_id)s
+    AND d.store_id = s.id AND d.redeemed_at >= %(starts_at)s AND d.redeemed_at < %(ends_at)s
+    AND (%(after_time)s::timestamptz IS NULL
+      OR (d.redeemed_at, d.id) < (%(after_time)s, %(after_id)s))
+  ORDER BY d.redeemed_at DESC, d.id DESC LIMIT %(limit)s
+) r
+JOIN vouchers v ON v.merchant_id = r.merchant_id AND v.id = r.voucher_id
+JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+JOIN members m ON m.merchant_id = r.merchant_id AND m.id = r.member_id
+WHERE s.merchant_id = %(merchant_id)s AND (%(store_id)s::bigint IS NULL OR s.id = %(store_id)s)
+ORDER BY r.redeemed_at DESC, r.id DESC LIMIT %(limit)s
+"""
