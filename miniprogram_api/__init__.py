@@ -23,6 +23,7 @@ from miniprogram_api import (
     membership,
     official,
     orders,
+    panel_tickets,
     paper_card_desk,
     paying,
     point_rules,
@@ -84,5 +85,6 @@ BLUEPRINTS = (
     member_card.bp,
     member_card.counter,
     counter_sessions.bp,
+    panel_tickets.bp,
     counter.bp,
 )

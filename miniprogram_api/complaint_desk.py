@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from msgspec import field
 
-from app.domain import aftersales, complaints, members
+from app.domain import aftersales, approvals, complaints, members
 from app.gateways import gateways
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -191,6 +191,12 @@ def refund(merchant: str, ticket: str) -> Response:
     merchant_id, at = manager.merchant_id, clock.now()
     with transaction():
         order = complaints.order_to_refund(merchant_id=merchant_id, number=number)
+        approvals.refuse_alone(
+            merchant_id=merchant_id,
+            action=approvals.RefundOrder(order_number=order, vouchers=tuple(wanted.vouchers or ())),
+            actor=manager.actor,
+            at=at,
+        )
         # The order before its ticket, as everybody else does who changes both.
         made = aftersales.ask_for_buyer(
             merchant_id=merchant_id,
@@ -215,10 +221,22 @@ def give_present(merchant: str) -> Response:
         raise complaints.GoodwillForWhom("请选择投诉单或会员")
     key = parse.request_key(merchant_id=staff.merchant_id, actor=staff.actor)
     with transaction(merchant=staff.merchant_id):
+        member_id = _member_id(staff.merchant_id, wanted.member)
+        approvals.refuse_alone(
+            merchant_id=staff.merchant_id,
+            action=approvals.GiveGoodwill(
+                benefit_number=wanted.benefit,
+                role=staff.role,
+                member_id=member_id,
+                ticket_number=wanted.ticket,
+            ),
+            actor=staff.actor,
+            at=clock.now(),
+        )
         given = complaints.grant(
             complaints.Present(
                 merchant_id=staff.merchant_id,
-                member_id=_member_id(staff.merchant_id, wanted.member),
+                member_id=member_id,
                 benefit_number=wanted.benefit,
                 reason=wanted.reason,
                 actor=staff.actor,

@@ -11,11 +11,10 @@ from app.domain.vouchers import VoucherRefusal
 from app.kernel import clock, numbers, request_keys
 from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import DomainError
-from app.web import auth, parse
+from app.web import attempts, auth, parse
 from app.web.answers import answer, as_json
 from app.web.openapi import TELLER, documented
 from app.web.words import Asked, Fen, Line200, Number, ShownCode
-from miniprogram_api import attempts
 from miniprogram_api.presenters.counter import (
     QuoteView,
     RedeemedView,

@@ -5,7 +5,7 @@ from typing import Literal
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.domain import aftersales
+from app.domain import aftersales, approvals
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
 from app.web import auth, parse
@@ -92,7 +92,9 @@ def ask_for_buyer(merchant: str, order: str) -> Response:
     """Give the buyer money back that no rule gives back by itself."""
     manager, wanted = auth.manager(merchant), parse.body(RefundForBuyer)
     number = parse.number(order, numbers.Kind.ORDER, merchant_id=manager.merchant_id)
+    action = approvals.RefundOrder(order_number=number, vouchers=tuple(wanted.vouchers or ()))
     with transaction():
+        _refuse_alone(manager, action)
         made = aftersales.ask_for_buyer(
             merchant_id=manager.merchant_id,
             wanted=aftersales.Wanted(
@@ -111,6 +113,7 @@ def approve(merchant: str, refund: str) -> Response:
     manager, wanted = auth.manager(merchant), parse.body(DecideRefund)
     number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
     with transaction():
+        _refuse_alone(manager, approvals.AgreeToRefund(refund_number=number))
         aftersales.approve(
             merchant_id=manager.merchant_id,
             number=number,
@@ -192,3 +195,10 @@ def paid_by_hand(merchant: str, refund: str) -> Response:
             at=clock.now(),
         )
     return answer(RefundAsked(refund=number, state="paying"))
+
+
+def _refuse_alone(manager: auth.StaffOnLine, action: approvals.Action) -> None:
+    """Above the merchant's limit a second person decides, in the panel."""
+    approvals.refuse_alone(
+        merchant_id=manager.merchant_id, action=action, actor=manager.actor, at=clock.now()
+    )

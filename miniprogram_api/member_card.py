@@ -13,11 +13,10 @@ from app.gateways import qr
 from app.kernel import clock, numbers
 from app.kernel.db import looking, transaction
 from app.kernel.errors import NotFound
-from app.web import auth, client, limits, parse
+from app.web import attempts, auth, client, limits, parse
 from app.web.answers import answer, nothing, picture
 from app.web.openapi import MEMBER, STAFF, TELLER, documented
 from app.web.words import ONE_LINE, Asked, Fen, Line200, ShownCode
-from miniprogram_api import attempts
 from miniprogram_api.presenters.member_card import (
     CardState,
     Matches,

@@ -46,8 +46,12 @@ ACROSS = {
     "list_given_up": "what waits for a person in the whole house",
     "list_stuck_refunds": "what waits for a person in the whole house",
     "list_open_differences": "what waits for a person in the whole house",
+    "list_old_files": "a sweep",
+    "list_old": "a sweep",
     "forget_done": "housekeeping of the whole house",
     "forget": "housekeeping of the whole house",
+    "forget_sessions": "housekeeping of the whole house",
+    "forget_tickets": "housekeeping of the whole house",
     "verify": "the proof for the whole database",
 }
 

@@ -3,11 +3,90 @@
 from flask import Blueprint, Flask, has_request_context, request
 from flask_babel import Babel
 
-from app.admin import door, entering, overview, pages, people, security, words
+from app.admin import (
+    agenda,
+    approvals,
+    assists_steps,
+    benefits,
+    bookings,
+    campaigns_steps,
+    channels,
+    codes,
+    complaints,
+    covers,
+    door,
+    entering,
+    goodwill,
+    history,
+    members,
+    messages_trying,
+    money,
+    numbers,
+    offline,
+    operations,
+    orders,
+    overview,
+    pages,
+    paper,
+    people,
+    points,
+    recipes,
+    refunds,
+    reviews,
+    security,
+    settings_pay,
+    shipments,
+    start_purchase,
+    tags,
+    tiers,
+    till,
+    value_rules,
+    vouchers,
+    words,
+    works,
+)
 from app.config import Settings
 from app.kernel import keyring
 
-PAGES = (entering.bp, security.bp, overview.bp, people.bp)
+PAGES = (
+    entering.bp,
+    security.bp,
+    overview.bp,
+    people.bp,
+    approvals.bp,
+    history.bp,
+    settings_pay.bp,
+    till.bp,
+    offline.bp,
+    benefits.bp,
+    covers.bp,
+    orders.bp,
+    refunds.bp,
+    vouchers.bp,
+    members.bp,
+    messages_trying.bp,
+    complaints.bp,
+    reviews.bp,
+    goodwill.bp,
+    shipments.bp,
+    bookings.bp,
+    recipes.bp,
+    start_purchase.bp,
+    assists_steps.bp,
+    campaigns_steps.bp,
+    agenda.bp,
+    tags.bp,
+    tiers.bp,
+    points.bp,
+    value_rules.bp,
+    channels.bp,
+    codes.bp,
+    paper.bp,
+    numbers.bp,
+    money.bp,
+    operations.bp,
+    works.bp,
+)
 COOKIE = "kabao_panel"
 
 panel = Blueprint(
@@ -22,6 +101,9 @@ panel.before_request(door.open_or_refuse)
 pages.register(panel)
 for _page in PAGES:
     panel.register_blueprint(_page)
+# The document of the API asks every blueprint whether it is in it.
+for _each in (panel, *PAGES):
+    vars(_each).update(enable_openapi=False)
 
 
 def register(app: Flask, settings: Settings) -> None:

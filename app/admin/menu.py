@@ -57,6 +57,7 @@ MENU: tuple[Group, ...] = (
             Entry(words=_("券"), endpoint="vouchers.index", icon="qrcode"),
             Entry(words=_("退款"), endpoint="refunds.index", icon="arrow-back-up"),
             Entry(words=_("投诉"), endpoint="complaints.index", icon="message-report"),
+            Entry(words=_("补偿"), endpoint="goodwill.index", icon="gift"),
             Entry(words=_("审核"), endpoint="reviews.index", icon="checklist"),
             Entry(words=_("发货"), endpoint="shipments.index", icon="truck"),
             Entry(words=_("预约"), endpoint="bookings.index", icon="armchair"),
@@ -75,6 +76,7 @@ MENU: tuple[Group, ...] = (
         words=_("会员"),
         entries=(
             Entry(words=_("会员"), endpoint="members.index", icon="users"),
+            Entry(words=_("标签"), endpoint="tags.index", icon="tags"),
             Entry(words=_("等级"), endpoint="tiers.show", icon="crown"),
             Entry(words=_("积分"), endpoint="points.show", icon="star"),
             Entry(words=_("储值"), endpoint="value.show", icon="wallet"),
@@ -86,7 +88,7 @@ MENU: tuple[Group, ...] = (
         entries=(
             Entry(words=_("对账"), endpoint="money.index", icon="report-money"),
             Entry(words=_("运行"), endpoint="operations.show", icon="activity"),
-            Entry(words=_("任务"), endpoint="work.index", icon="progress"),
+            Entry(words=_("任务"), endpoint="works.index", icon="progress"),
             Entry(words=_("门店与店员"), endpoint="people.index", icon="building-store"),
             Entry(words=_("复核"), endpoint="approvals.index", icon="shield-lock"),
             Entry(words=_("操作记录"), endpoint="history.index", icon="history"),

@@ -5,6 +5,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request
 from flask import url_for as flask_url_for
@@ -66,6 +67,11 @@ def leave_to(wanted: str | None) -> Response:
     return cast("Response", redirect(target, 303))
 
 
+def attachment(name: str) -> str:
+    """For Content-Disposition: a file of this name, in whatever script it is written."""
+    return f"attachment; filename*=UTF-8''{quote(name)}"
+
+
 def asset(name: str) -> str:
     """A file of ours, with its fingerprint, so that browsers may keep it for a year."""
     return flask_url_for("panel.static", filename=name, v=_print_of(name))
@@ -111,7 +117,7 @@ def refused(refusal: DomainError) -> Response:
     metrics.REFUSALS.labels(refusal.code).inc()
     if isinstance(refusal, ConfirmFirst):
         return go("security.prove", next=_came_from())
-    response = _problem(words.refusal(refusal), refusal.status, code=refusal.code)
+    response = _say_why(words.refusal(refusal), refusal.status, code=refusal.code)
     wait = refusal.details.get("retry_after_seconds")
     if isinstance(wait, int):
         response.headers["Retry-After"] = str(wait)
@@ -121,17 +127,17 @@ def refused(refusal: DomainError) -> Response:
 def wechat_failed(failure: GatewayError) -> Response:
     metrics.GATEWAY_FAILURES.labels(failure.code).inc()
     log.warning("wechat failed", wechat_code=failure.code, failure=type(failure).__name__)
-    return _problem("微信没有响应，请稍后再试", 502, code="wechat_unavailable")
+    return _say_why("微信没有响应，请稍后再试", 502, code="wechat_unavailable")
 
 
 def not_http(error: HTTPException) -> Response:
     status = error.code or 500
-    return _problem(words.HTTP.get(status, words.HTTP[400]), status, code="refused")
+    return _say_why(words.HTTP.get(status, words.HTTP[400]), status, code="refused")
 
 
 def unexpected(failure: Exception) -> Response:
     log.error("unexpected", failure=type(failure).__name__, exc_info=failure)
-    return _problem(words.HTTP[500], 500, code="internal")
+    return _say_why(words.HTTP[500], 500, code="internal")
 
 
 def close(response: Response) -> Response:
@@ -143,7 +149,7 @@ def close(response: Response) -> Response:
     return response
 
 
-def _problem(message: str, status: int, *, code: str) -> Response:
+def _say_why(message: str, status: int, *, code: str) -> Response:
     if is_fragment():
         response = make_response(
             render_template("admin/_notice.html", message=message, kind="danger"), status

@@ -15,7 +15,7 @@ from app.domain.accounts import TicketKind
 from app.domain.merchants import Role
 from app.kernel import clock
 from app.kernel.db import looking, transaction
-from app.kernel.errors import Invalid
+from app.kernel.errors import Invalid, NotFound
 
 bp = Blueprint("security", __name__)
 SECRET = "totp"  # noqa: S105 - the name of a place
@@ -126,12 +126,14 @@ def link(merchant: str) -> Response:
 def end_browser(merchant: str, session_id: int) -> Response:  # noqa: ARG001 - the door reads it
     here = door.here()
     with transaction(merchant=here.merchant_id):
-        accounts.sign_out(
+        ended = accounts.sign_out(
             merchant_id=here.merchant_id,
             staff_id=here.staff.staff_id,
             session_id=session_id,
             at=clock.now(),
         )
+    if not ended:
+        raise NotFound("There is no such browser.")
     return pages.go("security.show", words=_("该设备已退出"))
 
 

@@ -26,6 +26,7 @@ REFUSALS: Mapping[str, str] = {
     "not_found": _("找不到这个内容，可能已被删除"),
     "busy": _("有人正在处理同一内容，请稍后再试"),
     "invitation_invalid": _("邀请已失效，请联系店主重新邀请"),
+    "already_added": _("已经添加过了"),
     "last_owner": _("至少保留一位店主"),
     "unavailable": _("系统繁忙，请稍后再试"),
     "internal": _("系统出错了，我们已记录"),

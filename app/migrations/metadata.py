@@ -2,6 +2,8 @@
 
 from app.domain.accounts import models as _accounts
 from app.domain.aftersales import models as _aftersales
+from app.domain.analytics import models as _analytics
+from app.domain.approvals import models as _approvals
 from app.domain.assist import models as _assist
 from app.domain.bookings import models as _bookings
 from app.domain.campaigns import models as _campaigns
@@ -16,6 +18,7 @@ from app.domain.members import models as _members
 from app.domain.membership import models as _membership
 from app.domain.merchants import models as _merchants
 from app.domain.messaging import models as _messaging
+from app.domain.offline import models as _offline
 from app.domain.orders import models as _orders
 from app.domain.paper_cards import models as _paper_cards
 from app.domain.payments import models as _payments
@@ -24,10 +27,12 @@ from app.domain.pools import models as _pools
 from app.domain.promotions import models as _promotions
 from app.domain.redemption import models as _redemption
 from app.domain.sharing import models as _sharing
+from app.domain.shifts import models as _shifts
 from app.domain.shipping import models as _shipping
 from app.domain.stored_value import models as _stored_value
 from app.domain.subscriptions import models as _subscriptions
 from app.domain.vouchers import models as _vouchers
+from app.domain.works import models as _works
 from app.kernel import audit, inbox, outbox, request_keys
 from app.kernel.db import Base
 
@@ -55,6 +60,7 @@ TABLES_OF = (
     _assist,
     _shipping,
     _aftersales,
+    _approvals,
     _pools,
     _bookings,
     _membership,
@@ -64,6 +70,10 @@ TABLES_OF = (
     _paper_cards,
     _subscriptions,
     _promotions,
+    _shifts,
+    _offline,
+    _works,
+    _analytics,
 )
 METADATA = Base.metadata
 

@@ -42,7 +42,8 @@ class Browser:
         return self._read(self.client.post(self.path(path), data=data, **more))
 
     def _read(self, response):
-        found = _TOKEN.search(response.text)
+        is_page = response.mimetype == "text/html"
+        found = _TOKEN.search(response.text) if is_page else None
         if found:
             self.csrf = unescape(found.group(1))
         return response

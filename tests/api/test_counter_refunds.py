@@ -10,6 +10,7 @@ from app.kernel import clock
 from app.kernel.db import db, execute, transaction
 from tests.api.calling import Caller, a_request_key, token_of_staff
 from tests.builders.aftersales import a_refund, walk, wechat_says
+from tests.builders.approvals import a_limit
 from tests.builders.merchants import a_clerk
 from tests.builders.orders import a_paid_order
 
@@ -89,3 +90,14 @@ def test_a_clerk_neither_sees_nor_pushes_them(clerk, stuck):
     ]
 
     assert {(each.status_code, each.json["code"]) for each in answers} == {(403, "managers_only")}
+
+
+def test_above_the_shops_limit_no_phone_gives_money_back_alone(manager, shop, buyer):
+    order = a_paid_order(shop, buyer=buyer, at=clock.now()).order_number
+    a_limit(shop, above_fen=48_99)
+    refused = manager.post(f"/counter/orders/{order}/refunds", {"reason": "客人投诉"})
+    assert (refused.status_code, refused.json["code"]) == (409, "approval_needed")
+    a_limit(shop, above_fen=49_00)
+    assert (
+        manager.post(f"/counter/orders/{order}/refunds", {"reason": "客人投诉"}).status_code == 201
+    )

@@ -3,11 +3,13 @@
 Where WeChat is asked, at the shop that has one of its own; else at a stall whose days are of May.
 """
 
-from app.domain import vouchers
+from app.domain import vouchers, works
 from app.domain.catalog import RefundPolicy
+from app.domain.works import NewFile, Step
 from app.kernel import audit, clock, outbox
 from app.kernel.db import db, transaction
 from tests.builders.aftersales import a_refund
+from tests.builders.approvals import a_waiting_refund
 from tests.builders.assist import a_task
 from tests.builders.bookings import EVENING, a_club, a_guest, a_session, booked
 from tests.builders.catalog import BOSS
@@ -213,6 +215,31 @@ def watch_complaints(_shop, _patch):
     stall = a_shop()
     a_ticket(stall, a_buyer(stall))
     return later(30)
+
+
+@due
+def expire_approvals(_shop, _patch):
+    stall = a_shop()
+    a_waiting_refund(stall, a_paid_order(stall).order_number)
+    return later(4)
+
+
+@due
+def count_days(_shop, _patch):
+    a_paid_order(a_shop())
+    return NOON + DAY
+
+
+@due
+def forget_works(shop, _patch):
+    file = NewFile(name="x", media_type="text/csv", key="1/works/1/x.csv", size_bytes=1)
+    with transaction():
+        work_id = works.ask(
+            merchant_id=shop.merchant.id, kind="x", title="x", payload={}, asked_by=BOSS, at=NOON
+        )
+        work = works.take(merchant_id=shop.merchant.id, work_id=work_id, at=NOON)
+        works.advance(work, Step(done=1, is_over=True, files=(file,)), at=NOON)
+    return NOON + 8 * DAY
 
 
 @due

@@ -9,10 +9,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from redis import Redis
 
 from app.config import Settings
+from app.domain.works import Step
 from app.factory import create_app
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
-from jobs import subscriptions
+from jobs import subscriptions, works
 from jobs.worker import work
 
 database_url, redis_url = sys.argv[1:]
@@ -42,6 +43,15 @@ def slow_once(task):
         redis.incr("done")
 
 
+def slow_third(work, _at):
+    """Hangs in its third step the first time it comes there; steps that were kept are counted."""
+    if redis.incr("works:tries") == 3:
+        time.sleep(60)
+    redis.incr("works:steps")
+    return Step(done=work.done + 1, is_over=work.done == 4)
+
+
+works.KINDS = {"test.slow": slow_third}
 subscriptions.JOBS["test.slow_once"] = slow_once
 subscriptions.QUEUES[slow_once.__module__] = "bulk"
 work(app=app, redis=Redis.from_url(redis_url))

@@ -31,6 +31,8 @@ def test_every_route_is_walked(app):
     routes = {
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
+        # Every page of the panel is tried against every role by tests/admin/test_matrix.py.
+        if not rule.rule.startswith("/admin/")
         for method in rule.methods - AUTOMATIC
     }
     assert routes == set(WAYS)

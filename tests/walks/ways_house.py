@@ -1,5 +1,9 @@
 """Routes: staff, the counter, WeChat, and the house itself."""
 
+from app.domain import accounts
+from app.domain.accounts import TicketKind
+from app.kernel import clock
+from app.kernel.db import transaction
 from tests.builders.doors import Door
 from tests.builders.members import an_openid
 from tests.walks.calls import API, GUEST, MANAGER, TELLER, WORKER, Call, Way, plain, signed_in_with
@@ -10,6 +14,13 @@ from tests.walks.notices import (
     a_refund_notice,
 )
 from tests.walks.refunding import a_transfer_notice
+
+
+def a_ticket(house):
+    with transaction():
+        ticket = accounts.offer(merchant_id=house.id, kind=TicketKind.SIGN_IN, at=clock.now())
+    house.secrets.add(ticket.token)
+    return {"token": ticket.token, "digits": ticket.digits}
 
 
 def an_echo(house):
@@ -33,6 +44,10 @@ HOUSE = {
     f"POST {API}/counter/sessions": Way(
         who=GUEST,
         call=lambda h: Call(body=signed_in_with(h, h.phone, store=h.store.number), status=201),
+    ),
+    f"POST {API}/counter/panel-tickets/confirm": Way(
+        who=GUEST,
+        call=lambda h: Call(body=signed_in_with(h, h.phone, **a_ticket(h)), status=204),
     ),
     f"GET {API}/counter/stores": Way(who=WORKER, call=plain()),
     # The counter
