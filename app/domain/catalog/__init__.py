@@ -40,8 +40,6 @@ from app.domain.catalog.kinds import BOUND_TO_THE_BUYER, MAY_HOLD_NO_VOUCHERS
 from app.domain.catalog.lint import Finding, lint
 from app.domain.catalog.lint import lint as vague_words
 from app.domain.catalog.listing import (
-    BenefitLine,
-    OfferLine,
     list_every_benefit,
     list_every_offer,
 )
