@@ -54,8 +54,9 @@ CROWD = (
 HISTORY = (
     "ANALYZE",
     """INSERT INTO order_lines (merchant_id, order_id, offer_id, title, quantity, unit_price_fen,
-      amount_fen, contents, from_stock, is_counted)
-    SELECT {merchant}, id, {offer}, '热拿铁双杯', 10, {price}, {price} * 10, '[]', true, true
+      amount_fen, contents, from_stock, is_counted, goods_kind, refund_policy)
+    SELECT {merchant}, id, {offer}, '热拿铁双杯', 10, {price}, {price} * 10, '[]', true, true,
+      'on_site', 'any_time_unused'
     FROM orders WHERE merchant_id = {merchant} ORDER BY id""",
     """INSERT INTO payments (merchant_id, number, order_id, channel_id, appid, payer_openid,
       amount_fen, state, asked_at, look_at, transaction_id, received_at)

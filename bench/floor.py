@@ -88,9 +88,10 @@ WITH key AS (
   RETURNING id
 ), line AS (
   INSERT INTO order_lines (merchant_id, order_id, offer_id, title, quantity, unit_price_fen,
-    amount_fen, discount_fen, contents, from_stock, is_counted, kind, terms)
+    amount_fen, discount_fen, contents, from_stock, is_counted, kind, terms, goods_kind,
+    refund_policy)
   SELECT %(merchant)s, id, %(offer)s, %(title)s, 1, %(price)s, %(price)s, 0,
-    %(contents)s::jsonb, true, true, 'single', '{}' FROM placed
+    %(contents)s::jsonb, true, true, 'single', '{}', 'on_site', 'any_time_unused' FROM placed
 ), bill AS (
   INSERT INTO payments (merchant_id, number, order_id, channel_id, appid, payer_openid,
     amount_fen, state, asked_at, look_at)

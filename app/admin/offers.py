@@ -31,6 +31,8 @@ from app.kernel.db import transaction
 from app.kernel.errors import DomainError, NotFound
 
 bp = Blueprint("offers", __name__)
+# More orders of one offer are not added up each time that somebody looks at it.
+COUNTED = 500
 
 
 @bp.app_context_processor
@@ -148,7 +150,9 @@ def sheet_page(
         found = catalog.open_offer(merchant_id=here.merchant_id, number=number, at=at)
         if problems is None and found.detail.state != OfferState.ON_SALE:
             problems = findings(number, at=at)
-        sold = orders.sold_of_offer(merchant_id=here.merchant_id, offer_id=found.detail.offer_id)
+        sold = orders.sold_of_offer(
+            merchant_id=here.merchant_id, offer_id=found.detail.offer_id, most=COUNTED
+        )
         shown_to: list[Audience] = audiences(here.merchant_id, number)
     return pages.page(
         "offers/show.html",

@@ -127,7 +127,7 @@ def _kill(number: str) -> None:
 def _set_stock(number: str, quota: int | None) -> None:
     here = door.here()
     with transaction(merchant=here.merchant_id):
-        catalog.set_stock(
+        orders.set_stock(
             merchant_id=here.merchant_id,
             number=number,
             quota=quota,

@@ -111,10 +111,10 @@ def test_numbers_of_benefits_and_offers_are_found(app, flask, committed):
         a_benefit()
         number = merchant.number
         expected = [
-            {"number": latte.benefit_number, "name": "热拿铁兑换券"}
-            | {"kind": "exchange", "state": "published"},
             {"number": cake.benefit_number, "name": "蛋糕券"}
             | {"kind": "exchange", "state": "draft"},
+            {"number": latte.benefit_number, "name": "热拿铁兑换券"}
+            | {"kind": "exchange", "state": "published"},
         ]
 
     benefits = [json.loads(line) for line in flask("catalog", "benefits", number).splitlines()]
@@ -122,6 +122,6 @@ def test_numbers_of_benefits_and_offers_are_found(app, flask, committed):
 
     assert benefits == expected
     assert [(each["number"], each["state"]) for each in offers] == [
-        (sold, "on_sale"),
         (drawn, "draft"),
+        (sold, "on_sale"),
     ]

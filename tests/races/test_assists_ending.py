@@ -42,7 +42,7 @@ def test_of_forty_campaigns_of_one_offer_published_at_once_one_runs(app, shop):
 def test_without_the_lock_on_the_offer_the_second_falls_over_the_index(unguarded, monkeypatch):
     shop = a_shop()
     calls = [publishing_of(shop, each) for each in drafts(shop, many=2)]
-    monkeypatch.setattr(actions, "locked", lambda query: query)
+    monkeypatch.setattr(actions, "hold_offer", lambda **_which: None)
     meet_after(monkeypatch, actions, "_refuse_second")
 
     results = pair(unguarded, *calls)

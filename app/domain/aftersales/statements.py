@@ -5,7 +5,7 @@ It moves an order's state, which only a return changes after it is fulfilled.
 
 _ORDER = """
 SELECT o.id, o.number, o.state, o.member_id, o.total_fen, o.paid_at, o.fulfilled_at,
-  f.refund_policy, l.kind, l.terms, l.title, l.quantity, o.has_tenders,
+  coalesce(l.refund_policy, f.refund_policy), l.kind, l.terms, l.title, l.quantity, o.has_tenders,
   (SELECT r.number FROM returns r WHERE r.merchant_id = %(merchant_id)s AND r.order_id = o.id
      AND r.state IN ('asked', 'frozen', 'paying', 'paid'))
 FROM orders o
@@ -233,12 +233,12 @@ VIEW_ONE = _VIEW + " AND r.number = %(number)s"
 VIEW_MINE = VIEW_ONE + " AND o.member_id = %(member_id)s"
 VIEW_PAGE = (
     _VIEW
-    + """ AND o.member_id = %(member_id)s AND (%(after)s::bigint IS NULL OR r.id < %(after)s)
+    + """ AND o.member_id = %(member_id)s AND r.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY r.id DESC LIMIT %(limit)s"""
 )
 # For the merchant: all of an order, and all there are.
 VIEW_OF_ORDER = _VIEW + " AND r.order_id = %(order_id)s ORDER BY r.id"
-_NEWEST = """ AND (%(after)s::bigint IS NULL OR r.id < %(after)s)
+_NEWEST = """ AND r.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY r.id DESC LIMIT %(limit)s"""
 VIEW_ALL = _VIEW + _NEWEST
 VIEW_IN_STATE = _VIEW + " AND r.state = %(state)s" + _NEWEST
@@ -247,7 +247,7 @@ VIEW_OPEN = (
     _VIEW
     + """ AND ((%(asked)s AND r.state = 'asked')
     OR (%(stuck)s AND r.state IN ('frozen', 'paying', 'paid') AND r.moved_at <= %(before)s))
-  AND (%(after)s::bigint IS NULL OR r.id > %(after)s)
+  AND r.id > coalesce(%(after)s::bigint, 0)
 ORDER BY r.id LIMIT %(limit)s"""
 )
 STUCK = """

@@ -280,7 +280,7 @@ TASK_BY_TOKEN = _TASK + " AND t.token_hash = %(token_hash)s"
 TASK_BY_ID = _TASK + " AND t.id = %(task_id)s"
 OWN_TASK = _TASK + " AND t.number = %(number)s AND t.sharer_id = %(member_id)s"
 OWN_TASKS = _TASK + (
-    " AND t.sharer_id = %(member_id)s AND (%(after)s::bigint IS NULL OR t.id < %(after)s)"
+    " AND t.sharer_id = %(member_id)s AND t.id < coalesce(%(after)s::bigint, 9223372036854775807)"
     " ORDER BY t.id DESC LIMIT %(limit)s"
 )
 

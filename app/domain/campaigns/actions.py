@@ -7,7 +7,7 @@ from app.domain.campaigns.linter import Finding
 from app.domain.campaigns.models import AssistCampaign, State
 from app.domain.campaigns.queries import examine
 from app.domain.campaigns.terms import Terms, parse
-from app.domain.catalog import Offer
+from app.domain.catalog import hold_offer
 from app.kernel import audit, numbers
 from app.kernel.db import locked, writing
 from app.kernel.errors import NotFound
@@ -95,7 +95,7 @@ def _lock(merchant_id: int, number: str, *states: State) -> AssistCampaign:
     query = select(AssistCampaign).where(
         AssistCampaign.merchant_id == merchant_id, AssistCampaign.number == number
     )
-    found = writing().scalar(locked(query))
+    found = writing().scalar(locked(query, mild=True))
     if found is None:
         raise NotFound("There is no such campaign.", number=number[:40])
     if found.state not in states:
@@ -105,10 +105,7 @@ def _lock(merchant_id: int, number: str, *states: State) -> AssistCampaign:
 
 def _refuse_second(campaign: AssistCampaign) -> None:
     """Two campaigns of one offer that are published at once meet at the offer."""
-    offer = select(Offer.id).where(
-        Offer.merchant_id == campaign.merchant_id, Offer.id == campaign.offer_id
-    )
-    writing().scalar(locked(offer))
+    hold_offer(merchant_id=campaign.merchant_id, offer_id=campaign.offer_id)
     running = select(AssistCampaign.number).where(
         AssistCampaign.merchant_id == campaign.merchant_id,
         AssistCampaign.offer_id == campaign.offer_id,

@@ -39,10 +39,6 @@ from app.domain.catalog.kind_words import KIND_NAMES
 from app.domain.catalog.kinds import BOUND_TO_THE_BUYER, MAY_HOLD_NO_VOUCHERS
 from app.domain.catalog.lint import Finding, lint
 from app.domain.catalog.lint import lint as vague_words
-from app.domain.catalog.listing import (
-    list_every_benefit,
-    list_every_offer,
-)
 from app.domain.catalog.models import (
     Benefit,
     BenefitKind,
@@ -57,6 +53,7 @@ from app.domain.catalog.models import (
 from app.domain.catalog.offers import (
     add_category,
     add_offer,
+    hold_offer,
     list_categories,
     publish_offer,
     set_sale_window,
@@ -73,7 +70,7 @@ from app.domain.catalog.shelf import (
     is_sold_on_ios,
     list_offers,
 )
-from app.domain.catalog.statements import UNCHANGED
+from app.domain.catalog.statements import SELLING, UNCHANGED
 from app.domain.catalog.terms import RevisionTerms, find_revisions
 from app.domain.catalog.use import UseRefusal, refuse_again, refuse_use
 from app.domain.catalog.wording import REFUND_SENTENCES, condition_lines, face_text, face_words
@@ -84,6 +81,7 @@ __all__ = [
     "KIND_NAMES",
     "MAY_HOLD_NO_VOUCHERS",
     "REFUND_SENTENCES",
+    "SELLING",
     "UNCHANGED",
     "Benefit",
     "BenefitDraft",
@@ -139,14 +137,13 @@ __all__ = [
     "for_sale_lately",
     "get_benefit",
     "get_offer",
+    "hold_offer",
     "is_sold_on_ios",
     "lint",
     "list_all_offers",
     "list_benefits",
     "list_categories",
     "list_choices",
-    "list_every_benefit",
-    "list_every_offer",
     "list_offer_choices",
     "list_offers",
     "open_offer",

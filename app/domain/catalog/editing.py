@@ -1,6 +1,6 @@
 """Offers that are there already, changed: their words while off sale, stock and cover any time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.domain.catalog.offers import (
     lock_offer,
     require_own,
     require_sensible,
+    touch,
 )
 from app.kernel import audit, strict
 from app.kernel.db import locked, reading, writing
@@ -77,9 +78,18 @@ def edit_offer(
 
 
 def set_stock(
-    *, merchant_id: int, number: str, quota: int | None, actor: str, at: datetime
+    *,
+    merchant_id: int,
+    number: str,
+    quota: int | None,
+    count_in: Callable[[int], int] = lambda _offer_id: 0,
+    actor: str,
+    at: datetime,
 ) -> None:
     """So many pieces in all, those that orders took included; None: no limit.
+
+    Where there was no limit, `count_in` says how many pieces orders hold of the offer (by its id),
+    and that they count from now on. `orders.set_stock` knows; here nobody took any.
 
     Raises NotFound, Invalid, and StockTaken for fewer than were taken, or for no limit once some
     were: what orders took comes back to a count.
@@ -88,15 +98,20 @@ def set_stock(
     offer = lock_offer(merchant_id, number)
     slots = _lock_slots(offer)
     taken, was = sum(slot.taken for slot in slots), sum(slot.quota for slot in slots)
+    is_first = not slots and quota is not None
+    if is_first:
+        taken = count_in(offer.id)
     if taken and (quota is None or quota < taken):
         raise StockTaken(f"已有{taken}份被订单占用，库存不能少于{taken}份", taken=taken)
-    if not slots and quota is not None:
-        fill(offer, [], quota)
+    if is_first:
+        writing().add(_first_slot(offer, quota=quota or 0, taken=taken))
     elif quota is None:
         _forget_slots(offer)
     else:
         slots[0].quota += quota - was
     writing().flush()
+    if bool(slots) != (quota is not None):
+        touch(offer)
     told = {"was": was if slots else None, "now": quota}
     _tell(offer, "offer.stock", told, actor=actor, at=at)
 
@@ -122,6 +137,11 @@ def _lock_slots(offer: Offer) -> Sequence[OfferStock]:
     return writing().scalars(locked(query)).all()
 
 
+def _first_slot(offer: Offer, *, quota: int, taken: int) -> OfferStock:
+    whose = {"merchant_id": offer.merchant_id, "offer_id": offer.id}
+    return OfferStock(**whose, slot=0, quota=quota, taken=taken)
+
+
 def _forget_slots(offer: Offer) -> None:
     writing().execute(
         delete(OfferStock).where(
@@ -137,6 +157,7 @@ def _refill(offer: Offer, items: Sequence[tuple[int, int]]) -> None:
         )
     )
     fill(offer, items, None)
+    touch(offer)
 
 
 def _told(offer: Offer) -> dict[str, Any]:

@@ -25,8 +25,9 @@ from app.domain.catalog.models import (
 from app.domain.catalog.places import zone_of
 from app.domain.catalog.publishing import offer_problems
 from app.domain.catalog.rules import MOST_FEN
+from app.domain.catalog.statements import HOLD, TOUCH
 from app.kernel import audit, numbers, strict
-from app.kernel.db import locked, reading, writing
+from app.kernel.db import execute, locked, reading, writing
 from app.kernel.errors import NotFound
 
 LONGEST_TITLE = 60
@@ -302,12 +303,26 @@ def fill(offer: Offer, items: Sequence[tuple[int, int]], stock: int | None) -> N
     writing().flush()
 
 
+def hold_offer(*, merchant_id: int, offer_id: int) -> None:
+    """Ours until commit. Who sells it now is done first; who comes later sees what we did to it."""
+    execute(HOLD, {"offer_id": offer_id})
+    row = select(Offer.id).where(Offer.merchant_id == merchant_id, Offer.id == offer_id)
+    writing().scalar(locked(row, mild=True))
+
+
 def lock_offer(merchant_id: int, number: str) -> Offer:
+    """As `hold_offer`, by its number, and as it is now. Raises NotFound."""
     query = select(Offer).where(Offer.merchant_id == merchant_id, Offer.number == number)
-    found = writing().scalar(locked(query))
-    if found is None:
+    offer_id = writing().scalar(query.with_only_columns(Offer.id))
+    if offer_id is None:
         raise NotFound("There is no such offer.", number=number[:40])
-    return found
+    execute(HOLD, {"offer_id": offer_id})
+    return writing().scalars(locked(query, mild=True)).one()
+
+
+def touch(offer: Offer) -> None:
+    """What was read of it before is old now, though only rows that belong to it changed."""
+    execute(TOUCH, {"merchant_id": offer.merchant_id, "offer_id": offer.id})
 
 
 def _lock_benefits(offer: Offer) -> None:

@@ -23,7 +23,8 @@ class Content(TypedDict):
 class ForSale:
     """`state`, `goods_kind` and `kind` hold the words of OfferState, GoodsKind and OfferKind.
 
-    `terms` is what this kind promises beside its contents.
+    `terms` is what this kind promises beside its contents; `version` is another one after every
+    change.
     """
 
     offer_id: int
@@ -39,6 +40,8 @@ class ForSale:
     contents: list[Content]
     kind: str
     terms: dict[str, Any]
+    refund_policy: str
+    version: str
 
 
 def for_sale(*, merchant_id: int, offer_number: str) -> ForSale:

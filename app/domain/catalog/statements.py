@@ -17,18 +17,27 @@ SELECT o.id, o.number, o.title, o.state, o.price_fen, o.per_member_limit,
        AND published_at IS NOT NULL
      ORDER BY revision DESC LIMIT 1) r
    WHERE i.merchant_id = %(merchant_id)s AND i.offer_id = o.id),
-  o.kind, o.terms
+  o.kind, o.terms, o.refund_policy, o.xmin::text
 FROM offers o
 WHERE o.merchant_id = %(merchant_id)s AND o.number = %(number)s
 """
 
-# Whether the offer is as it was when it was read, for the statement that sells by it.
-UNCHANGED = """EXISTS (SELECT FROM offers WHERE merchant_id = %(merchant_id)s
-    AND id = %(offer_id)s AND state = 'on_sale' AND price_fen = %(unit_price_fen)s
-    AND per_member_limit IS NOT DISTINCT FROM %(per_member)s
-    AND sale_starts_at IS NOT DISTINCT FROM %(sale_starts_at)s
-    AND sale_ends_at IS NOT DISTINCT FROM %(sale_ends_at)s
-    AND kind = %(kind)s AND terms = %(terms)s::jsonb)"""
+# Whoever sells an offer and whoever changes it: many may sell at once, and who changes waits for
+# those who began before him and goes before those who come after. A queue of its own, since locks
+# on the row itself have none: sellers who overlap would keep the emergency stop waiting for ever.
+_DOOR = "hashtextextended('offer:' || {offer}, 0)"
+HOLD = f"SELECT pg_advisory_xact_lock({_DOOR.format(offer='%(offer_id)s')})"
+SELLING = f"pg_advisory_xact_lock_shared({_DOOR.format(offer='%(offer_id)s')}) IS NOT NULL"
+
+# The offer, if it is as it was when it was read, for the statement that sells by it. Every change
+# is a new version of the row, also of its contents and of whether there is a limit (TOUCH). The lock
+# on the row has the newest version looked at, whatever was committed since the statement began.
+UNCHANGED = f"""SELECT 1 FROM offers WHERE merchant_id = %(merchant_id)s AND id = %(offer_id)s
+    AND {SELLING} AND state = 'on_sale' AND xmin = %(version)s::xid FOR SHARE"""  # noqa: S608 - our own words
+
+TOUCH = """
+UPDATE offers SET state = state WHERE merchant_id = %(merchant_id)s AND id = %(offer_id)s
+"""
 
 # What customers see, and what the shop sees of a draft: there a wording not published yet counts
 # where no other is there.
@@ -98,7 +107,7 @@ WHERE o.merchant_id = %(merchant_id)s AND o.state = 'on_sale'
   AND (%(like)s::text IS NULL
        OR normalize(o.title, NFKC) ILIKE %(like)s::text
        OR normalize(o.description, NFKC) ILIKE %(like)s::text)
-  AND (%(after)s::bigint IS NULL OR o.id < %(after)s::bigint)
+  AND o.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY o.id DESC LIMIT %(rows)s
 """  # noqa: S608 - a constant of our own
 
@@ -138,25 +147,6 @@ FROM benefit_revisions
 WHERE merchant_id = %(merchant_id)s AND id = ANY(%(ids)s::bigint[]) AND published_at IS NOT NULL
 """
 
-EVERY_BENEFIT = """
-SELECT b.number, b.name, newest.kind, newest.state
-FROM benefits AS b CROSS JOIN LATERAL (
-  SELECT r.kind, CASE WHEN bool_or(r.published_at IS NOT NULL) OVER ()
-    THEN 'published' ELSE 'draft' END AS state
-  FROM benefit_revisions AS r
-  WHERE r.merchant_id = b.merchant_id AND r.benefit_id = b.id
-  ORDER BY r.revision DESC LIMIT 1
-) AS newest
-WHERE b.merchant_id = %(merchant_id)s
-ORDER BY b.id
-"""
-
-EVERY_OFFER = """
-SELECT number, title, kind, state FROM offers
-WHERE merchant_id = %(merchant_id)s
-ORDER BY id
-"""
-
 BENEFITS = """
 SELECT b.id, b.number, r.name, r.kind, r.face, r.market_value_fen, r.revision, r.published_at,
   r.revision > 1 AND r.published_at IS NULL
@@ -167,7 +157,7 @@ CROSS JOIN LATERAL (
   ORDER BY revision DESC LIMIT 1) r
 WHERE b.merchant_id = %(merchant_id)s
   AND (%(like)s::text IS NULL OR normalize(r.name, NFKC) ILIKE %(like)s::text)
-  AND (%(after)s::bigint IS NULL OR b.id < %(after)s::bigint)
+  AND b.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY b.id DESC LIMIT %(rows)s
 """
 
@@ -200,7 +190,7 @@ LEFT JOIN LATERAL (
 WHERE o.merchant_id = %(merchant_id)s
   AND (%(state)s::text IS NULL OR o.state = %(state)s::text)
   AND (%(like)s::text IS NULL OR normalize(o.title, NFKC) ILIKE %(like)s::text)
-  AND (%(after)s::bigint IS NULL OR o.id < %(after)s::bigint)
+  AND o.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY o.id DESC LIMIT %(rows)s
 """  # noqa: S608 - a constant of our own
 

@@ -55,7 +55,7 @@ from app.domain.orders.referrals import (
 from app.domain.orders.restocking import restock
 from app.domain.orders.returning import Split, Weight, give_back
 from app.domain.orders.rules import PAY_WITHIN, Placed, Source, Wish
-from app.domain.orders.selling import Sold, sold_of_offer
+from app.domain.orders.selling import Sold, set_stock, sold_of_offer
 from app.domain.orders.tenders import Tender, tenders_of
 
 __all__ = [
@@ -126,6 +126,7 @@ __all__ = [
     "refundable_until",
     "restock",
     "return_late_money",
+    "set_stock",
     "sold_of_offer",
     "take_over",
     "tenders_of",

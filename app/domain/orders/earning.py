@@ -18,7 +18,7 @@ SELECT o.member_id, o.number, o.fulfilled_at,
   CASE WHEN EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = %(merchant_id)s
       AND l.order_id = o.id AND l.kind = ANY(%(earns_later)s)) THEN 0
     ELSE o.total_fen END::bigint,
-  (SELECT array_agg(DISTINCT g.refund_policy) FROM order_lines l
+  (SELECT array_agg(DISTINCT coalesce(l.refund_policy, g.refund_policy)) FROM order_lines l
    JOIN offers g ON g.merchant_id = l.merchant_id AND g.id = l.offer_id
    WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id),
   (SELECT max(v.valid_until) FROM cards c

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.catalog import OfferKind
+from app.domain.catalog import GoodsKind, OfferKind, RefundPolicy
 from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
 
 
@@ -110,8 +110,10 @@ class OrderLine(OwnedByMerchant, Base):
     """What was ordered, at the price and on the terms of that moment.
 
     `contents` lists {benefit_id, revision_id, quantity, market_value_fen} of one piece; `kind`
-    and `terms` are the offer's and say what else it brings. The two flags remember what the line
-    took, so that closing gives back exactly that; `returned_pieces` are for sale again.
+    and `terms` are the offer's and say what else it brings; what kind of goods it was, and how it
+    may go back, is what the buyer was promised, whatever the offer says today (None: placed by a
+    release that did not write it down; then the offer is asked). The two flags remember what the
+    line took, so that closing gives back exactly that; `returned_pieces` are for sale again.
     """
 
     __tablename__ = "order_lines"
@@ -119,6 +121,7 @@ class OrderLine(OwnedByMerchant, Base):
         belongs_to("orders", "order_id"),
         belongs_to("offers", "offer_id"),
         Index("ix_order_lines_order", "merchant_id", "order_id"),
+        Index("ix_order_lines_offer", "merchant_id", "offer_id", "id"),
         CheckConstraint("quantity BETWEEN 1 AND 100", name="quantity_1_to_100"),
         CheckConstraint("amount_fen = quantity * unit_price_fen", name="amount_adds_up"),
         CheckConstraint("discount_fen BETWEEN 0 AND amount_fen", name="discount_within_amount"),
@@ -138,6 +141,8 @@ class OrderLine(OwnedByMerchant, Base):
     from_stock: Mapped[bool]
     is_counted: Mapped[bool]
     returned_pieces: Mapped[int] = mapped_column(server_default="0")
+    goods_kind: Mapped[GoodsKind | None] = mapped_column(word(GoodsKind))
+    refund_policy: Mapped[RefundPolicy | None] = mapped_column(word(RefundPolicy))
 
 
 class OrderTender(OwnedByMerchant, Base):

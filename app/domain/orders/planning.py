@@ -73,6 +73,7 @@ def _voucher(wish: Wish, offer: ForSale, at: datetime) -> Candidate:
             "merchant_id": wish.merchant_id,
             "member_id": wish.member_id,
             "number": wish.voucher_number,
+            "offer_id": offer.offer_id,
         },
     )
     if own is None:

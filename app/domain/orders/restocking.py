@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import catalog
-from app.domain.orders import statements
+from app.domain.orders import selling_statements as statements
 from app.kernel.db import execute, fetch_all
 
 

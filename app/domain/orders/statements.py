@@ -12,7 +12,7 @@ from app.domain.members import SESSION_IS_GOOD
 # a key that was used before, the gate stays shut and nothing is taken.
 PLACE = """
 WITH offer AS (
-  SELECT 1 WHERE {unchanged}
+  {unchanged}
 ), key AS (
   INSERT INTO request_keys (merchant_id, actor, key, body_hash, status, answer, created_at)
   SELECT %(merchant_id)s, %(key_actor)s, %(key)s, %(key_hash)s, 201, %(answer)s::jsonb, %(at)s
@@ -46,10 +46,12 @@ WITH offer AS (
   RETURNING id
 ), line AS (
   INSERT INTO order_lines (merchant_id, order_id, offer_id, title, quantity, unit_price_fen,
-    amount_fen, discount_fen, contents, from_stock, is_counted, kind, terms)
+    amount_fen, discount_fen, contents, from_stock, is_counted, kind, terms, goods_kind,
+    refund_policy)
   SELECT %(merchant_id)s, id, %(offer_id)s, %(title)s, %(quantity)s, %(unit_price_fen)s,
     %(list_fen)s, %(discount_fen)s, %(contents)s::jsonb, %(has_stock)s,
-    %(per_member)s::bigint IS NOT NULL, %(kind)s, %(terms)s::jsonb
+    %(per_member)s::bigint IS NOT NULL, %(kind)s, %(terms)s::jsonb, %(goods_kind)s,
+    %(refund_policy)s
   FROM placed
 ), bill AS (
   INSERT INTO payments (merchant_id, number, order_id, channel_id, appid, payer_openid,
@@ -134,40 +136,6 @@ UPDATE orders SET state = 'closed', closed_at = %(at)s, close_reason = %(reason)
 WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s AND state = 'pending'
 """
 
-# What a piece is made of is in the line's contents; a void voucher of the order is one that went
-# back. What friends earned with the order was issued under other names.
-LINES_TO_RESTOCK = """
-WITH lines AS (
-  SELECT l.id, l.offer_id, o.member_id, l.from_stock, l.is_counted, l.returned_pieces,
-    CASE WHEN l.contents = '[]' OR l.kind IN ('topup', 'membership', 'subscription', 'gift_card')
-      THEN CASE WHEN %(is_whole)s THEN l.quantity ELSE 0 END
-      ELSE (SELECT least(min(coalesce(g.gone, 0) / (item ->> 'quantity')::bigint), l.quantity)
-        FROM jsonb_array_elements(l.contents) AS item
-        LEFT JOIN (
-          SELECT r.benefit_id, count(*) AS gone FROM cards c
-          JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
-          JOIN benefit_revisions r ON r.merchant_id = v.merchant_id AND r.id = v.revision_id
-          WHERE c.merchant_id = %(merchant_id)s AND c.order_id = %(order_id)s AND v.state = 'void'
-            AND EXISTS (SELECT FROM voucher_events e WHERE e.merchant_id = %(merchant_id)s
-              AND e.voucher_id = v.id AND e.action = 'issue' AND e.reference = o.number)
-            AND NOT EXISTS (SELECT FROM assist_tasks t WHERE t.merchant_id = %(merchant_id)s
-              AND t.voucher_id = v.id)
-          GROUP BY r.benefit_id) g ON g.benefit_id = (item ->> 'benefit_id')::bigint) END AS gone
-  FROM orders o
-  JOIN order_lines l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
-  JOIN offers f ON f.merchant_id = l.merchant_id AND f.id = l.offer_id
-  WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
-    AND (l.from_stock OR l.is_counted) AND f.state = 'on_sale'
-    AND (f.sale_ends_at IS NULL OR f.sale_ends_at > %(at)s)
-)
-SELECT id, offer_id, member_id, from_stock, is_counted, returned_pieces, gone FROM lines
-WHERE gone > returned_pieces ORDER BY offer_id, id
-"""
-NOTE_RESTOCK = """
-UPDATE order_lines SET returned_pieces = %(pieces)s
-WHERE merchant_id = %(merchant_id)s AND id = %(line_id)s
-"""
-
 # Across merchants, without locks; closing locks per merchant. What could not be closed comes last.
 OVERDUE = """
 SELECT o.merchant_id, o.id, p.number, o.channel_id FROM orders o
@@ -225,12 +193,12 @@ FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.member_id = %(member_i
 VIEW_ONE = VIEW + " AND o.number = %(number)s"
 VIEW_PAGE = (
     VIEW
-    + """ AND (%(after)s::bigint IS NULL OR o.id < %(after)s)
+    + """ AND o.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY o.id DESC LIMIT %(limit)s"""
 )
 
 GOODS = """
-SELECT g.goods_kind FROM order_lines l
+SELECT coalesce(l.goods_kind, g.goods_kind) FROM order_lines l
 JOIN offers g ON g.merchant_id = l.merchant_id AND g.id = l.offer_id
 WHERE l.merchant_id = %(merchant_id)s AND l.order_id = %(order_id)s
 """
@@ -258,21 +226,15 @@ WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
 ORDER BY l.id
 """
 
-SOLD_OF_OFFER = """
-SELECT
-  coalesce(sum(l.quantity - l.returned_pieces)
-    FILTER (WHERE o.state NOT IN ('pending', 'closed')), 0)::bigint,
-  count(DISTINCT o.member_id) FILTER (WHERE o.state NOT IN ('pending', 'closed')),
-  count(DISTINCT o.id) FILTER (WHERE o.state = 'pending')
-FROM order_lines l
-JOIN orders o ON o.merchant_id = %(merchant_id)s AND o.id = l.order_id
-WHERE l.merchant_id = %(merchant_id)s AND l.offer_id = %(offer_id)s
-"""
-
 # Unpaid orders are few: they have fifteen minutes.
 HURRY = """
-UPDATE orders o SET expires_at = %(at)s
-WHERE o.merchant_id = %(merchant_id)s AND o.state = 'pending' AND o.expires_at > %(at)s
-  AND EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = %(merchant_id)s
-              AND l.order_id = o.id AND l.offer_id = %(offer_id)s)
+WITH waiting AS (
+  SELECT o.id FROM orders o
+  WHERE o.merchant_id = %(merchant_id)s AND o.state = 'pending' AND o.expires_at > %(at)s
+    AND EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = %(merchant_id)s
+                AND l.order_id = o.id AND l.offer_id = %(offer_id)s)
+  ORDER BY o.id FOR NO KEY UPDATE
+)
+UPDATE orders o SET expires_at = %(at)s FROM waiting
+WHERE o.merchant_id = %(merchant_id)s AND o.id = waiting.id
 """

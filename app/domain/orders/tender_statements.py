@@ -1,11 +1,14 @@
 """The SQL of what pays an order beside WeChat. An order without tenders never comes here."""
 
+from app.domain.catalog import SELLING
+
 _OWN = """
 SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, v.allocated_fen
 FROM vouchers v WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s
 """
 OWN_VOUCHER = _OWN + " AND v.number = %(number)s"
-LOCK_VOUCHER = OWN_VOUCHER + " FOR NO KEY UPDATE"
+# The offer's door comes before any voucher, as it does where orders and then vouchers are locked.
+LOCK_VOUCHER = f"{OWN_VOUCHER} AND {SELLING} FOR NO KEY UPDATE"
 
 # What could be meant: vouchers that lower a price and are neither used up nor over.
 CANDIDATES = (

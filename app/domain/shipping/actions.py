@@ -19,7 +19,8 @@ LONGEST = 128
 
 _PAID = """
 SELECT p.id, p.transaction_id, p.amount_fen, p.received_at,
-  (SELECT jsonb_agg(jsonb_build_array(l.title, l.quantity, f.goods_kind) ORDER BY l.id)
+  (SELECT jsonb_agg(jsonb_build_array(l.title, l.quantity, coalesce(l.goods_kind, f.goods_kind))
+     ORDER BY l.id)
    FROM order_lines l JOIN offers f ON f.merchant_id = l.merchant_id AND f.id = l.offer_id
    WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id)
 FROM orders o

@@ -24,6 +24,7 @@ class Card(OwnedByMerchant, Base):
         belongs_to("cards", "parent_id"),
         Index("ix_cards_order", "merchant_id", "order_id"),
         Index("ix_cards_member", "merchant_id", "member_id", "id"),
+        Index("ix_cards_offer", "merchant_id", "offer_id"),
     )
 
     number: Mapped[str]

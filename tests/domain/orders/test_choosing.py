@@ -166,11 +166,11 @@ def test_a_quote_costs_what_the_order_then_costs(shop, buyer):
 
 
 def test_an_order_of_another_phone_is_not_payable_on_an_iphone(shop, buyer):
-    placed = an_order(shop, buyer=buyer)
     with transaction():
         execute(
             "UPDATE offers SET goods_kind = 'virtual' WHERE merchant_id = %(m)s", {"m": shop.id}
         )
+    placed = an_order(shop, buyer=buyer)
 
     def bill(**more):
         return orders.to_pay(

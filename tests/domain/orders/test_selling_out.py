@@ -4,11 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import orders, vouchers
+from app.domain import catalog, orders, proofs, vouchers
 from app.kernel.db import transaction
+from tests.builders.aftersales import a_done_refund
 from tests.builders.catalog import BOSS
 from tests.builders.moments import NOON
-from tests.builders.orders import a_paid_order, a_shop, an_order
+from tests.builders.orders import (
+    a_buyer,
+    a_paid_order,
+    a_shop,
+    an_order,
+    order_id_of,
+    vouchers_of,
+)
 
 
 @pytest.fixture
@@ -65,3 +73,71 @@ def test_orders_of_other_offers_are_left_alone(shop):
     an_order(shop)
     assert hurry(shop, offer_id=shop.offer.id + 1) == 0
     assert not overdue(shop, at=NOON)
+
+
+def limit(shop, quota):
+    with transaction():
+        orders.set_stock(
+            merchant_id=shop.id, number=shop.offer.number, quota=quota, actor=BOSS, at=NOON
+        )
+
+
+def stock(shop):
+    sheet = catalog.open_offer(merchant_id=shop.id, number=shop.offer.number, at=NOON)
+    return sheet.taken, sheet.quota
+
+
+def close(shop, placed):
+    with transaction():
+        orders.close(
+            merchant_id=shop.id,
+            order_id=order_id_of(shop, placed.order_number),
+            reason=orders.CloseReason.CANCELLED,
+            at=NOON,
+        )
+
+
+def test_what_went_back_is_not_sold_whether_it_is_for_sale_again_or_not(shop):
+    buyer = a_buyer(shop)
+    whole, part = (a_paid_order(shop, buyer=buyer, quantity=2).order_number for _ in range(2))
+    a_paid_order(shop)
+    a_done_refund(shop, buyer, whole)
+    first, second = vouchers_of(shop, buyer)[:2]
+    a_done_refund(shop, buyer, part, vouchers=[first])
+    found = sold(shop)
+    assert (found.pieces, found.returned, found.buyers) == (3, 2, 2)
+
+    a_done_refund(shop, buyer, part, vouchers=[second])
+
+    found = sold(shop)
+    assert (found.pieces, found.returned, found.buyers, found.waiting) == (2, 3, 2, 0)
+
+
+def test_a_limit_begins_with_what_orders_hold(shop):
+    buyer = a_buyer(shop)
+    gone = a_paid_order(shop, buyer=buyer).order_number
+    a_done_refund(shop, buyer, gone)
+    a_paid_order(shop, quantity=2)
+    closed, waiting = an_order(shop), an_order(shop)
+    close(shop, closed)
+
+    with pytest.raises(catalog.StockTaken):
+        limit(shop, 2)
+    limit(shop, 4)
+
+    assert stock(shop) == (3, 4)
+    assert proofs.verify() == []
+    close(shop, waiting)
+    assert stock(shop) == (2, 4)
+    assert proofs.verify() == []
+
+
+def test_a_piece_that_was_sold_before_the_limit_comes_back_to_it(shop):
+    buyer = a_buyer(shop)
+    number = a_paid_order(shop, buyer=buyer).order_number
+    limit(shop, 1)
+
+    a_done_refund(shop, buyer, number)
+
+    assert stock(shop) == (0, 1)
+    assert proofs.verify() == []
