@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from msgspec import Meta
 
-from app.domain import promotions
+from app.domain import approvals, promotions
 from app.domain.promotions import Promotion, Terms
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -142,17 +142,22 @@ def edit(merchant: str, campaign: str) -> Response:
 @counter.post("/campaigns/<campaign>/publish")
 @documented(who=[STAFF], told={200: CampaignPlan}, refuses=[409])
 def publish(merchant: str, campaign: str) -> Response:
-    """From now on its terms stand, and its offers are sold in its window only."""
+    """From now on its terms stand, and its offers are sold in its window only.
+
+    What gives away more than the merchant's limit waits for a second person, in the panel.
+    """
     manager = auth.manager(merchant)
     number = _number(campaign, manager)
     with transaction(merchant=manager.merchant_id):
+        approvals.do_alone(
+            merchant_id=manager.merchant_id,
+            action=approvals.MassGrant(campaign_number=number),
+            reason="发布活动",
+            actor=manager.actor,
+            at=clock.now(),
+        )
         told = present_plan(
-            promotions.publish(
-                merchant_id=manager.merchant_id,
-                number=number,
-                actor=manager.actor,
-                at=clock.now(),
-            )
+            promotions.get_promotion(merchant_id=manager.merchant_id, number=number)
         )
     promotions.forget_doors(manager.merchant_id)
     return answer(told)

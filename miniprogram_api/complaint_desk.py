@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from msgspec import field
 
-from app.domain import aftersales, approvals, complaints, members
+from app.domain import approvals, complaints, members
 from app.gateways import gateways
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -191,23 +191,14 @@ def refund(merchant: str, ticket: str) -> Response:
     merchant_id, at = manager.merchant_id, clock.now()
     with transaction():
         order = complaints.order_to_refund(merchant_id=merchant_id, number=number)
-        approvals.refuse_alone(
+        made = approvals.do_alone(
             merchant_id=merchant_id,
-            action=approvals.RefundOrder(order_number=order, vouchers=tuple(wanted.vouchers or ())),
-            actor=manager.actor,
-            at=at,
-        )
-        # The order before its ticket, as everybody else does who changes both.
-        made = aftersales.ask_for_buyer(
-            merchant_id=merchant_id,
-            wanted=aftersales.Wanted(
-                order_number=order, reason=wanted.reason, vouchers=wanted.vouchers or ()
+            action=approvals.RefundOrder(
+                order_number=order, vouchers=tuple(wanted.vouchers or ()), ticket_number=number
             ),
+            reason=wanted.reason,
             actor=manager.actor,
             at=at,
-        )
-        complaints.note_refund(
-            merchant_id=merchant_id, number=number, refund=made, actor=manager.actor, at=at
         )
     return answer(RefundAsked(refund=made, state="frozen"), 201)
 
@@ -232,6 +223,7 @@ def give_present(merchant: str) -> Response:
             ),
             actor=staff.actor,
             at=clock.now(),
+            key=key,
         )
         given = complaints.grant(
             complaints.Present(

@@ -94,15 +94,7 @@ def ask_for_buyer(merchant: str, order: str) -> Response:
     number = parse.number(order, numbers.Kind.ORDER, merchant_id=manager.merchant_id)
     action = approvals.RefundOrder(order_number=number, vouchers=tuple(wanted.vouchers or ()))
     with transaction():
-        _refuse_alone(manager, action)
-        made = aftersales.ask_for_buyer(
-            merchant_id=manager.merchant_id,
-            wanted=aftersales.Wanted(
-                order_number=number, reason=wanted.reason, vouchers=wanted.vouchers or ()
-            ),
-            actor=manager.actor,
-            at=clock.now(),
-        )
+        made = _do_alone(manager, action, wanted.reason)
     return answer(RefundAsked(refund=made, state="frozen"), 201)
 
 
@@ -113,14 +105,7 @@ def approve(merchant: str, refund: str) -> Response:
     manager, wanted = auth.manager(merchant), parse.body(DecideRefund)
     number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
     with transaction():
-        _refuse_alone(manager, approvals.AgreeToRefund(refund_number=number))
-        aftersales.approve(
-            merchant_id=manager.merchant_id,
-            number=number,
-            reason=wanted.reason,
-            actor=manager.actor,
-            at=clock.now(),
-        )
+        _do_alone(manager, approvals.AgreeToRefund(refund_number=number), wanted.reason)
     return answer(RefundAsked(refund=number, state="frozen"))
 
 
@@ -186,6 +171,13 @@ def paid_by_hand(merchant: str, refund: str) -> Response:
     number = parse.number(refund, numbers.Kind.RETURN, merchant_id=manager.merchant_id)
     key = parse.request_key(merchant_id=manager.merchant_id, actor=manager.actor)
     with transaction():
+        approvals.refuse_alone(
+            merchant_id=manager.merchant_id,
+            action=approvals.PaidByHand(refund_number=number, how=wanted.how),
+            actor=manager.actor,
+            at=clock.now(),
+            key=key,
+        )
         aftersales.paid_by_hand(
             merchant_id=manager.merchant_id,
             number=number,
@@ -197,8 +189,12 @@ def paid_by_hand(merchant: str, refund: str) -> Response:
     return answer(RefundAsked(refund=number, state="paying"))
 
 
-def _refuse_alone(manager: auth.StaffOnLine, action: approvals.Action) -> None:
+def _do_alone(manager: auth.StaffOnLine, action: approvals.Action, reason: str) -> str:
     """Above the merchant's limit a second person decides, in the panel."""
-    approvals.refuse_alone(
-        merchant_id=manager.merchant_id, action=action, actor=manager.actor, at=clock.now()
+    return approvals.do_alone(
+        merchant_id=manager.merchant_id,
+        action=action,
+        reason=reason,
+        actor=manager.actor,
+        at=clock.now(),
     )

@@ -6,8 +6,7 @@ from typing import Literal
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.domain import aftersales, approvals, subscriptions
-from app.domain.aftersales import Wanted
+from app.domain import approvals, subscriptions
 from app.domain.subscriptions import CardLine, CardState
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -87,15 +86,10 @@ def stop(merchant: str, subscription: str) -> Response:
 
 
 def _give_back(manager: auth.StaffOnLine, line: CardLine, reason: str) -> str:
-    approvals.refuse_alone(
+    return approvals.do_alone(
         merchant_id=manager.merchant_id,
         action=approvals.RefundOrder(order_number=line.order_number),
-        actor=manager.actor,
-        at=clock.now(),
-    )
-    return aftersales.ask_for_buyer(
-        merchant_id=manager.merchant_id,
-        wanted=Wanted(order_number=line.order_number, reason=reason),
+        reason=reason,
         actor=manager.actor,
         at=clock.now(),
     )

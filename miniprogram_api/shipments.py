@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from msgspec import Meta
 
-from app.domain import aftersales, subscriptions
+from app.domain import approvals, subscriptions
 from app.domain.subscriptions import ParcelFilter, ParcelState, TrackingLine
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -145,18 +145,21 @@ def resend(merchant: str, parcel: str) -> Response:
 @bp.post("/<parcel>/refund")
 @documented(who=[STAFF], body=ParcelLost, told={200: ParcelRefunded}, refuses=[409])
 def refund(merchant: str, parcel: str) -> Response:
-    """It is not sent any more, and its part of the money goes back. For managers."""
+    """It is not sent any more, and its part of the money goes back. For managers.
+
+    Above the merchant's limit a second person decides, in the panel.
+    """
     manager, wanted = auth.manager(merchant), parse.body(ParcelLost)
     number = parse.number(parcel, numbers.Kind.PARCEL, merchant_id=manager.merchant_id)
     with transaction():
-        made = aftersales.refund_parcel(
+        made = approvals.do_alone(
             merchant_id=manager.merchant_id,
-            number=number,
+            action=approvals.RefundParcel(parcel_number=number),
             reason=wanted.reason,
             actor=manager.actor,
             at=clock.now(),
         )
-    return answer(ParcelRefunded(parcel=number, refund=made))
+    return answer(ParcelRefunded(parcel=number, refund=None if made == number else made))
 
 
 @bp.post("/labels")

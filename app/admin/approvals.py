@@ -23,13 +23,18 @@ PER_PAGE = 20
 KINDS: Mapping[str, str] = {
     Kind.REFUND: _("主动退款"),
     Kind.AGREED_REFUND: _("同意退款申请"),
+    Kind.PARCEL_REFUND: _("包裹退款"),
+    Kind.PAID_BY_HAND: _("线下退款登记"),
     Kind.GOODWILL: _("补偿赠送"),
     Kind.MASS_GRANT: _("批量发券"),
+    Kind.CARD_BATCH: _("批量制卡"),
 }
 # Where one reads what it is about, once that page exists: endpoint, and its word for the number.
 SUBJECTS: Mapping[str, tuple[str, str]] = {
     Kind.REFUND: ("orders.show", "number"),
     Kind.AGREED_REFUND: ("refunds.show", "number"),
+    Kind.PARCEL_REFUND: ("shipments.show", "number"),
+    Kind.PAID_BY_HAND: ("refunds.show", "number"),
     Kind.MASS_GRANT: ("campaigns.show", "number"),
 }
 
@@ -43,8 +48,11 @@ class Limits(Form):
 
     refund = YuanField(KINDS[Kind.REFUND])
     agreed_refund = YuanField(KINDS[Kind.AGREED_REFUND])
+    parcel_refund = YuanField(KINDS[Kind.PARCEL_REFUND])
+    paid_by_hand = YuanField(KINDS[Kind.PAID_BY_HAND])
     goodwill = YuanField(KINDS[Kind.GOODWILL])
     mass_grant = YuanField(KINDS[Kind.MASS_GRANT])
+    card_batch = YuanField(KINDS[Kind.CARD_BATCH])
 
 
 @bp.get("/<merchant>/approvals")
@@ -72,9 +80,30 @@ def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.get("/<merchant>/approvals/<int:approval_id>")
-@needs(Role.MANAGER)
+@needs(Role.CLERK)
 def show(merchant: str, approval_id: int) -> Response:  # noqa: ARG001 - the door reads it
+    """For whoever decides, and for whoever asked."""
     return _show(approval_id, Decline())
+
+
+@bp.post("/<merchant>/approvals/<int:approval_id>/withdraw")
+@needs(Role.CLERK)
+def withdraw(merchant: str, approval_id: int) -> Response:  # noqa: ARG001 - the door reads it
+    """By whoever asked, and nobody else."""
+    here, form = door.here(), Decline(formdata=None)
+
+    def do() -> None:
+        with transaction(merchant=here.merchant_id):
+            approvals.withdraw(
+                merchant_id=here.merchant_id,
+                approval_id=approval_id,
+                by=here.actor,
+                at=clock.now(),
+            )
+
+    if form.does(do):
+        return pages.go("approvals.show", approval_id=approval_id, words=_("已撤回"))
+    return _show(approval_id, form, status=409)
 
 
 @bp.post("/<merchant>/approvals/<int:approval_id>/approve")
@@ -164,6 +193,8 @@ def _show(approval_id: int, form: Decline, *, status: int = 200) -> Response:
         found = approvals.get_approval(
             merchant_id=here.merchant_id, approval_id=approval_id, at=clock.now()
         )
+    if found.asked_by != here.actor and not here.staff.is_at_least(Role.MANAGER):
+        raise NotFound("There is nothing to decide under this number.")
     return pages.page(
         "approvals/show.html",
         status=status,

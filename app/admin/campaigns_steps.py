@@ -12,8 +12,8 @@ from app.domain import approvals, promotions
 from app.domain.approvals import MassGrant, Outcome
 from app.domain.catalog import NotPublishable
 from app.domain.merchants import Role
-from app.domain.promotions import Finding, Kind, Promotion, PromotionRefused, State
-from app.kernel import clock
+from app.domain.promotions import Finding, Kind, PromotionRefused, State
+from app.kernel import clock, strict
 from app.kernel.db import transaction
 from app.kernel.errors import DomainError, NotFound
 
@@ -76,7 +76,10 @@ def _consider(number: str, step: str, *, refusal: str | None = None, status: int
         )
         clashes = clashes_of(sheet) if is_publish else []
         is_dear = is_publish and approvals.needs_second(
-            merchant_id=here.merchant_id, action=_wanted(sheet.campaign), actor=here.actor, at=at
+            merchant_id=here.merchant_id,
+            action=MassGrant(campaign_number=number),
+            actor=here.actor,
+            at=at,
         )
     return pages.page(
         "campaigns/consider.html",
@@ -87,6 +90,7 @@ def _consider(number: str, step: str, *, refusal: str | None = None, status: int
         clashes=clashes,
         is_dear=is_dear,
         refusal=refusal,
+        terms_print=approvals.terms_print(sheet.campaign.terms),
     )
 
 
@@ -97,7 +101,7 @@ def _publish(number: str) -> Outcome:
         is_grant = campaign.kind is Kind.GRANT
         outcome = approvals.ask_or_do(
             merchant_id=here.merchant_id,
-            action=_wanted(campaign),
+            action=MassGrant(campaign_number=number, terms_print=_seen_print()),
             reason=request.form.get("reason", "") if is_grant else str(_("发布活动")),
             actor=here.actor,
             at=clock.now(),
@@ -106,8 +110,8 @@ def _publish(number: str) -> Outcome:
     return outcome
 
 
-def _wanted(campaign: Promotion) -> MassGrant:
-    """With the terms as they were shown, so that nobody agrees to others."""
-    return MassGrant(
-        campaign_number=campaign.number, terms_print=approvals.terms_print(campaign.terms)
-    )
+def _seen_print() -> str:
+    """Of the terms on the page that was read, so that nobody publishes others. Raises Invalid."""
+    seen = request.form.get("terms_print", "")
+    strict.require(bool(seen), field="terms_print")
+    return seen

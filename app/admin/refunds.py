@@ -11,7 +11,7 @@ from app.admin import actors, door, pages
 from app.admin.forms import Form, Needed
 from app.admin.needs import needs
 from app.admin.numbering import kind_of, mine
-from app.domain import aftersales, approvals, complaints
+from app.domain import aftersales, approvals
 from app.domain.aftersales import Asker, Open, Quote, ReturnState
 from app.domain.approvals import Outcome
 from app.domain.merchants import Role
@@ -187,37 +187,33 @@ def _quote_chosen(number: str, chosen: list[str]) -> Quote:
 
 
 def _ask(number: str, chosen: list[str], form: Confirm) -> Outcome:
+    """Raises SumChanged where it comes to another sum than was shown: then nothing is done."""
     here, at = door.here(), clock.now()
     with transaction(merchant=here.merchant_id):
-        now = aftersales.quote_chosen(
-            merchant_id=here.merchant_id, order_number=number, vouchers=chosen, at=at
-        )
-        if now.back_fen != form.back_fen.data:
-            raise SumChanged("可退金额已变化，请重新确认")
         told = approvals.ask_or_do(
             merchant_id=here.merchant_id,
-            action=approvals.RefundOrder(order_number=number, vouchers=tuple(chosen)),
+            action=approvals.RefundOrder(
+                order_number=number,
+                vouchers=tuple(chosen),
+                ticket_number=_ticket(form.ticket.data),
+            ),
             reason=form.reason.data,
             actor=here.actor,
             at=at,
         )
-        # The order before its ticket, as everybody else does who changes both.
-        if told.is_done and told.result and (ticket := _ticket(form.ticket.data)):
-            _note_in(ticket, refund=told.result, order=number)
+        if _sum_of(told) != form.back_fen.data:
+            raise SumChanged("可退金额已变化，请重新确认")
         return told
 
 
-def _note_in(ticket: str, *, refund: str, order: str) -> None:
-    """The complaint's dialogue names the return; WeChat is told where it asked for the money."""
-    here = door.here()
-    if complaints.order_to_refund(merchant_id=here.merchant_id, number=ticket) == order:
-        complaints.note_refund(
-            merchant_id=here.merchant_id,
-            number=ticket,
-            refund=refund,
-            actor=here.actor,
-            at=clock.now(),
-        )
+def _sum_of(told: Outcome) -> int | None:
+    mine = door.here().merchant_id
+    if told.result:
+        return aftersales.get_return(merchant_id=mine, number=told.result).amount_fen
+    asked = approvals.get_approval(
+        merchant_id=mine, approval_id=told.approval_id or 0, at=clock.now()
+    )
+    return asked.amount_fen
 
 
 def _choose(number: str, form: Ask, *, chosen: list[str] | None, status: int = 200) -> Response:

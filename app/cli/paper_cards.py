@@ -16,6 +16,7 @@ from app.domain import merchants, paper_cards
 from app.domain.paper_cards import BadLine, Wish
 from app.kernel import calendar, clock, numbers
 from app.kernel.db import transaction
+from app.kernel.paging import MOST_PER_PAGE
 
 ACTOR = "system"
 MERCHANT = click.argument("merchant")
@@ -135,10 +136,15 @@ def undo(card: str, reason: str, *, again: bool) -> None:
 @with_appcontext
 def list_batches(merchant: str) -> None:
     """Every batch with how many cards were bound: JSON, a line each."""
-    with transaction():
-        batches = paper_cards.list_batches(merchant_id=merchants.merchant_id_of(merchant))
-    for batch in batches:
-        click.echo(json.dumps(asdict(batch), default=str, ensure_ascii=False))
+    cursor, is_more = None, True
+    while is_more:
+        with transaction():
+            page = paper_cards.list_batches(
+                merchant_id=merchants.merchant_id_of(merchant), cursor=cursor, limit=MOST_PER_PAGE
+            )
+        for batch in page.items:
+            click.echo(json.dumps(asdict(batch), default=str, ensure_ascii=False))
+        cursor, is_more = page.next_cursor, page.next_cursor is not None
 
 
 def _wish(

@@ -141,7 +141,15 @@ def report(session: str) -> None:
     """Who was asked in early, who came, and what they spent that evening: one line of JSON."""
     with transaction():
         found = bookings.report(merchant_id=_whose(session), session_number=session)
-    _tell({**asdict(found), "came_bp": found.came_bp})
+    told = asdict(found)
+    _tell(
+        {
+            "seating": told["seating"],
+            **told["seats"],
+            **told["spend"],
+            "came_bp": found.seats.came_bp,
+        }
+    )
 
 
 @sessions_group.command("resize")

@@ -126,12 +126,16 @@ def test_a_correction_of_stored_value_is_decided_here_too(house, shop):
 
 def test_an_owner_sets_the_sums_and_an_empty_one_means_never(house):
     fields = {"refund": "300", "agreed_refund": "", "goodwill": "50.5", "mass_grant": "0"}
+    fields["card_batch"] = "2000"
     assert house.owner.post("/approvals/limits", fields).status_code == 303
     assert dict(approvals.limits_of(merchant_id=house.id)) == {
         Kind.REFUND: 300_00,
         Kind.AGREED_REFUND: None,
+        Kind.PARCEL_REFUND: None,
+        Kind.PAID_BY_HAND: None,
         Kind.GOODWILL: 50_50,
         Kind.MASS_GRANT: 0,
+        Kind.CARD_BATCH: 2_000_00,
     }
     assert 'value="50.50"' in house.owner.get("/approvals/limits").text
     assert house.manager.get("/approvals/limits").status_code == 403
@@ -149,3 +153,24 @@ def test_the_list_asks_a_fixed_number_of_questions(house, shop, statements):
     with statements() as many:
         house.manager.get("/approvals")
     assert len(many.statements) == len(few.statements) <= 8
+
+
+def test_whoever_asked_takes_it_back_a_clerk_too(house, shop):
+    question, order = a_question(house, shop)
+    assert "撤回申请" in house.clerk.get(f"/approvals/{question}").text
+
+    assert house.clerk.post(f"/approvals/{question}/withdraw").status_code == 303
+
+    assert look(house, question).state == "withdrawn"
+    assert "已撤回" in house.manager.get(f"/approvals/{question}").text
+    assert order in house.manager.get("/approvals?tab=settled").text
+    assert house.clerk.post(f"/approvals/{question}/withdraw").status_code == 409
+
+
+def test_nobody_else_takes_it_back_and_a_clerk_reads_only_his_own(house, shop):
+    question, _order = a_question(house, shop, by=Role.MANAGER)
+    refused = house.owner.post(f"/approvals/{question}/withdraw")
+    assert (refused.status_code, "只有申请人可以撤回" in refused.text) == (409, True)
+    assert house.clerk.post(f"/approvals/{question}/withdraw").status_code == 404
+    assert house.clerk.get(f"/approvals/{question}").status_code == 404
+    assert look(house, question).state == "asked"

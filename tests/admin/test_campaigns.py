@@ -47,6 +47,8 @@ def terms(house, number):
 
 
 def publish(house, number, **more):
+    if "terms_print" not in more:
+        more["terms_print"] = approvals.terms_print(found(house, number).terms)
     return house.manager.post(f"/campaigns/{number}/steps/publish", more)
 
 
@@ -252,7 +254,7 @@ def test_another_shops_campaign_is_not_there(house):
     )
     for path in ("", "/edit", "/steps/publish", "/steps/stop"):
         assert house.manager.get(f"/campaigns/{foreign.number}{path}").status_code == 404
-    assert publish(house, foreign.number).status_code == 404
+    assert publish(house, foreign.number, terms_print="x").status_code == 404
     assert stop(house, foreign.number).status_code == 404
     assert house.manager.get("/campaigns/new/lottery").status_code == 404
 
@@ -262,3 +264,18 @@ def test_a_clerk_has_no_business_here(house, offer):
     for path in ("/campaigns", "/campaigns/new", f"/campaigns/{number}", "/agenda"):
         assert house.clerk.get(path).status_code == 403
     assert house.clerk.post(f"/campaigns/{number}/steps/stop").status_code == 403
+
+
+def test_what_was_edited_after_it_was_read_is_not_published(house, offer):
+    number = add(house, "sale", offers=[offer.number])
+    page = house.manager.get(f"/campaigns/{number}/steps/publish").text
+    seen = re.search(r'name="terms_print" value="(\w+)"', page).group(1)
+    changed = fields(offers=[offer.number], name="另一个名字")
+    assert house.owner.post(f"/campaigns/{number}/edit", changed).status_code == 303
+
+    answer = publish(house, number, terms_print=seen)
+
+    assert (answer.status_code, "活动内容已修改" in answer.text) == (409, True)
+    assert found(house, number).state == promotions.State.DRAFT
+    assert publish(house, number, terms_print="").status_code == 422
+    assert publish(house, number).status_code == 303

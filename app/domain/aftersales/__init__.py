@@ -4,6 +4,7 @@ from app.domain.aftersales.advancing import (
     Running,
     advance,
     find_settled,
+    hold_return,
     list_running,
     note_look,
     note_trouble,
@@ -51,7 +52,7 @@ from app.domain.aftersales.queries import (
     list_stuck,
     notice_words,
 )
-from app.domain.aftersales.quoting import quote
+from app.domain.aftersales.quoting import hold_order, quote
 from app.domain.aftersales.retrying import (
     collect,
     paid_by_hand,
@@ -101,6 +102,8 @@ __all__ = [
     "explain",
     "find_settled",
     "get_return",
+    "hold_order",
+    "hold_return",
     "is_to_collect",
     "list_all",
     "list_expired",

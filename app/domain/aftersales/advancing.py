@@ -114,6 +114,11 @@ def lock_case(*, merchant_id: int, number: str) -> Case:
     return case
 
 
+def hold_return(*, merchant_id: int, number: str) -> None:
+    """Nobody decides about it, nor moves it on, until this transaction ends. Raises NotFound."""
+    lock_case(merchant_id=merchant_id, number=number)
+
+
 def move_on(merchant_id: int, case: Case, state: ReturnState, *, at: datetime) -> None:
     """Write down where it stands now, and what is known of its money."""
     execute(

@@ -69,6 +69,11 @@ def find_order(
     return found
 
 
+def hold_order(*, merchant_id: int, number: str) -> None:
+    """Nobody asks for money of it until this transaction ends. Raises NotFound."""
+    find_order(merchant_id=merchant_id, number=number, is_locked=True)
+
+
 def lock_order(*, merchant_id: int, order_id: int) -> Order:
     """Raises NotFound."""
     which = {"merchant_id": merchant_id, "order_id": order_id}

@@ -11,11 +11,13 @@ from app.domain.aftersales.errors import NothingToCollect, RefundDecided
 from app.domain.aftersales.events import RefundFrozen
 from app.domain.aftersales.models import RUNNING, ReturnState
 from app.domain.payments import RefundState, RefundView, TransferView
-from app.kernel import audit, request_keys
+from app.kernel import audit, request_keys, strict
 from app.kernel.db import execute
 from app.kernel.errors import NotFound
 from app.kernel.outbox import publish
 from app.kernel.request_keys import RequestKey
+
+LONGEST_HOW = 200
 
 
 def retry(
@@ -75,8 +77,9 @@ def paid_by_hand(
 
     `how` says by which way and under which number; it is kept. Answers the payout's number. The
     same key again changes nothing and says the same. Raises NotFound, RefundDecided, KeyReused;
-    RefundStands while WeChat may still pay it.
+    RefundStands while WeChat may still pay it; Invalid unless `how` has 1 to 200 characters.
     """
+    strict.require(0 < len(how.strip()) <= LONGEST_HOW, field="how")
     case = lock_case(merchant_id=merchant_id, number=number)
     if key and (first := request_keys.find_answer(key)):
         return str(first.body["payout"])

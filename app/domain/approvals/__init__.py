@@ -3,13 +3,15 @@
 from app.domain.approvals.actions import (
     Action,
     AgreeToRefund,
+    CardBatch,
     GiveGoodwill,
     MassGrant,
+    PaidByHand,
     RefundOrder,
+    RefundParcel,
 )
-from app.domain.approvals.asking import Outcome, ask_or_do, needs_second, refuse_alone
-from app.domain.approvals.carrying import terms_print
-from app.domain.approvals.deciding import approve, decline, expire_due
+from app.domain.approvals.asking import Outcome, ask_or_do, do_alone, needs_second, refuse_alone
+from app.domain.approvals.deciding import approve, decline, expire_due, withdraw
 from app.domain.approvals.errors import (
     ApprovalNeeded,
     ApprovalOutgrown,
@@ -18,8 +20,9 @@ from app.domain.approvals.errors import (
     NotByYou,
     ReasonNeeded,
 )
-from app.domain.approvals.limits import DEFAULTS, limits_of, set_limit
+from app.domain.approvals.limits import limits_of, set_limit
 from app.domain.approvals.models import Kind, State
+from app.domain.approvals.presents import terms_print
 from app.domain.approvals.queries import (
     ApprovalView,
     count_waiting,
@@ -29,7 +32,6 @@ from app.domain.approvals.queries import (
 )
 
 __all__ = [
-    "DEFAULTS",
     "Action",
     "AgreeToRefund",
     "ApprovalNeeded",
@@ -37,18 +39,22 @@ __all__ = [
     "ApprovalSettled",
     "ApprovalView",
     "ApprovalWaits",
+    "CardBatch",
     "GiveGoodwill",
     "Kind",
     "MassGrant",
     "NotByYou",
     "Outcome",
+    "PaidByHand",
     "ReasonNeeded",
     "RefundOrder",
+    "RefundParcel",
     "State",
     "approve",
     "ask_or_do",
     "count_waiting",
     "decline",
+    "do_alone",
     "expire_due",
     "get_approval",
     "limits_of",
@@ -58,4 +64,5 @@ __all__ = [
     "refuse_alone",
     "set_limit",
     "terms_print",
+    "withdraw",
 ]

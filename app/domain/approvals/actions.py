@@ -9,16 +9,33 @@ from app.domain.merchants import Role
 
 
 class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """The merchant gives money back that no rule gives back; without vouchers all that can go."""
+    """The merchant gives money back that no rule gives back; without vouchers all that can go.
+
+    `ticket_number`: the complaint because of which it goes back, which is told of it.
+    """
 
     order_number: str
     vouchers: tuple[str, ...] = ()
+    ticket_number: str | None = None
 
 
 class AgreeToRefund(msgspec.Struct, frozen=True, kw_only=True):
     """Yes to a return that its buyer asked for."""
 
     refund_number: str
+
+
+class RefundParcel(msgspec.Struct, frozen=True, kw_only=True):
+    """A parcel is not sent any more, and its part of the money goes back."""
+
+    parcel_number: str
+
+
+class PaidByHand(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody says that he paid the buyer outside; `how` is by which way and number."""
+
+    refund_number: str
+    how: str
 
 
 class GiveGoodwill(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +54,15 @@ class MassGrant(msgspec.Struct, frozen=True, kw_only=True):
     terms_print: str = ""
 
 
-Action = RefundOrder | AgreeToRefund | GiveGoodwill | MassGrant
+class CardBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Let a batch of paper cards be bound. It was made just now; until a yes it is held."""
+
+    batch_number: str
+
+
+Action = (
+    RefundOrder | AgreeToRefund | RefundParcel | PaidByHand | GiveGoodwill | MassGrant | CardBatch
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +70,15 @@ class Price:
     """What an action moves or costs at most, in fen (None: unbounded), and who gains from it."""
 
     amount_fen: int | None
-    member_id: int | None
+    member_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The number of what was made, and the fen that it moved where only doing it tells."""
+
+    result: str
+    amount_fen: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

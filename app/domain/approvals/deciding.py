@@ -14,6 +14,8 @@ from app.kernel import audit
 from app.kernel.db import execute, fetch_all, fetch_one
 from app.kernel.errors import NotFound
 
+NOTHING = "There is nothing to decide under this number."
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -49,20 +51,32 @@ def approve(*, merchant_id: int, approval_id: int, by: str, at: datetime) -> str
     ApprovalSettled, NotByYou, ApprovalOutgrown, and all that the verb itself raises: then
     nothing happened and the question still waits.
     """
-    asked = _lock(merchant_id, approval_id, by=by, at=at)
+    asked = _lock(merchant_id, approval_id, at=at)
+    _require_another(merchant_id, asked, by=by)
     work = carrying.WORKS[Kind(asked.kind)]
     action: Action = msgspec.convert(asked.payload, work.action)
     doer = By(merchant_id=merchant_id, actor=asked.asked_by, reason=asked.reason, at=at)
-    _refuse_outgrown(asked, work.price(action, doer))
-    result = work.carry_out(action, doer)
+    work.lock(action, doer)
+    price = work.price(action, doer)
+    _refuse_outgrown(asked, price)
+    result = carrying.carry_out(work, action, doer, price=price)
     _settle(merchant_id, asked, State.APPROVED, by=by, at=at, result=result)
     return result
 
 
 def decline(*, merchant_id: int, approval_id: int, reason: str, by: str, at: datetime) -> None:
     """It is not done. Raises NotFound, ApprovalSettled, NotByYou."""
-    asked = _lock(merchant_id, approval_id, by=by, at=at)
+    asked = _lock(merchant_id, approval_id, at=at)
+    _require_another(merchant_id, asked, by=by)
     _settle(merchant_id, asked, State.DECLINED, by=by, at=at, decision=reason.strip()[:200])
+
+
+def withdraw(*, merchant_id: int, approval_id: int, by: str, at: datetime) -> None:
+    """Whoever asked does not want it any more. Raises NotFound, ApprovalSettled, NotByYou."""
+    asked = _lock(merchant_id, approval_id, at=at)
+    if asked.asked_by != by:
+        raise NotByYou("只有申请人可以撤回")
+    _settle(merchant_id, asked, State.WITHDRAWN, by=by, at=at)
 
 
 def expire_due(*, at: datetime, limit: int) -> int:
@@ -80,19 +94,25 @@ def expire_due(*, at: datetime, limit: int) -> int:
     return len(ended)
 
 
-def _lock(merchant_id: int, approval_id: int, *, by: str, at: datetime) -> Waiting:
+def _lock(merchant_id: int, approval_id: int, *, at: datetime) -> Waiting:
     which = {"merchant_id": merchant_id, "approval_id": approval_id}
     asked = fetch_one(Waiting, statements.LOCK, {**which, "at": at})
     if asked is None:
         if fetch_one(_Id, statements.EXISTS, which) is None:
-            raise NotFound("There is nothing to decide under this number.")
+            raise NotFound(NOTHING)
         raise ApprovalSettled("该审批已处理或已过期")
-    if asked.asked_by == by:
+    return asked
+
+
+def _require_another(merchant_id: int, asked: Waiting, *, by: str) -> None:
+    """Another name is not enough: it is another person, and nobody who gains from it."""
+    pair = {"merchant_id": merchant_id, "by": by, "asked_by": asked.asked_by}
+    is_same = fetch_one(_Id, statements.IS_SAME_PERSON, pair) is not None
+    if asked.asked_by == by or is_same:
         raise NotByYou("需由另一位员工审批")
     himself = {"merchant_id": merchant_id, "by": by, "member_id": asked.member_id}
     if asked.member_id and fetch_one(_Id, statements.IS_HIMSELF, himself):
         raise NotByYou("不能审批与自己有关的款项")
-    return asked
 
 
 def _refuse_outgrown(asked: Waiting, price: Price) -> None:
@@ -122,7 +142,7 @@ def _settle(
             "merchant_id": merchant_id,
             "approval_id": asked.id,
             "state": state.value,
-            "by": by,
+            "by": None if state is State.WITHDRAWN else by,
             "at": at,
             "decision": decision,
             "result": result,

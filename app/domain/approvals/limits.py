@@ -10,11 +10,14 @@ from app.kernel import audit
 from app.kernel.db import execute, fetch_all
 from app.kernel.errors import Invalid
 
-DEFAULTS: Mapping[Kind, int | None] = {
+_DEFAULTS: Mapping[Kind, int | None] = {
     Kind.REFUND: 500_00,
     Kind.AGREED_REFUND: 500_00,
+    Kind.PARCEL_REFUND: 500_00,
+    Kind.PAID_BY_HAND: 500_00,
     Kind.GOODWILL: 100_00,
     Kind.MASS_GRANT: 1_000_00,
+    Kind.CARD_BATCH: 1_000_00,
 }
 """In fen, until the merchant says otherwise."""
 
@@ -28,7 +31,7 @@ class _Limit:
 def limits_of(*, merchant_id: int) -> Mapping[Kind, int | None]:
     """The sum in fen above which a second person is asked; None: never."""
     own = fetch_all(_Limit, statements.LIMITS, {"merchant_id": merchant_id})
-    return {**DEFAULTS, **{Kind(each.kind): each.above_fen for each in own}}
+    return {**_DEFAULTS, **{Kind(each.kind): each.above_fen for each in own}}
 
 
 def set_limit(

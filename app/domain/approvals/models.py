@@ -1,6 +1,6 @@
 """Dear actions that wait for a second person, and above which sums they do."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -16,8 +16,11 @@ class Kind(StrEnum):
 
     REFUND = "refund"
     AGREED_REFUND = "agreed_refund"
+    PARCEL_REFUND = "parcel_refund"
+    PAID_BY_HAND = "paid_by_hand"
     GOODWILL = "goodwill"
     MASS_GRANT = "mass_grant"
+    CARD_BATCH = "card_batch"
 
 
 class State(StrEnum):
@@ -25,6 +28,7 @@ class State(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 class Approval(OwnedByMerchant, Base):
@@ -79,3 +83,24 @@ class ApprovalLimit(Base):
     merchant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[Kind] = mapped_column(word(Kind), primary_key=True)
     above_fen: Mapped[int | None]
+
+
+class DoneAlone(OwnedByMerchant, Base):
+    """What one person did up to the limit, without anybody else: the next one counts on top.
+
+    `day` is the shop's business day. Lines older than the window are of no use, and kept as proof.
+    """
+
+    __tablename__ = "approvals_alone"
+    __table_args__ = (
+        Index("ix_approvals_alone_actor", "merchant_id", "kind", "actor", "at"),
+        CheckConstraint("amount_fen >= 0", name="alone_not_negative"),
+    )
+
+    kind: Mapped[Kind] = mapped_column(word(Kind))
+    actor: Mapped[str]
+    subject: Mapped[str]
+    member_id: Mapped[int | None]
+    amount_fen: Mapped[int]
+    day: Mapped[date]
+    at: Mapped[datetime]

@@ -18,6 +18,7 @@ from app.domain.paper_cards.errors import (
     PaperCardUnknown,
     PaperCardUsed,
 )
+from app.domain.paper_cards.holding import hold, release
 from app.domain.paper_cards.models import CardBatch, PaperCard
 from app.domain.paper_cards.rules import BadLine, in_groups, qr_text, read_cards
 from app.domain.paper_cards.undoing import Undone, undo
@@ -38,12 +39,14 @@ __all__ = [
     "Undone",
     "Wish",
     "bind",
+    "hold",
     "import_cards",
     "in_groups",
     "list_batches",
     "print_cards",
     "qr_text",
     "read_cards",
+    "release",
     "stop_batch",
     "take_over",
     "undo",

@@ -19,11 +19,26 @@ from app.domain.paper_cards.rules import (
     new_code,
     read_cards,
 )
-from app.kernel import audit, keyring, numbers
+from app.kernel import audit, keyring, numbers, paging
 from app.kernel.db import execute, fetch_all, fetch_one, reading
 from app.kernel.errors import Invalid, NotFound
+from app.kernel.paging import MOST_PER_PAGE, Page
 
 MOST_PER_BATCH = 20_000
+# Cards are counted for the batches of one page only.
+BATCHES = """
+SELECT b.id, b.number, b.title,
+  (SELECT count(*) FROM paper_cards
+    WHERE merchant_id = %(merchant_id)s AND batch_id = b.id),
+  (SELECT count(*) FROM paper_cards
+    WHERE merchant_id = %(merchant_id)s AND batch_id = b.id AND member_id IS NOT NULL),
+  b.points, b.bind_until, b.stopped_at, b.is_held
+FROM (
+  SELECT * FROM card_batches
+  WHERE merchant_id = %(merchant_id)s AND id < coalesce(%(after)s::bigint, 9223372036854775807)
+  ORDER BY id DESC LIMIT %(rows)s) b
+ORDER BY b.id DESC
+"""
 # Beyond that somebody mistyped the year.
 LONGEST = timedelta(days=20 * 366)
 
@@ -55,8 +70,9 @@ class Imported:
 
 @dataclass(frozen=True)
 class BatchLine:
-    """A batch as reports list it."""
+    """A batch as reports list it. `is_held`: it waits for a second person's yes."""
 
+    id: int
     number: str
     title: str
     cards: int
@@ -64,6 +80,7 @@ class BatchLine:
     points: int
     bind_until: datetime
     stopped_at: datetime | None
+    is_held: bool
 
 
 @dataclass(frozen=True)
@@ -122,18 +139,13 @@ def stop_batch(*, merchant_id: int, number: str, actor: str, at: datetime) -> No
     )
 
 
-def list_batches(*, merchant_id: int) -> list[BatchLine]:
-    """The newest first."""
-    return fetch_all(
-        BatchLine,
-        """SELECT b.number, b.title, count(c.id), count(c.member_id), b.points, b.bind_until,
-          b.stopped_at
-        FROM card_batches b
-        LEFT JOIN paper_cards c ON c.merchant_id = b.merchant_id AND c.batch_id = b.id
-        WHERE b.merchant_id = %(merchant_id)s
-        GROUP BY b.merchant_id, b.id ORDER BY b.id DESC""",
-        {"merchant_id": merchant_id},
-    )
+def list_batches(
+    *, merchant_id: int, cursor: str | None = None, limit: int = 20
+) -> Page[BatchLine]:
+    """The newest first. Raises Invalid for a cursor that is not ours."""
+    limit = max(1, min(limit, MOST_PER_PAGE))
+    wanted = {"merchant_id": merchant_id, "after": paging.after(cursor), "rows": limit + 1}
+    return paging.cut(fetch_all(BatchLine, BATCHES, wanted), limit=limit, key=lambda row: row.id)
 
 
 def index_of(code: str, *, merchant_id: int) -> bytes:

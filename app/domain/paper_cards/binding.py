@@ -19,7 +19,7 @@ UPDATE paper_cards c SET member_id = %(member_id)s, bound_at = %(at)s,
 FROM card_batches b
 WHERE c.merchant_id = %(merchant_id)s AND c.code_index = %(code_index)s
   AND b.merchant_id = c.merchant_id AND b.id = c.batch_id
-  AND b.stopped_at IS NULL AND c.stopped_at IS NULL AND b.bind_until > %(at)s
+  AND b.stopped_at IS NULL AND NOT b.is_held AND c.stopped_at IS NULL AND b.bind_until > %(at)s
   AND c.member_id IS NULL
 RETURNING c.id, c.last_signs, c.times_undone, b.number, b.title, b.pack, c.uses,
   coalesce(c.points, b.points)

@@ -11,7 +11,8 @@ from app.kernel.db import Base, OwnedByMerchant, belongs_to
 class CardBatch(OwnedByMerchant, Base):
     """Cards of paper or plastic that were brought in together, and what each one holds.
 
-    `pack` lists {revision_id, quantity}; points are whole points.
+    `pack` lists {revision_id, quantity}; points are whole points. `is_held`: nobody can bind its
+    cards until a second person has agreed.
     """
 
     __tablename__ = "card_batches"
@@ -28,6 +29,7 @@ class CardBatch(OwnedByMerchant, Base):
     made_at: Mapped[datetime]
     made_by: Mapped[str]
     stopped_at: Mapped[datetime | None]
+    is_held: Mapped[bool] = mapped_column(server_default="false")
 
 
 class PaperCard(OwnedByMerchant, Base):
@@ -49,6 +51,12 @@ class PaperCard(OwnedByMerchant, Base):
             postgresql_where=text("member_id IS NOT NULL"),
         ),
         Index("ix_paper_cards_batch", "merchant_id", "batch_id"),
+        Index(
+            "ix_paper_cards_bound",
+            "merchant_id",
+            "batch_id",
+            postgresql_where=text("member_id IS NOT NULL"),
+        ),
         CheckConstraint(
             "(member_id IS NULL) = (bound_at IS NULL) AND (bound_at IS NULL) = (card_number IS NULL)",
             name="bound_whole",

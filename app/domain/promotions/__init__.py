@@ -3,7 +3,7 @@
 Campaigns in which friends help are a subject of their own; the customers' page shows both.
 """
 
-from app.domain.promotions.actions import draft, edit, findings, publish, stop
+from app.domain.promotions.actions import draft, edit, findings, lock, publish, stop
 from app.domain.promotions.errors import (
     AtOdds,
     Finding,
@@ -79,6 +79,7 @@ __all__ = [
     "list_tags",
     "list_to_give",
     "list_turns_due",
+    "lock",
     "move_event",
     "parse",
     "plan",

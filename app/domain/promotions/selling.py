@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
 
 from app.domain import catalog, membership, pools
-from app.domain.catalog import NotPublishable, Offer
+from app.domain.catalog import NotPublishable
 from app.domain.promotions import statements, tags
 from app.domain.promotions.errors import NotForYou
 from app.domain.promotions.rules import Window, belongs
 from app.domain.promotions.terms import Audience
 from app.kernel import clock
-from app.kernel.db import fetch_all, fetch_one, locked, writing
+from app.kernel.db import fetch_all, fetch_one
 
 LATELY_SECONDS = 3.0
 MOST_REMEMBERED = 10_000
@@ -93,8 +92,7 @@ def follow(*, merchant_id: int, offer: OfferOf, actor: str, at: datetime) -> boo
     The offer is locked first, so that whoever looks for its campaigns later sees what came of
     whoever looked before. Raises NotPublishable.
     """
-    row = select(Offer.id).where(Offer.merchant_id == merchant_id, Offer.id == offer.id)
-    writing().scalar(locked(row))
+    catalog.hold_offer(merchant_id=merchant_id, offer_id=offer.id)
     asked: dict[str, object] = {"merchant_id": merchant_id, "offer_id": offer.id, "at": at}
     window = fetch_one(Window, statements.WINDOW_OF_OFFER, asked)
     if window is None:

@@ -1,6 +1,7 @@
 """Up to the limit one person does it; above it a second one decides, and then it is done."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -204,7 +205,7 @@ def test_what_costs_more_than_was_asked_for_is_not_done(shop, buyer):
     question = a_waiting_present(shop, buyer)
     with transaction():
         execute(
-            "UPDATE benefit_revisions SET cost_fen = cost_fen + 1 WHERE merchant_id = %(m)s",
+            "UPDATE benefit_revisions SET cost_fen = market_value_fen + 1 WHERE merchant_id = %(m)s",
             {"m": shop.id},
         )
     with pytest.raises(ApprovalOutgrown):
@@ -330,9 +331,12 @@ def test_lists_show_what_waits_and_what_was_decided(shop, buyer):
 def test_where_nobody_can_be_asked_what_is_dear_is_not_done(shop, order):
     action = RefundOrder(order_number=order)
     which = {"merchant_id": shop.id, "actor": ASKER, "at": ASKED_AT}
-    approvals.refuse_alone(action=action, **which)
     a_limit(shop)
-    with pytest.raises(ApprovalNeeded):
+    for alone in (approvals.refuse_alone, partial(approvals.do_alone, reason="客人投诉")):
+        with pytest.raises(ApprovalNeeded), transaction():
+            alone(action=action, **which)
+        with pytest.raises(NotFound), transaction():
+            alone(action=RefundOrder(order_number="O404"), **which)
+    a_limit(shop, above_fen=price_of(shop, order))
+    with transaction():
         approvals.refuse_alone(action=action, **which)
-    # Why it cannot be priced is said by the verb.
-    approvals.refuse_alone(action=RefundOrder(order_number="O404"), **which)
