@@ -46,10 +46,10 @@ class SetRules(Form):
         validators=[Needed(), NumberRange(1, 720, message=_("1–720 分钟"))],
     )
     most_scans = IntegerField(
-        _("每台设备最多核销次数"),
+        _("每人每天最多核销次数"),
         validators=[Needed(), NumberRange(1, 500, message=_("1–500 次"))],
     )
-    most_value = YuanField(_("每台设备最多核销金额（元）"), validators=[Needed()])
+    most_value = YuanField(_("每人每天最多核销金额（元）"), validators=[Needed()])
 
 
 class Close(Form):

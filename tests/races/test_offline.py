@@ -133,6 +133,50 @@ def test_uploads_and_counters_in_a_crowd_redeem_once(app, shop):
     assert count(shop, "redemptions") == 1
 
 
+def two_devices_with_room_for_one(shop):
+    rules_on(shop.id, most_scans=1)
+    devices = [a_device(shop.id, shop.store, shop.clerk) for _ in range(2)]
+    held = [a_voucher(shop) for _ in devices]
+    links = [
+        device.link(shown(shop, each, at=LATER).digits, at=LATER)
+        for device, each in zip(devices, held, strict=True)
+    ]
+    db.session.rollback()
+    return [taking_of(shop, link) for link in links]
+
+
+def test_two_devices_of_one_person_do_not_both_take_the_last_one(app, shop):
+    both = one_behind_the_other(app, *two_devices_with_room_for_one(shop))
+
+    assert both.waited
+    assert (told(both.first), told(both.second)) == ("done", "too_many_scans")
+    assert taken(shop) == (1, 1)
+
+
+def test_without_the_lock_on_the_person_both_take_the_last_one(unguarded, monkeypatch):
+    shop = a_shop()
+    calls = two_devices_with_room_for_one(shop)
+    monkeypatch.setattr(
+        statements, "LOCK_PERSON", "SELECT %(merchant_id)s::text WHERE %(staff_id)s > 0"
+    )
+    meet_after(monkeypatch, taking, "_taken_so_far")
+
+    assert tally(pair(unguarded, *calls)) == {"done": 2}
+    assert taken(shop) == (2, 2)
+
+
+def test_many_devices_and_counters_with_one_voucher_redeem_once(app, shop):
+    rules_on(shop.id, most_scans=50)
+    voucher = a_voucher(shop)
+    devices = [a_device(shop.id, shop.store, shop.clerk) for _ in range(16)]
+    code = shown(shop, voucher, at=LATER).digits
+    uploads = [taking_of(shop, device.link(code, at=LATER)) for device in devices]
+    calls = [*uploads, *(redeeming_of(shop, voucher) for _ in range(16))]
+
+    assert tally(storm(app, calls)) == {"done": 1, "already_redeemed": 31}
+    assert count(shop, "redemptions") == 1
+
+
 def test_an_upload_behind_a_revocation_is_for_a_person_to_judge(app, shop):
     device, _held, (link,) = a_chain(shop, 1)
 

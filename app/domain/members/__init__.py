@@ -5,6 +5,7 @@ from app.domain.members.codes import CodeState, code_state, freeze_codes, reissu
 from app.domain.members.desk import (
     Label,
     MemberRow,
+    find_by_phone,
     labels_of,
     list_by_nickname,
     list_for_desk,
@@ -63,6 +64,7 @@ __all__ = [
     "erase_person",
     "erase_phone",
     "find_by_openid",
+    "find_by_phone",
     "find_member_id",
     "find_openid",
     "find_openid_of_user",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from app.domain.members.details import masked_phone
 from app.domain.members.models import Member
-from app.domain.members.queries import get_member, phone_context
+from app.domain.members.queries import get_member, list_by_phone, phone_context
 from app.domain.members.rules import mask
 from app.kernel import audit, keyring, paging
 from app.kernel.db import fetch_all
@@ -26,7 +26,7 @@ FROM members m WHERE m.merchant_id = %(merchant_id)s AND m.merged_into IS NULL
 """
 _NEWEST = (
     _ROW
-    + """ AND (%(after)s::bigint IS NULL OR m.id < %(after)s)
+    + """ AND m.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY m.id DESC LIMIT %(limit)s"""
 )
 # By the index, so that a million names cost what fifty do.
@@ -114,6 +114,23 @@ def reveal_phone(*, merchant_id: int, member_id: int, reason: str, actor: str, a
         details={"reason": reason},
     )
     return keyring.unseal(member.phone_sealed, context=phone_context(merchant_id))
+
+
+def find_by_phone(*, merchant_id: int, phone: str, actor: str, at: datetime) -> list[MemberRow]:
+    """Who gave this phone; that it was asked for is written down, the phone is not.
+
+    Raises Invalid for no phone at all.
+    """
+    found = list_by_phone(merchant_id=merchant_id, phone=phone)
+    audit.record(
+        merchant_id=merchant_id,
+        actor=actor,
+        action="member.find_by_phone",
+        subject=found[0].number if found else "-",
+        at=at,
+        details={"found": len(found)},
+    )
+    return [row_of(each) for each in found]
 
 
 def row_of(member: Member) -> MemberRow:

@@ -41,4 +41,5 @@ def set_nickname(*, merchant_id: int, member_id: int, nickname: str) -> None:
     """Raises Invalid unless 1 to 32 characters remain without control characters."""
     known = normal_nickname(nickname)
     writing()
-    get_member(merchant_id=merchant_id, member_id=member_id).nickname = known
+    member = get_member(merchant_id=merchant_id, member_id=member_id)
+    member.nickname, member.nickname_key = known, known.lower()

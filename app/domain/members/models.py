@@ -1,7 +1,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Computed, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.db import Base, Id, OwnedByMerchant, belongs_to, word
@@ -74,11 +74,10 @@ class Member(OwnedByMerchant, Base):
     user_id: Mapped[int]
     merged_into: Mapped[int | None]
     nickname: Mapped[str | None]
-    # How it is looked for. A column, since no condition with a function that might tell on other
-    # merchants' rows reaches an index below row level security.
-    nickname_key: Mapped[str | None] = mapped_column(
-        Text(collation="C"), Computed("lower(nickname)", persisted=True)
-    )
+    # In lower case, as it is looked for; whoever writes the one writes the other. A column, since no
+    # condition with a function that might tell on other merchants' rows reaches an index below row
+    # level security.
+    nickname_key: Mapped[str | None] = mapped_column(Text(collation="C"))
     phone_sealed: Mapped[bytes | None]
     phone_index: Mapped[bytes | None]
     session_epoch: Mapped[int] = mapped_column(server_default="0")

@@ -61,7 +61,7 @@ def sign_in(
     """
     joined = join(merchant_id=merchant_id, appid=appid, openid=openid, unionid=unionid, at=at)
     if joined.member.state == MemberState.BLOCKED:
-        raise MemberBlocked("This account cannot be used at this shop.")
+        raise MemberBlocked("该账号在本店已被停用，请联系商家")
     return joined
 
 
@@ -80,7 +80,7 @@ def join(
         if member_id is not None:
             member = get_member(merchant_id=merchant_id, member_id=member_id)
             return SignedIn(member=member, is_new=known is None)
-    raise Busy("This account is being joined with another. Please try again.")
+    raise Busy("账号正在合并，请稍后重试")
 
 
 def meet(*, appid: str, openid: str, unionid: str | None, at: datetime) -> int:
@@ -91,7 +91,7 @@ def meet(*, appid: str, openid: str, unionid: str | None, at: datetime) -> int:
         person = _person_of(caller)
         if person is not None:
             return person.id
-    raise Busy("This account is being joined with another. Please try again.")
+    raise Busy("账号正在合并，请稍后重试")
 
 
 def _person_of(caller: _Caller) -> Person | None:

@@ -99,6 +99,7 @@ WHERE merchant_id = %(merchant_id)s AND id = %(loser_id)s
 INHERIT = """
 UPDATE members w
 SET nickname = coalesce(w.nickname, l.nickname),
+    nickname_key = CASE WHEN w.nickname IS NULL THEN l.nickname_key ELSE w.nickname_key END,
     phone_sealed = CASE WHEN w.phone_sealed IS NULL THEN l.phone_sealed ELSE w.phone_sealed END,
     phone_index = CASE WHEN w.phone_sealed IS NULL THEN l.phone_index ELSE w.phone_index END,
     session_epoch = w.session_epoch + (l.state = 'blocked' AND w.state <> 'blocked')::int,
@@ -161,7 +162,8 @@ UPDATE members SET phone_sealed = NULL, phone_index = NULL WHERE {_EVERY_SHAPE}
 """  # noqa: S608 - composed of our own words
 
 ERASE_NICKNAME = f"""
-WITH RECURSIVE {_PERSON_OF_MEMBER} UPDATE members SET nickname = NULL WHERE {_EVERY_SHAPE}
+WITH RECURSIVE {_PERSON_OF_MEMBER}
+UPDATE members SET nickname = NULL, nickname_key = NULL WHERE {_EVERY_SHAPE}
 """  # noqa: S608 - composed of our own words
 
 OPENID_OF_MEMBER = f"""

@@ -64,11 +64,11 @@ class ScanTimeWrong(VoucherRefusal):
 
 class TooManyScans(VoucherRefusal):
     code = "too_many_scans"
-    clerk_text = "超过每台设备的离线核销次数"
+    clerk_text = "超过每人每天的离线核销次数"
     next_step = "请店长核对后处理"
 
 
 class TooMuchValue(VoucherRefusal):
     code = "too_much_value"
-    clerk_text = "超过每台设备的离线核销金额"
+    clerk_text = "超过每人每天的离线核销金额"
     next_step = "请店长核对后处理"

@@ -37,7 +37,6 @@ class OfflineDevice(OwnedByMerchant, Base):
         belongs_to("staff", "staff_id"),
         belongs_to("stores", "store_id"),
         UniqueConstraint("merchant_id", "handle"),
-        Index("ix_offline_devices_session", "merchant_id", "session_id"),
     )
 
     handle: Mapped[str]
@@ -75,6 +74,7 @@ class OfflineScan(OwnedByMerchant, Base):
             unique=True,
             postgresql_where=text("redemption IS NOT NULL"),
         ),
+        Index("ix_offline_scans_staff", "merchant_id", "staff_id", "scanned_at"),
         Index(
             "ix_offline_scans_open",
             "merchant_id",

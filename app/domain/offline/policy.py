@@ -11,10 +11,10 @@ LONGEST_MINUTES, MOST_SCANS, MOST_VALUE_FEN = 720, 500, 1_000_000_00
 
 @dataclass(frozen=True)
 class Rules:
-    """Whether vouchers are taken without network, and how much may go wrong for one browser.
+    """Whether vouchers are taken without network, and how much may go wrong.
 
-    A scan is uploaded within `most_minutes`; one browser's session takes `most_scans` vouchers,
-    worth `most_value_fen` together.
+    A scan is uploaded within `most_minutes`. One person takes `most_scans` vouchers a day, worth
+    `most_value_fen` together, whatever browsers he does it with; so does one browser in its time.
     """
 
     is_on: bool = False

@@ -44,17 +44,40 @@ SELECT d.id, d.handle, t.name, s.name, d.agent, d.enrolled_at, d.ends_at, d.last
 FROM offline_devices d
 JOIN staff t ON t.merchant_id = d.merchant_id AND t.id = d.staff_id
 JOIN stores s ON s.merchant_id = d.merchant_id AND s.id = d.store_id
-WHERE d.merchant_id = %(merchant_id)s AND (%(after)s::bigint IS NULL OR d.id < %(after)s)
+WHERE d.merchant_id = %(merchant_id)s AND d.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY d.id DESC LIMIT %(limit)s
 """
 
-# What the browser's session has taken so far, also at another store.
+# One person's uploads go one by one, or two devices of his would both find room for the last scan.
+LOCK_PERSON = """
+SELECT pg_advisory_xact_lock(
+  hashtextextended('offline:' || %(merchant_id)s || ':' || %(staff_id)s, 0))
+"""
+# What he took that day, with whichever device and at whichever store, or what this device took
+# (it lasts a day, so it may have begun on the day before): whichever is more.
 TAKEN = """
-SELECT count(*), coalesce(sum(o.value_fen), 0)::bigint
-FROM offline_devices d
-JOIN offline_scans o ON o.merchant_id = d.merchant_id AND o.device_id = d.id
-WHERE d.merchant_id = %(merchant_id)s AND d.session_id = %(session_id)s
-  AND o.redemption IS NOT NULL AND NOT o.is_replay
+SELECT greatest(count(*) FILTER (WHERE o.is_of_day), count(*) FILTER (WHERE o.is_of_device)),
+  greatest(coalesce(sum(o.value_fen) FILTER (WHERE o.is_of_day), 0),
+    coalesce(sum(o.value_fen) FILTER (WHERE o.is_of_device), 0))::bigint
+FROM (
+  SELECT value_fen, scanned_at >= %(starts_at)s AND scanned_at < %(ends_at)s AS is_of_day,
+    device_id = %(device_id)s AS is_of_device
+  FROM offline_scans
+  WHERE merchant_id = %(merchant_id)s AND staff_id = %(staff_id)s
+    AND scanned_at >= %(starts_at)s::timestamptz - interval '2 days'
+    AND redemption IS NOT NULL AND NOT is_replay
+) o
+"""
+# Marked as expired since it was scanned; not what is on its way back for its money.
+LOCK_EXPIRED_SINCE = """
+SELECT id FROM vouchers
+WHERE merchant_id = %(merchant_id)s AND id = %(voucher_id)s AND state = 'expired'
+  AND valid_until > %(scanned_at)s
+FOR NO KEY UPDATE
+"""
+GOES_BACK = """
+SELECT voucher_id FROM returned_vouchers
+WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s AND counts
 """
 FIRST = """
 SELECT counter, print, redemption, value_fen, is_replay, refusal FROM offline_scans
@@ -89,7 +112,9 @@ LEFT JOIN stores u ON u.merchant_id = r.acceptor_merchant_id AND u.id = r.store_
 LEFT JOIN staff c ON c.merchant_id = o.merchant_id AND o.closed_by = 'staff:' || c.id
 WHERE o.merchant_id = %(merchant_id)s AND o.refusal IS NOT NULL
 """
-_PAGE = "AND (%(after)s::bigint IS NULL OR o.id < %(after)s) ORDER BY o.id DESC LIMIT %(limit)s"
+_PAGE = (
+    "AND o.id < coalesce(%(after)s::bigint, 9223372036854775807) ORDER BY o.id DESC LIMIT %(limit)s"
+)
 OPEN_CONFLICTS = _CONFLICTS + "AND o.closed_at IS NULL " + _PAGE
 ALL_CONFLICTS = _CONFLICTS + _PAGE
 COUNT_OPEN = """

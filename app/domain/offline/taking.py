@@ -8,7 +8,7 @@ minute: the device's word for the time counts only as far as the code agrees wit
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain import merchants, redemption, vouchers
+from app.domain import analytics, merchants, redemption, vouchers
 from app.domain.offline import chain, devices, statements
 from app.domain.offline.chain import Link
 from app.domain.offline.devices import Device
@@ -25,8 +25,8 @@ from app.domain.offline.errors import (
 )
 from app.domain.offline.policy import Rules, get_rules
 from app.domain.redemption import Scan
-from app.domain.vouchers import AlreadyRedeemed, CodeUnknown
-from app.kernel import audit
+from app.domain.vouchers import AlreadyRedeemed, CodeUnknown, Move, VoucherExpired
+from app.kernel import audit, calendar
 from app.kernel.db import execute, fetch_one
 from app.kernel.request_keys import RequestKey
 
@@ -59,6 +59,11 @@ class _Taken:
 
 
 @dataclass(frozen=True)
+class _Locked:
+    nothing: str
+
+
+@dataclass(frozen=True)
 class _Id:
     id: int
 
@@ -87,16 +92,16 @@ def take(*, merchant_id: int, staff_id: int, link: Link, at: datetime) -> Outcom
         return first
     rules = get_rules(merchant_id=merchant_id)
     _check_device(device, rules, link, at=at)
-    taken = fetch_one(
-        _Taken, statements.TAKEN, {"merchant_id": merchant_id, "session_id": device.session_id}
-    ) or _Taken(0, 0)
+    taken = _taken_so_far(merchant_id, device, link)
     if taken.count >= rules.most_scans:
         raise TooManyScans.told()
-    verdict = _redeem(merchant_id, device, link)
+    verdict = _redeem_as_of_then(merchant_id, device, link, at=at)
     if verdict.replayed:
         _refuse_second(merchant_id, verdict.number)
     elif taken.value_fen + verdict.value_fen > rules.most_value_fen:
         raise TooMuchValue.told()
+    day = calendar.day_of(link.scanned_at, merchants.profile(merchant_id=merchant_id).zone)
+    analytics.count_anew(merchant_id=merchant_id, since=day)
     written = {
         "redemption": verdict.number,
         "value_fen": verdict.value_fen,
@@ -165,6 +170,49 @@ def _check_device(device: Device, rules: Rules, link: Link, *, at: datetime) -> 
         raise DeviceOver.told()
     if at - link.scanned_at > timedelta(minutes=rules.most_minutes):
         raise ScanTooLate.told()
+
+
+def _taken_so_far(merchant_id: int, device: Device, link: Link) -> _Taken:
+    """Of this person on the day of the scan, or of this device, whichever is more. Held."""
+    zone = merchants.profile(merchant_id=merchant_id).zone
+    day = calendar.day_of(link.scanned_at, zone)
+    which: dict[str, object] = {
+        "merchant_id": merchant_id,
+        "staff_id": device.staff_id,
+        "device_id": device.id,
+    }
+    fetch_one(_Locked, statements.LOCK_PERSON, which)
+    which |= {"starts_at": calendar.start_of_day(day, zone), "ends_at": calendar.end_of(day, zone)}
+    return fetch_one(_Taken, statements.TAKEN, which) or _Taken(0, 0)
+
+
+def _redeem_as_of_then(
+    merchant_id: int, device: Device, link: Link, *, at: datetime
+) -> redemption.Redeemed:
+    """What was valid when it was scanned is redeemed, though it was marked as expired since."""
+    try:
+        return _redeem(merchant_id, device, link)
+    except VoucherExpired:
+        if not _bring_back(merchant_id, device, link, at=at):
+            raise
+    return _redeem(merchant_id, device, link)
+
+
+def _bring_back(merchant_id: int, device: Device, link: Link, *, at: datetime) -> bool:
+    voucher_id = vouchers.read_code(link.code).voucher_id
+    which = {"merchant_id": merchant_id, "voucher_id": voucher_id, "scanned_at": link.scanned_at}
+    if fetch_one(_Id, statements.LOCK_EXPIRED_SINCE, which) is None:
+        return False
+    if fetch_one(_Id, statements.GOES_BACK, which):
+        return False
+    vouchers.move(
+        merchant_id=merchant_id,
+        voucher_id=voucher_id,
+        what=Move.UNEXPIRE,
+        actor=f"staff:{device.staff_id}",
+        at=at,
+    )
+    return True
 
 
 def _redeem(merchant_id: int, device: Device, link: Link) -> redemption.Redeemed:

@@ -71,12 +71,13 @@ def _check_card(
     zone = merchants.profile(merchant_id=scan.merchant_id).zone
     which = {"merchant_id": scan.merchant_id, "voucher_id": voucher.id}
     card = fetch_one(_Card, statement, which)
-    today = calendar.start_of_day(calendar.day_of(at, zone), zone)
+    today = calendar.day_of(at, zone)
     counted = {
         **which,
         "card_id": card.id if card else None,
         "benefit_id": terms.benefit_id,
-        "today": today,
+        "today": calendar.start_of_day(today, zone),
+        "tomorrow": calendar.end_of(today, zone),
     }
     uses = fetch_one(_Uses, statements.USES_OF_CARD, counted) or _Uses(0, None)
     against = catalog.refuse_again(

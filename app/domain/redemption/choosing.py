@@ -11,7 +11,13 @@ from app.domain.merchants import Profile
 from app.domain.redemption import statements
 from app.domain.redemption.admitting import look
 from app.domain.redemption.rules import Scan, Standing, check_use
-from app.domain.vouchers import CodeUnknown, ScannedCode, VoucherRefusal, VoucherState
+from app.domain.vouchers import (
+    CodeUnknown,
+    ScannedCode,
+    VoucherHeld,
+    VoucherRefusal,
+    VoucherState,
+)
 from app.kernel import calendar
 from app.kernel.db import fetch_all, fetch_one
 
@@ -132,10 +138,12 @@ def _check_code(scan: Scan, scanned: ScannedCode, voucher: Standing, *, at: date
     try:
         vouchers.check_code(scanned, merchant_id=merchant_id, holder_version=version, at=at)
     except CodeUnknown:
-        if voucher.state not in _NEVER_USED:
+        if voucher.state not in _NEVER_USED and voucher.state != VoucherState.HELD:
             raise
-        # What it was shown with before it was frozen: good for saying so, and for nothing else.
+        # What it was shown with before it was frozen or held: good for saying so, and nothing else.
         vouchers.check_code(scanned, merchant_id=merchant_id, holder_version=version - 1, at=at)
+        if voucher.state == VoucherState.HELD:
+            raise VoucherHeld.told() from None
 
 
 def _of_member(scan: Scan, member_id: int, *, at: datetime) -> dict[str, Any]:

@@ -113,7 +113,8 @@ WHERE v.merchant_id = %(merchant_id)s AND v.id = %(voucher_id)s
 LOCK_CARD = FIND_CARD + "FOR NO KEY UPDATE OF c"
 
 USES_OF_CARD = """
-SELECT count(*) FILTER (WHERE r.redeemed_at >= %(today)s), max(r.redeemed_at)
+SELECT count(*) FILTER (WHERE r.redeemed_at >= %(today)s AND r.redeemed_at < %(tomorrow)s),
+  max(r.redeemed_at)
 FROM vouchers v
 JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
   AND b.benefit_id = %(benefit_id)s
@@ -147,7 +148,7 @@ LEFT JOIN redemptions r ON r.merchant_id = e.merchant_id AND r.number = e.refere
 LEFT JOIN stores s ON s.merchant_id = r.acceptor_merchant_id AND s.id = r.store_id
 WHERE v.merchant_id = %(merchant_id)s AND v.card_id = %(card_id)s
   AND v.holder_id = %(member_id)s
-  AND e.action IN ('redeem', 'reverse', 'reveal', 'spend', 'unspend', 'expire', 'cancel')
+  AND e.action IN ('redeem', 'reverse', 'reveal', 'spend', 'unspend', 'expire', 'unexpire', 'cancel')
 ORDER BY e.at, e.id
 """
 

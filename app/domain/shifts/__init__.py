@@ -1,7 +1,7 @@
 """What one person redeemed at one store between two closings."""
 
 from app.domain.shifts.errors import NothingToClose, ShiftClosed
-from app.domain.shifts.shifts import Closing, Shift, ShiftLine, close, current, list_closings
+from app.domain.shifts.shifts import Closing, Shift, ShiftLine, Sums, close, current, list_closings
 
 __all__ = [
     "Closing",
@@ -9,6 +9,7 @@ __all__ = [
     "Shift",
     "ShiftClosed",
     "ShiftLine",
+    "Sums",
     "close",
     "current",
     "list_closings",

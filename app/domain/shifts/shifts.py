@@ -1,56 +1,61 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 
 from app.domain import merchants
 from app.domain.shifts import statements
 from app.domain.shifts.errors import NothingToClose, ShiftClosed
 from app.kernel import audit, calendar, paging
-from app.kernel.db import execute, fetch_all, fetch_one
-from app.kernel.errors import Invalid
+from app.kernel.db import fetch_all, fetch_one
+from app.kernel.errors import DomainError, Invalid
 from app.kernel.paging import Page
 
 LONGEST = timedelta(days=7)
+# A redemption is reversed for a day, and a scan without network waits for twelve hours at most.
+LATEST = timedelta(hours=25)
 MOST_COUNTED, LONGEST_NOTE = 100_000, 200
 
 
 @dataclass(frozen=True)
-class ShiftLine:
-    """What was redeemed of one benefit, and what of it was reversed. Value in fen."""
+class Sums:
+    """What a shift comes to. Value in fen.
 
-    benefit_name: str
+    `redeemed`, `value_fen`, `points`: what was redeemed and stands. `reversed`: what was redeemed
+    and reversed in this same shift. `undone…`: what an earlier shift counted and was reversed in
+    this one. So `redeemed` less `undone`, over all shifts, is what stands.
+    """
+
     redeemed: int
     reversed: int
     value_fen: int
     points: int
+    undone: int
+    undone_fen: int
+    undone_points: int
+
+
+@dataclass(frozen=True)
+class ShiftLine(Sums):
+    """The same of one benefit."""
+
+    benefit_name: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """One person's shift at one store, so far. Reversed ones are in no sum."""
+    """One person's shift at one store, so far."""
 
     starts_at: datetime
     lines: Sequence[ShiftLine]
 
     @property
-    def redeemed(self) -> int:
-        return sum(line.redeemed for line in self.lines)
-
-    @property
-    def reversed(self) -> int:
-        return sum(line.reversed for line in self.lines)
-
-    @property
-    def value_fen(self) -> int:
-        return sum(line.value_fen for line in self.lines)
-
-    @property
-    def points(self) -> int:
-        return sum(line.points for line in self.lines)
+    def sums(self) -> Sums:
+        names = [field.name for field in fields(Sums)]
+        return Sums(*(sum(getattr(line, name) for line in self.lines) for name in names))
 
 
 @dataclass(frozen=True)
-class Closing:
+class Closing(Sums):
     """A shift as it was when its person closed it."""
 
     id: int
@@ -58,10 +63,6 @@ class Closing:
     store_name: str
     starts_at: datetime
     ends_at: datetime
-    redeemed: int
-    reversed: int
-    value_fen: int
-    points: int
     counted: int | None
     note: str
 
@@ -77,21 +78,12 @@ class _End:
 
 
 def current(*, merchant_id: int, staff_id: int, store_id: int, at: datetime) -> Shift:
-    """The open shift: since the last closing, or, before the first one, since this morning.
+    """The open shift: since the last closing, and never longer than seven days.
 
-    It is never longer than seven days, whoever forgot to close.
+    What was redeemed earlier and came late is in it; so is what was reversed since.
     """
-    which: dict[str, object] = {
-        "merchant_id": merchant_id,
-        "staff_id": staff_id,
-        "store_id": store_id,
-        "actor": f"staff:{staff_id}",
-        "ends_at": at,
-    }
-    last = fetch_one(_End, statements.LAST, which)
-    starts_at = _start(merchant_id, last.at if last else None, at)
-    lines = fetch_all(ShiftLine, statements.LINES, {**which, "starts_at": starts_at})
-    return Shift(starts_at=starts_at, lines=lines)
+    starts_at, which = _open(merchant_id, staff_id, store_id, at=at)
+    return Shift(starts_at=starts_at, lines=fetch_all(ShiftLine, statements.LINES, which))
 
 
 def close(
@@ -103,38 +95,37 @@ def close(
     at: datetime,
     counted: int | None = None,
     note: str = "",
-) -> Shift:
+) -> Sums:
     """Close the shift that began at `starts_at`, once; what it came to.
 
     Raises ShiftClosed when that is not the open shift (any more), NothingToClose, Invalid.
     """
     if (counted is not None and not 0 <= counted <= MOST_COUNTED) or len(note) > LONGEST_NOTE:
         raise Invalid("清点数量或备注超出范围")
-    shift = current(merchant_id=merchant_id, staff_id=staff_id, store_id=store_id, at=at)
-    if shift.starts_at != starts_at:
+    began, which = _open(merchant_id, staff_id, store_id, at=at)
+    if began != starts_at:
         raise ShiftClosed("这个班次已经交接，请刷新页面")
-    if not shift.lines:
-        raise NothingToClose("本班还没有核销，无需交班")
-    sums = {
-        "redeemed": shift.redeemed,
-        "reversed": shift.reversed,
-        "value_fen": shift.value_fen,
-        "points": shift.points,
-        "counted": counted,
-    }
-    which = {"merchant_id": merchant_id, "staff_id": staff_id, "store_id": store_id}
-    window = {"starts_at": starts_at, "ends_at": at, "note": note}
-    if not execute(statements.CLOSE, {**which, **sums, **window}):
-        raise ShiftClosed("这个班次已经交接，请刷新页面")
+    given = {"starts_at": starts_at, "ends_at": at, "counted": counted, "note": note}
+    sums = fetch_one(Sums, statements.CLOSE, {**which, **given})
+    if sums is None:
+        raise _why_not(which, starts_at)
+    said = {"store_id": store_id, "starts_at": starts_at.isoformat(), **asdict(sums)}
     audit.record(
         merchant_id=merchant_id,
         actor=f"staff:{staff_id}",
         action="shift.close",
         subject=f"staff:{staff_id}",
-        details={"store_id": store_id, "starts_at": starts_at.isoformat(), **sums, "note": note},
+        details={**said, "counted": counted, "note": note},
         at=at,
     )
-    return shift
+    return sums
+
+
+def _why_not(which: dict[str, object], starts_at: datetime) -> DomainError:
+    last = fetch_one(_End, statements.LAST, which)
+    if last and last.at > starts_at:
+        return ShiftClosed("这个班次已经交接，请刷新页面")
+    return NothingToClose("本班还没有核销，无需交班")
 
 
 def list_closings(
@@ -154,8 +145,19 @@ def list_closings(
     return paging.cut(rows, limit=limit, key=lambda row: row.id)
 
 
-def _start(merchant_id: int, last: datetime | None, at: datetime) -> datetime:
+def _open(
+    merchant_id: int, staff_id: int, store_id: int, *, at: datetime
+) -> tuple[datetime, dict[str, object]]:
+    """When the open shift began, and where to look for what is in it."""
+    which: dict[str, object] = {
+        "merchant_id": merchant_id,
+        "staff_id": staff_id,
+        "store_id": store_id,
+        "actor": f"staff:{staff_id}",
+    }
+    last = fetch_one(_End, statements.LAST, which)
     zone = merchants.profile(merchant_id=merchant_id).zone
-    if last is None:
-        return calendar.start_of_day(calendar.day_of(at, zone), zone)
-    return max(last, calendar.start_of_day(calendar.day_of(at - LONGEST, zone), zone))
+    longest = calendar.start_of_day(calendar.day_of(at - LONGEST, zone), zone)
+    if last is None or last.at < longest:
+        return longest, {**which, "since": longest}
+    return last.at, {**which, "since": last.at - LATEST}

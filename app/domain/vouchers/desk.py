@@ -13,7 +13,7 @@ SELECT v.id, v.number, v.state, b.name, v.allocated_fen, v.valid_until, v.issued
   h.number, h.nickname, v.holder_id <> v.buyer_id, c.number, c.title
 FROM (
   SELECT * FROM {vouchers} v WHERE v.merchant_id = %(merchant_id)s
-    AND (%(after)s::bigint IS NULL OR v.id < %(after)s)
+    AND v.id < coalesce(%(after)s::bigint, 9223372036854775807)
   ORDER BY v.id DESC LIMIT %(limit)s
 ) v
 JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id

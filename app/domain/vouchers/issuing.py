@@ -8,6 +8,7 @@ from app.domain import catalog, members
 from app.domain.vouchers import statements
 from app.kernel import numbers
 from app.kernel.db import execute
+from app.kernel.errors import Busy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,7 @@ def issue(
     """Put cards and their vouchers into a member's wallet, in one statement; how many vouchers.
 
     `order_number` is what the timeline names; without an order, whatever gave the present. Who
-    was joined with another member meanwhile has them as that one. Raises NotFound.
+    was joined with another member meanwhile has them as that one. Raises NotFound, Busy.
     """
     drawn = numbers.bulk(numbers.Kind.CARD, merchant_id=merchant_id, count=len(cards))
     of_card = [(card.number or fresh, card) for fresh, card in zip(drawn, cards, strict=True)]
@@ -66,9 +67,12 @@ def issue(
         "vouchers": _json([_voucher(*each) for each in zip(voucher_numbers, uses, strict=True)]),
     }
     issued = execute(statements.ISSUE, asked)
-    while not issued and uses:
+    if not issued and uses:
         holder_id = members.canonical_id(merchant_id=merchant_id, member_id=member_id)
         issued = execute(statements.ISSUE, asked | {"member_id": holder_id})
+    if not issued and uses:
+        # Joined once more between the two: whoever asked comes again.
+        raise Busy("Somebody is working on this right now. Please try again.")
     return issued
 
 

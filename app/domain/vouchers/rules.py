@@ -31,6 +31,8 @@ class Move(StrEnum):
     SPEND = "spend"
     UNSPEND = "unspend"
     EXPIRE = "expire"
+    # Used before it ended, which came to be known only after.
+    UNEXPIRE = "unexpire"
     CANCEL = "cancel"
 
 
@@ -57,6 +59,7 @@ MOVES: dict[Move, dict[VoucherState, VoucherState]] = {
         _S.ACTIVE: _S.EXPIRED,
         _S.LOCKED: _S.EXPIRED,
     },
+    Move.UNEXPIRE: {_S.EXPIRED: _S.ACTIVE},
     Move.CANCEL: {
         _S.ISSUING: _S.VOID,
         _S.LOCKED: _S.VOID,
@@ -92,6 +95,7 @@ ACTION_WORDS = {
     Move.SPEND: "券已在线上订单中使用",
     Move.UNSPEND: "订单已退款，券已退回",
     Move.EXPIRE: "券已过期",
+    Move.UNEXPIRE: "过期前已离线核销，券已恢复",
     Move.CANCEL: "券已作废",
 }
 

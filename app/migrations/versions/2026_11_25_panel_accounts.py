@@ -11,7 +11,13 @@ down_revision = "cc000a5e2f0c"
 branch_labels = None
 depends_on = None
 
-TABLES = ["panel_accounts", "panel_recovery_codes", "panel_sessions", "panel_tickets"]
+TABLES = [
+    "panel_accounts",
+    "panel_recovery_codes",
+    "panel_sessions",
+    "panel_tickets",
+    "panel_tries",
+]
 
 
 def upgrade() -> None:
@@ -24,11 +30,8 @@ def upgrade() -> None:
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_step", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("failures", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("failures >= 0", name=op.f("ck_panel_accounts_failures_not_negative")),
         sa.CheckConstraint("login = lower(login)", name=op.f("ck_panel_accounts_login_is_lower")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "staff_id"],
@@ -92,7 +95,7 @@ def upgrade() -> None:
         sa.Column("address", postgresql.INET(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sure_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sure_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -117,6 +120,7 @@ def upgrade() -> None:
             sa.Enum(
                 "sign_in",
                 "link",
+                "prove",
                 name="ticketkind",
                 native_enum=False,
                 create_constraint=True,
@@ -127,14 +131,18 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("browser", sa.LargeBinary(), nullable=False),
         sa.Column("digits", sa.Text(), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=False),
+        sa.Column("address", postgresql.INET(), nullable=False),
+        sa.Column("session_id", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("staff_id", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind <> 'link' OR staff_id IS NOT NULL",
-            name=op.f("ck_panel_tickets_link_has_its_person"),
+            "kind = 'sign_in' OR (staff_id IS NOT NULL AND session_id IS NOT NULL)",
+            name=op.f("ck_panel_tickets_is_somebodys_or_signs_in"),
         ),
         sa.ForeignKeyConstraint(
             ["merchant_id", "staff_id"],
@@ -153,6 +161,17 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("taken_at IS NULL"),
     )
+    op.create_table(
+        "panel_tries",
+        sa.Column("merchant_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("failures >= 0", name=op.f("ck_panel_tries_failures_not_negative")),
+        sa.PrimaryKeyConstraint("merchant_id", "fingerprint", name=op.f("pk_panel_tries")),
+    )
+    op.create_index("ix_panel_tries_failed", "panel_tries", ["failed_at"], unique=False)
     for statement in protect(TABLES):
         op.execute(statement)
 

@@ -10,7 +10,7 @@ down_revision = "da000a5e2f0d"
 branch_labels = None
 depends_on = None
 
-TABLES = ["shift_closings", "offline_rules", "offline_devices", "offline_scans"]
+TABLES = ["shift_closings", "shift_entries", "offline_rules", "offline_devices", "offline_scans"]
 
 
 def upgrade() -> None:
@@ -26,6 +26,9 @@ def upgrade() -> None:
         sa.Column("reversed", sa.BigInteger(), nullable=False),
         sa.Column("value_fen", sa.BigInteger(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("undone", sa.BigInteger(), nullable=False),
+        sa.Column("undone_fen", sa.BigInteger(), nullable=False),
+        sa.Column("undone_points", sa.BigInteger(), nullable=False),
         sa.Column("counted", sa.BigInteger(), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_shift_closings_ends_after_start")),
@@ -55,6 +58,7 @@ def upgrade() -> None:
         ["merchant_id", "staff_id", "id"],
         unique=False,
     )
+    _entries()
     op.create_table(
         "offline_rules",
         sa.Column("merchant_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -76,6 +80,29 @@ def upgrade() -> None:
     _scans()
     for statement in protect(TABLES):
         op.execute(statement)
+
+
+def _entries() -> None:
+    op.create_table(
+        "shift_entries",
+        sa.Column("merchant_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("redemption_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("is_reversal", sa.Boolean(), nullable=False),
+        sa.Column("closing_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "redemption_id"],
+            ["redemptions.merchant_id", "redemptions.id"],
+            name=op.f("fk_shift_entries_merchant_id_redemption_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["merchant_id", "closing_id"],
+            ["shift_closings.merchant_id", "shift_closings.id"],
+            name=op.f("fk_shift_entries_merchant_id_closing_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "merchant_id", "redemption_id", "is_reversal", name=op.f("pk_shift_entries")
+        ),
+    )
 
 
 def _devices() -> None:
@@ -110,12 +137,6 @@ def _devices() -> None:
         sa.UniqueConstraint(
             "merchant_id", "handle", name=op.f("uq_offline_devices_merchant_id_handle")
         ),
-    )
-    op.create_index(
-        "ix_offline_devices_session",
-        "offline_devices",
-        ["merchant_id", "session_id"],
-        unique=False,
     )
 
 
@@ -169,6 +190,12 @@ def _scans() -> None:
         ["merchant_id", "redemption"],
         unique=True,
         postgresql_where=sa.text("redemption IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_offline_scans_staff",
+        "offline_scans",
+        ["merchant_id", "staff_id", "scanned_at"],
+        unique=False,
     )
     op.create_index(
         "ix_offline_scans_open",

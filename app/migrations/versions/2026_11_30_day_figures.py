@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.kernel.db import protect
+from app.migrations import online
 
 revision = "de000a5e2f0d"
 down_revision = "dd000a5e2f0d"
@@ -32,6 +33,7 @@ FIGURES = (
 
 
 def upgrade() -> None:
+    _index_what_is_in_use()
     op.create_table(
         "day_figures",
         sa.Column("merchant_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -55,14 +57,6 @@ def upgrade() -> None:
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_figures_through")),
     )
-    for name, table, column in BLOCKS:
-        op.create_index(
-            name,
-            table,
-            [column],
-            postgresql_using="brin",
-            postgresql_with={"autosummarize": "on"},
-        )
     op.add_column("bill_differences", sa.Column("assigned_to", sa.BigInteger(), nullable=True))
     op.add_column("bill_differences", sa.Column("settled_by", sa.Text(), nullable=True))
     op.add_column("bill_differences", sa.Column("settled_reason", sa.Text(), nullable=True))
@@ -79,25 +73,36 @@ def upgrade() -> None:
         ["merchant_id", "id"],
         postgresql_where=sa.text("settled_at IS NULL"),
     )
-    op.create_index(
+    for statement in protect(TABLES):
+        op.execute(statement)
+
+
+def _index_what_is_in_use() -> None:
+    for name, table, column in BLOCKS:
+        online.add_index(
+            name,
+            table,
+            [column],
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": "on"},
+        )
+    online.add_index(
         "ix_outbox_given_up",
         "outbox",
         ["merchant_id", "id"],
         postgresql_where=sa.text("failed_at IS NOT NULL AND done_at IS NULL"),
     )
-    for statement in protect(TABLES):
-        op.execute(statement)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_outbox_given_up", "outbox")
+    online.drop_index("ix_outbox_given_up")
     op.drop_index("ix_bill_differences_open", "bill_differences")
     op.drop_constraint(
         op.f("fk_bill_differences_merchant_id_assigned_to"), "bill_differences", type_="foreignkey"
     )
     for column in ("settled_reason", "settled_by", "assigned_to"):
         op.drop_column("bill_differences", column)
-    for name, table, _column in BLOCKS:
-        op.drop_index(name, table)
+    for name, _table, _column in BLOCKS:
+        online.drop_index(name)
     for table in reversed(TABLES):
         op.drop_table(table)

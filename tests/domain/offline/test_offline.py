@@ -19,23 +19,6 @@ from tests.builders.redemption import LATER, a_redemption
 UPLOAD = LATER + timedelta(minutes=20)
 
 
-@pytest.fixture
-def shop(database):
-    shop = a_shop()
-    rules_on(shop.id)
-    return shop
-
-
-@pytest.fixture
-def device(shop):
-    return a_device(shop.id, shop.store, shop.clerk)
-
-
-@pytest.fixture
-def voucher(shop):
-    return a_voucher(shop)
-
-
 def code_of(shop, voucher, *, at=LATER):
     return shown(shop, voucher, at=at).qr_text
 
@@ -136,20 +119,36 @@ def test_a_session_that_was_ended_ends_its_device(shop, device, voucher):
     assert refused(shop, after) == "device_over"
 
 
-def test_so_many_scans_of_one_session_and_no_more(shop, device):
+def test_so_many_scans_of_one_person_a_day_and_no_more(shop, device):
     rules_on(shop.id, most_scans=1)
     assert take(shop, a_scan_of(shop, device, a_voucher(shop))).redemption
-    again = a_device(shop.id, shop.store, shop.clerk, session_id=device.session_id)
+    # Also with another browser, in another session.
+    again = a_device(shop.id, shop.store, shop.clerk)
+    assert again.session_id != device.session_id
     assert refused(shop, a_scan_of(shop, again, a_voucher(shop))) == "too_many_scans"
+    colleague = a_clerk(shop.store)
+    other = a_device(shop.id, shop.store, colleague)
+    assert take(shop, a_scan_of(shop, other, a_voucher(shop)), staff=colleague).redemption
 
 
-def test_so_much_value_of_one_session_and_no_more(shop, device):
+def test_so_much_value_of_one_person_a_day_and_no_more(shop, device):
     first = take(shop, a_scan_of(shop, device, a_voucher(shop)))
     assert first.redemption
     rules_on(shop.id, most_value_fen=2_500)
-    voucher = a_voucher(shop)
-    assert refused(shop, a_scan_of(shop, device, voucher)) == "too_much_value"
+    voucher, again = a_voucher(shop), a_device(shop.id, shop.store, shop.clerk)
+    assert refused(shop, a_scan_of(shop, again, voucher)) == "too_much_value"
     assert look_at_voucher(shop, voucher.id).state == "active"
+
+
+def test_the_next_day_has_room_again_but_not_for_the_same_browser(shop, device):
+    rules_on(shop.id, most_scans=1, most_minutes=720)
+    assert take(shop, a_scan_of(shop, device, a_voucher(shop))).redemption
+    tomorrow = LATER + timedelta(hours=18)
+    again = a_device(shop.id, shop.store, shop.clerk, at=tomorrow - timedelta(hours=1))
+    late, more = a_voucher(shop), a_voucher(shop)
+    link = a_scan_of(shop, device, late, at=tomorrow)
+    assert refused(shop, link, at=tomorrow) in {"too_many_scans", "device_over"}
+    assert take(shop, a_scan_of(shop, again, more, at=tomorrow), at=tomorrow).redemption
 
 
 def test_already_redeemed_elsewhere_is_a_conflict_that_says_where(shop, device, voucher):

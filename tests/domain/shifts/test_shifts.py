@@ -58,9 +58,10 @@ def reverse(shop, verdict, *, at):
 def test_a_shift_counts_what_its_person_redeemed_and_leaves_out_what_was_reversed(shop):
     kept = a_redemption(shop, a_voucher(shop))
     reverse(shop, a_redemption(shop, a_voucher(shop)), at=LATER + timedelta(minutes=1))
-    shift = current(shop)
-    assert (shift.redeemed, shift.reversed) == (1, 1)
-    assert (shift.value_fen, shift.points) == (kept.value_fen, kept.points)
+    sums = current(shop).sums
+    assert (sums.redeemed, sums.reversed, sums.undone) == (1, 1, 0)
+    assert (sums.value_fen, sums.points) == (kept.value_fen, kept.points)
+    assert close(shop) == sums
 
 
 def test_a_colleagues_redemptions_are_his_own(shop):
@@ -74,7 +75,15 @@ def test_each_redemption_is_in_one_shift(shop):
     later = LATER + timedelta(minutes=1)
     a_redemption(shop, a_voucher(shop), at=later)
     assert close(shop).redeemed == 1
-    assert current(shop, at=EVENING + timedelta(minutes=1)).redeemed == 0
+    assert current(shop, at=EVENING + timedelta(minutes=1)).lines == []
+
+
+def test_what_was_committed_after_the_closing_is_in_the_next_shift(shop):
+    a_redemption(shop, a_voucher(shop))
+    assert close(shop, at=LATER + timedelta(minutes=1)).redeemed == 1
+    # Made a moment before that closing, and there only now.
+    a_redemption(shop, a_voucher(shop), at=LATER + timedelta(seconds=59))
+    assert close(shop).redeemed == 1
 
 
 def test_a_scan_without_network_counts_in_the_shift_that_uploads_it(shop):
@@ -92,6 +101,48 @@ def test_a_scan_without_network_counts_in_the_shift_that_uploads_it(shop):
             at=LATER + timedelta(minutes=20),
         )
     assert close(shop).redeemed == 1
+
+
+def test_what_a_closed_shift_counted_is_undone_in_the_shift_in_which_it_was_reversed(shop):
+    verdict = a_redemption(shop, a_voucher(shop))
+    before = close(shop, at=LATER + timedelta(minutes=10))
+    reverse(shop, verdict, at=LATER + timedelta(minutes=20))
+    sums = close(shop)
+    assert (sums.redeemed, sums.reversed, sums.undone) == (0, 0, 1)
+    assert (sums.undone_fen, sums.undone_points) == (before.value_fen, before.points)
+    assert current(shop, at=EVENING + timedelta(minutes=1)).lines == []
+    assert [each.redeemed for each in closings(shop)] == [0, 1]
+
+
+def test_all_shifts_together_are_what_stands(shop):
+    made = []
+    for minute in range(0, 12, 3):
+        at = LATER + timedelta(minutes=minute)
+        made += [a_redemption(shop, a_voucher(shop), at=at) for _ in range(3)]
+        reverse(shop, made[-1], at=at + timedelta(minutes=1))
+        if minute:
+            reverse(shop, made[-5], at=at + timedelta(minutes=1))
+        close(shop, at=at + timedelta(minutes=2))
+    shown_ = closings(shop)
+    assert sum(each.redeemed + each.reversed for each in shown_) == len(made)
+    assert sum(each.redeemed - each.undone for each in shown_) == 12 - 4 - 3
+    standing = [one for index, one in enumerate(made) if index % 3 == 0 or index == 10]
+    assert sum(each.value_fen - each.undone_fen for each in shown_) == sum(
+        one.value_fen for one in standing
+    )
+
+
+def test_a_reversal_alone_is_closed(shop):
+    verdict = a_redemption(shop, a_voucher(shop))
+    close(shop, at=LATER + timedelta(minutes=10))
+    reverse(shop, verdict, at=LATER + timedelta(minutes=20))
+    assert close(shop).undone == 1
+    with pytest.raises(NothingToClose):
+        close(shop, at=EVENING + timedelta(minutes=1))
+
+
+def closings(shop):
+    return shifts.list_closings(merchant_id=shop.id, staff_id=None, limit=50).items
 
 
 def test_a_shift_that_was_closed_meanwhile_is_not_closed_again(shop):
