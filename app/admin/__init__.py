@@ -7,6 +7,7 @@ from app.admin import (
     agenda,
     approvals,
     assists_steps,
+    attempts,
     benefits,
     bookings,
     campaigns_steps,
@@ -99,6 +100,7 @@ panel = Blueprint(
 )
 panel.before_request(door.open_or_refuse)
 pages.register(panel)
+attempts.register(panel)
 for _page in PAGES:
     panel.register_blueprint(_page)
 # The document of the API asks every blueprint whether it is in it.

@@ -107,6 +107,17 @@ def _sessions(form: AddSession, *, status: int = 200) -> Response:
     )
 
 
+@bp.get("/<merchant>/bookings/<number>/report")
+@needs(Role.MANAGER)
+def report(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """The evening in figures: what became of the seats, who was asked in early, what they spent."""
+    here, number = door.here(), mine(number, Kind.SESSION)
+    with transaction(merchant=here.merchant_id):
+        found = bookings.report(merchant_id=here.merchant_id, session_number=number)
+        stores = _store_names()
+    return pages.page("bookings/report.html", found=found, stores=stores, now=clock.now())
+
+
 def _show(number: str, form: Resize, *, status: int = 200) -> Response:
     here = door.here()
     with transaction(merchant=here.merchant_id):

@@ -1,7 +1,7 @@
 """Forms: fields with our meanings, and one way to say why something was refused."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from app.admin import door, words
 from app.kernel.errors import DomainError
 
 Done = TypeVar("Done")
+YEARS = range(1900, 2201)
 MOST_FEN = 10_000_000_00
 
 
@@ -32,6 +33,14 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
         def locales(self) -> list[str]:
             return [str(get_locale() or "zh_Hans_CN").replace("zh_Hans_CN", "zh"), "en"]
 
+    def validate(self, *given: Any, **more: Any) -> bool:
+        """As the fields say, and nothing that no column or calendar of ours can hold."""
+        is_good = bool(super().validate(*given, **more))
+        beyond = [field for field in self if _is_beyond(field.data)]
+        for field in beyond:
+            field.errors = [*field.errors, _("超出范围")]
+        return is_good and not beyond
+
     def does(self, verb: Callable[[], Done]) -> bool:
         """Whether it was done; if not, the refusal stands in `refusals`, and nothing happened."""
         try:
@@ -40,6 +49,14 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
             self.refusals = [words.refusal(problem)]
             return False
         return True
+
+
+def _is_beyond(data: Any) -> bool:
+    if isinstance(data, list | tuple | set):
+        return any(map(_is_beyond, data))
+    if isinstance(data, date):
+        return data.year not in YEARS
+    return isinstance(data, int) and abs(data) > door.LARGEST
 
 
 class YuanField(StringField):  # type: ignore[misc]  # as above

@@ -11,9 +11,8 @@ from app.admin import actors, door, pages, words
 from app.admin.forms import Form, Needed, YuanField, choices
 from app.admin.needs import needs
 from app.admin.numbering import mine
-from app.domain import approvals, catalog, complaints, members
+from app.domain import approvals, complaints, members
 from app.domain.approvals import Outcome
-from app.domain.complaints.goodwill import NOT_GIVEN
 from app.domain.merchants import Role
 from app.kernel import calendar, clock
 from app.kernel.db import transaction
@@ -53,7 +52,11 @@ def give(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     form.benefit.choices = _on_offer()
     if form.validate() and form.does(lambda: told.append(_give(form))):
         if not told[0].is_done:
-            return pages.go("goodwill.index", words=_("金额超过上限，已提交复核"))
+            return pages.go(
+                "approvals.show",
+                approval_id=told[0].approval_id,
+                words=_("金额超过上限，已提交复核"),
+            )
         return pages.go("goodwill.index", words=_("已放入会员的卡包"))
     return _goodwill(form, Limit(formdata=None), status=422)
 
@@ -95,11 +98,10 @@ def _goodwill(form: Give, limit: Limit, *, status: int = 200) -> Response:
 
 
 def _on_offer() -> list[object]:
-    """What may be given: published, and of a kind that needs no address and no foreign code."""
+    """What may be given: published, not over, and of a kind that needs no address and no code."""
     here = door.here()
     with transaction(merchant=here.merchant_id):
-        found = catalog.list_choices(merchant_id=here.merchant_id)
-    fit = [each for each in found if each.kind not in NOT_GIVEN]
+        fit = complaints.list_giveable(merchant_id=here.merchant_id, at=clock.now())
     return list(
         choices(
             (each.number, f"{each.name}（{words.yuan(each.market_value_fen)}）") for each in fit

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from io import StringIO
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, flash, make_response, request
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
 
-from app.admin import door, pages, paper_sheet
+from app.admin import attempts, door, pages, paper_sheet
 from app.admin.bodies import sent, takes_files
 from app.admin.codes import read_lines, table
 from app.admin.forms import Form, Needed, choices
 from app.admin.needs import needs
 from app.admin.offers_form import Row, typed_rows
-from app.domain import catalog, paper_cards
+from app.domain import approvals, catalog, paper_cards
+from app.domain.approvals import Outcome
 from app.domain.catalog import Choice
 from app.domain.merchants import Role
 from app.domain.paper_cards import BadLine, Wish
@@ -73,12 +74,14 @@ class ImportForm(BatchForm):
 def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     here = door.here()
     with transaction(merchant=here.merchant_id):
-        batches = paper_cards.list_batches(merchant_id=here.merchant_id)
-    return pages.page("paper/index.html", batches=batches, now=clock.now(), last_day=last_day)
+        page = paper_cards.list_batches(
+            merchant_id=here.merchant_id, cursor=request.args.get("cursor")
+        )
+    return pages.page("paper/index.html", page=page, now=clock.now(), last_day=last_day)
 
 
 @bp.route("/<merchant>/paper/new", methods=["GET", "POST"])
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def make(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     """The answer to this is the file with the codes, which exist nowhere else in plain text."""
     form, made = PrintForm(), list[Response]()
@@ -88,7 +91,7 @@ def make(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.route("/<merchant>/paper/import", methods=["GET", "POST"])
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def bring_in(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     """Cards that are in people's pockets already: a dry run, the wrong lines, then all or none."""
     form, done = ImportForm(), list[paper_cards.Imported]()
@@ -137,6 +140,9 @@ def _make(form: PrintForm) -> Response:
         number, codes = paper_cards.print_cards(wish, count=count, actor=here.actor, at=at)
         # Within the transaction: without the file there must be no batch.
         content = _sheet(wish, number, codes) if is_sheet else _list(codes)
+        outcome = _hold(wish, number, at=at)
+    _tell_held(outcome)
+    attempts.shown_once("paper.index", str(_("这批卡已经生成；没有收到文件时，请停用后重新生成")))
     response = make_response(content)
     response.mimetype = "application/pdf" if is_sheet else "text/csv"
     name = f"cards-{number}.{'pdf' if is_sheet else 'csv'}"
@@ -174,10 +180,31 @@ def _bring_in(form: ImportForm, *, is_real: bool) -> paper_cards.Imported:
         raise Invalid(str(_("请选择文件或粘贴卡号")), field="lines")
     if len(lines) > paper_cards.MOST_PER_BATCH + 1:
         raise Invalid(str(_("一批最多 20000 张")), field="lines")
+    outcome = None
     with transaction(merchant=here.merchant_id):
-        return paper_cards.import_cards(
-            _wish(form, at=at), lines, dry_run=not is_real, actor=here.actor, at=at
-        )
+        wish = _wish(form, at=at)
+        done = paper_cards.import_cards(wish, lines, dry_run=not is_real, actor=here.actor, at=at)
+        if done.batch_number:
+            outcome = _hold(wish, done.batch_number, at=at)
+    _tell_held(outcome)
+    return done
+
+
+def _hold(wish: Wish, number: str, *, at: datetime) -> Outcome:
+    """Above the limit nobody can bind the cards until a second person agrees."""
+    here = door.here()
+    return approvals.ask_or_do(
+        merchant_id=here.merchant_id,
+        action=approvals.CardBatch(batch_number=number),
+        reason=wish.title,
+        actor=here.actor,
+        at=at,
+    )
+
+
+def _tell_held(outcome: Outcome | None) -> None:
+    if outcome and not outcome.is_done:
+        flash(str(_("金额超过上限，已提交复核，同意前不能绑定")), "success")
 
 
 def _lines() -> list[str]:
@@ -186,14 +213,16 @@ def _lines() -> list[str]:
 
 
 def _wish(form: BatchForm, *, at: datetime) -> Wish:
-    """Raises Invalid for a day that is over."""
+    """Raises Invalid for a day that is over, and for a benefit that is said twice."""
     here = door.here()
     known = {each.id: each for each in catalog.list_choices(merchant_id=here.merchant_id)}
-    held = {
-        known[row.benefit_id].number: row.quantity
-        for row in typed_rows()
-        if row.benefit_id in known
-    }
+    held = dict[str, int]()
+    for row in typed_rows():
+        if row.benefit_id not in known:
+            raise Invalid(str(_("没有这项权益")), field="items")
+        if known[row.benefit_id].number in held:
+            raise Invalid(str(_("同一项权益只填一行，写上总数量")), field="items")
+        held[known[row.benefit_id].number] = row.quantity
     until = calendar.end_of(form.until.data, here.shop.zone)
     if until <= at:
         raise Invalid(str(_("最晚绑定日期须在今天以后")), field="until")

@@ -16,7 +16,8 @@ from app.admin.bodies import sent, takes_files
 from app.admin.forms import Form, Needed, YuanField
 from app.admin.needs import needs
 from app.admin.numbering import kind_of, mine
-from app.domain import aftersales, subscriptions
+from app.domain import approvals, subscriptions
+from app.domain.approvals import Outcome
 from app.domain.merchants import Role
 from app.domain.subscriptions import Label, LinesRefused, ParcelFilter, ParcelState
 from app.kernel import clock
@@ -109,10 +110,15 @@ def resend(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door r
 @bp.post("/<merchant>/shipments/<number>/refund")
 @needs(Role.MANAGER, is_dear=True)
 def refund(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
-    """It is not sent any more, and its part of the money goes back."""
-    form = Why()
-    words = str(_("不再发货，对应款项将原路退回"))
-    return _do(number, form, aftersales.refund_parcel, words, reason=form.reason.data)
+    """It is not sent any more, and its part of the money goes back; much of it by two people."""
+    form, told, number = Why(), list[Outcome](), mine(number, Kind.PARCEL)
+    if not (form.validate() and form.does(lambda: told.append(_refund(number, form)))):
+        return _refused(number, form)
+    if told[0].is_done:
+        words = _("不再发货，对应款项将原路退回")
+        return pages.go("shipments.show", number=number, words=words)
+    words = _("金额超过上限，已提交复核")
+    return pages.go("approvals.show", approval_id=told[0].approval_id, words=words)
 
 
 @bp.post("/<merchant>/shipments/labels.csv")
@@ -200,6 +206,22 @@ def _do(number: str, form: Form, verb: Callable[..., Any], words: str, **more: A
 
     if form.validate() and form.does(done):
         return pages.go("shipments.show", number=number, words=words)
+    return _refused(number, form)
+
+
+def _refund(number: str, form: Why) -> Outcome:
+    here = door.here()
+    with transaction(merchant=here.merchant_id):
+        return approvals.ask_or_do(
+            merchant_id=here.merchant_id,
+            action=approvals.RefundParcel(parcel_number=number),
+            reason=form.reason.data,
+            actor=here.actor,
+            at=clock.now(),
+        )
+
+
+def _refused(number: str, form: Form) -> Response:
     wrong = [f"{field.label.text}：{each}" for field in form for each in field.errors]
     return _show(number, refusals=[*form.refusals, *wrong], status=422)
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, LiteralString, TypeVar, cast
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
@@ -134,8 +134,10 @@ def transaction(*, merchant: int | None = None) -> Iterator[None]:
     session.info["open"] = True
     try:
         if merchant is not None:
-            _confine(merchant)
+            _confine(merchant, how=_CONFINE_AND_PLAN)
         yield
+        if also := before_commit.get():
+            also()
         session.commit()
     except (DBAPIError, psycopg.Error) as failure:
         session.rollback()
@@ -271,6 +273,8 @@ def _roll_back(driver: "psycopg.Connection[Any]") -> None:
 
 _hot: ContextVar[_Hot | None] = ContextVar("hot", default=None)
 _open_hot: Callable[..., AbstractContextManager[None]] = _Hot
+# Called before each commit of `transaction`: what its request keeps together with its work.
+before_commit: ContextVar[Callable[[], None] | None] = ContextVar("before_commit", default=None)
 
 
 def hot_transaction(*, merchant: int | None = None) -> AbstractContextManager[None]:
@@ -305,9 +309,13 @@ def writing() -> Session:
 Query = TypeVar("Query", bound=Select[Any])
 
 
-def locked(query: Query, *, skip: bool = False) -> Query:
-    """The freshest copy of these rows, ours until commit; `skip` leaves out what others hold."""
-    return query.with_for_update(skip_locked=skip).execution_options(populate_existing=True)
+def locked(query: Query, *, skip: bool = False, mild: bool = False) -> Query:
+    """The freshest copy of these rows, ours until commit; `skip` leaves out what others hold.
+
+    `mild`: rows that refer to these may be written meanwhile.
+    """
+    ours = query.with_for_update(skip_locked=skip, key_share=mild)
+    return ours.execution_options(populate_existing=True)
 
 
 Snapshot = TypeVar("Snapshot")
@@ -353,11 +361,14 @@ def _driver() -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", driver)
 
 
-def _confine(merchant: int) -> None:
-    _driver().execute(
-        "SELECT set_config('role', %s, true), set_config('app.merchant_id', %s, true)",
-        (TENANT_ROLE, str(merchant)),
-    )
+_CONFINE = "SELECT set_config('role', %s, true), set_config('app.merchant_id', %s, true)"
+# Pages and lists are asked in many shapes. A plan made for all of them knows neither how few rows
+# are wanted nor what is searched for, and reads a large shop from end to end.
+_CONFINE_AND_PLAN = _CONFINE + ", set_config('plan_cache_mode', 'force_custom_plan', true)"
+
+
+def _confine(merchant: int, *, how: LiteralString = _CONFINE) -> None:
+    _driver().execute(how, (TENANT_ROLE, str(merchant)))
 
 
 def _raise_in_our_words(failure: Exception) -> None:

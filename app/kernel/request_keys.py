@@ -80,7 +80,7 @@ def find_answer(key: RequestKey) -> Answer | None:
         _Found,
         """SELECT body_hash, status, answer FROM request_keys
         WHERE merchant_id = %(merchant_id)s AND actor = %(actor)s AND key = %(key)s""",
-        {"merchant_id": key.merchant_id, "actor": key.actor, "key": key.key},
+        _named(key),
     )
     if found is None:
         return None
@@ -94,6 +94,8 @@ def check(key: RequestKey, *, body_hash: bytes, status: int, body: dict[str, Any
     return Answer(status, body)
 
 
+# The work of a claimed key is done, and nobody has said yet what was answered.
+UNTOLD = 0
 STORE = """
 INSERT INTO request_keys (merchant_id, actor, key, body_hash, status, answer, created_at)
 VALUES (%(merchant_id)s, %(key_actor)s, %(key)s, %(key_hash)s, %(key_status)s,
@@ -115,6 +117,49 @@ def store(key: RequestKey, *, status: int, body_json: str, at: datetime) -> None
             "at": at,
         },
     )
+
+
+def claim(key: RequestKey, *, at: datetime) -> bool:
+    """Take the key with the work, its answer to follow; False when somebody has it already.
+
+    Waits for whoever is taking it at this moment.
+    """
+    return bool(
+        execute(
+            STORE + "ON CONFLICT DO NOTHING",
+            {
+                "merchant_id": key.merchant_id,
+                "key_actor": key.actor,
+                "key": key.key,
+                "key_hash": key.body_hash,
+                "key_status": UNTOLD,
+                "key_answer": "{}",
+                "at": at,
+            },
+        )
+    )
+
+
+def tell(key: RequestKey, *, status: int, body_json: str) -> None:
+    """The answer of a claimed key."""
+    execute(
+        """UPDATE request_keys SET status = %(status)s, answer = %(answer)s::jsonb
+        WHERE merchant_id = %(merchant_id)s AND actor = %(actor)s AND key = %(key)s""",
+        {**_named(key), "status": status, "answer": body_json},
+    )
+
+
+def drop(key: RequestKey) -> None:
+    """The attempt came to nothing that is worth keeping: it may be made again."""
+    execute(
+        """DELETE FROM request_keys
+        WHERE merchant_id = %(merchant_id)s AND actor = %(actor)s AND key = %(key)s""",
+        _named(key),
+    )
+
+
+def _named(key: RequestKey) -> dict[str, object]:
+    return {"merchant_id": key.merchant_id, "actor": key.actor, "key": key.key}
 
 
 def forget(*, before: datetime, limit: int) -> int:

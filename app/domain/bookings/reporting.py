@@ -10,7 +10,14 @@ from app.kernel.errors import NotFound
 
 
 @dataclass(frozen=True)
-class _Seats:
+class Seats:
+    """What became of them.
+
+    `booked` has one and did not come yet, `waiting` has none yet (offered ones included);
+    `sold_early` counts bookings with a voucher of an order that was placed before its offer went
+    on sale for everybody.
+    """
+
     booked: int
     waiting: int
     attended: int
@@ -19,9 +26,22 @@ class _Seats:
     lapsed: int
     sold_early: int
 
+    @property
+    def came_bp(self) -> int | None:
+        """Of those who had a seat and are accounted for, who came; None while nobody is."""
+        accounted = self.attended + self.missed
+        return self.attended * 10_000 // accounted if accounted else None
+
 
 @dataclass(frozen=True)
-class _Spend:
+class Spend:
+    """What guests who came did from two hours before the beginning until the end.
+
+    `orders` paid by `buyers` of them for `spent_fen` (without what came back since), and
+    `redemptions` at the session's store (any, for a session at all of them), the seats' own not
+    counted, for which `redeemed_fen` was paid at some time.
+    """
+
     buyers: int
     orders: int
     spent_fen: int
@@ -31,35 +51,11 @@ class _Spend:
 
 @dataclass(frozen=True, kw_only=True)
 class EveningReport:
-    """One session. Money in fen.
-
-    `booked` has a seat and did not come yet, `waiting` has none yet (offered ones included);
-    `sold_early` counts bookings with a voucher of an order that was placed before its offer went
-    on sale for everybody. What guests who came did from two hours before the beginning until the
-    end: `orders` paid by `buyers` of them for `spent_fen` (without what came back since), and
-    `redemptions` at the session's store (any, for a session at all of them), the seats' own not
-    counted, for which `redeemed_fen` was paid at some time.
-    """
+    """One session: its seats, and what its guests spent. Money in fen."""
 
     seating: Seating
-    booked: int
-    waiting: int
-    attended: int
-    missed: int
-    cancelled: int
-    lapsed: int
-    sold_early: int
-    buyers: int
-    orders: int
-    spent_fen: int
-    redemptions: int
-    redeemed_fen: int
-
-    @property
-    def came_bp(self) -> int | None:
-        """Of those who had a seat and are accounted for, who came; None while nobody is."""
-        accounted = self.attended + self.missed
-        return self.attended * 10_000 // accounted if accounted else None
+    seats: Seats
+    spend: Spend
 
 
 def report(*, merchant_id: int, session_number: str) -> EveningReport:
@@ -75,8 +71,8 @@ def report(*, merchant_id: int, session_number: str) -> EveningReport:
         "since": seating.starts_at - DOORS_OPEN,
         "until": seating.ends_at,
     }
-    seats = fetch_one(_Seats, statements.REPORT_SEATS, about)
-    spend = fetch_one(_Spend, statements.REPORT_SPEND, about)
+    seats = fetch_one(Seats, statements.REPORT_SEATS, about)
+    spend = fetch_one(Spend, statements.REPORT_SPEND, about)
     assert seats is not None  # noqa: S101 - sums over nothing are a row too
     assert spend is not None  # noqa: S101 - the same
-    return EveningReport(seating=seating, **vars(seats), **vars(spend))
+    return EveningReport(seating=seating, seats=seats, spend=spend)

@@ -161,7 +161,7 @@ WHERE b.merchant_id = %(merchant_id)s AND b.member_id = %(member_id)s
 VIEW_ONE = _VIEW + " AND b.number = %(booking)s"
 VIEW_PAGE = (
     _VIEW
-    + """ AND (%(after)s::bigint IS NULL OR b.id < %(after)s::bigint)
+    + """ AND b.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY b.id DESC LIMIT %(limit)s"""
 )
 

@@ -40,9 +40,11 @@ from app.domain.complaints.forgetting import (
     list_photos,
 )
 from app.domain.complaints.goodwill import (
+    Giveable,
     Granted,
     Present,
     grant,
+    list_giveable,
     list_grants,
     list_rules,
     set_rule,
@@ -130,6 +132,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Figures",
+    "Giveable",
     "GoodwillDay",
     "GoodwillForWhom",
     "GoodwillGrant",
@@ -186,6 +189,7 @@ __all__ = [
     "list_channels",
     "list_due_photos",
     "list_ending",
+    "list_giveable",
     "list_grants",
     "list_mine",
     "list_of_order",

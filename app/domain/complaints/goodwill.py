@@ -29,6 +29,7 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.request_keys import RequestKey
 
 TITLE = "店家心意"
+MOST_CHOICES = 500
 # A present is put into a wallet as it is: there is no address, and no code to go with it.
 NOT_GIVEN = frozenset({BenefitKind.DELIVERY, BenefitKind.CODE})
 
@@ -48,6 +49,17 @@ VALUES (%(merchant_id)s, %(member_id)s, %(ticket_id)s, %(revision_id)s, %(card_n
   %(cost_fen)s, %(market_value_fen)s, %(reason)s, %(actor)s, %(day)s, %(at)s)
 """
 
+# As it is sold now: a draft beside it changes nothing, and what has ended helps nobody.
+GIVEABLE = """
+SELECT b.number, r.name, r.market_value_fen FROM benefits b
+CROSS JOIN LATERAL (
+  SELECT name, kind, market_value_fen, conditions FROM benefit_revisions
+  WHERE merchant_id = %(merchant_id)s AND benefit_id = b.id AND published_at IS NOT NULL
+  ORDER BY revision DESC LIMIT 1) r
+WHERE b.merchant_id = %(merchant_id)s AND r.kind <> ALL(%(not_given)s)
+  AND coalesce(r.conditions -> 'validity' ->> 'ends_on' >= %(today)s, true)
+ORDER BY b.id LIMIT %(rows)s
+"""
 ONESELF = """
 SELECT m.id FROM staff s JOIN members m ON m.merchant_id = s.merchant_id AND m.user_id = s.user_id
 WHERE s.merchant_id = %(merchant_id)s AND 'staff:' || s.id = %(actor)s AND m.id = %(member_id)s
@@ -65,6 +77,15 @@ class Present:
     actor: str
     role: Role
     ticket_number: str | None = None
+
+
+@dataclass(frozen=True)
+class Giveable:
+    """A benefit that may be a present, in the words in which it is sold now."""
+
+    number: str
+    name: str
+    market_value_fen: int
 
 
 @dataclass(frozen=True)
@@ -135,6 +156,21 @@ def list_rules(*, merchant_id: int) -> list[GoodwillRule]:
     """The merchant's rules, one for each role that may give."""
     query = select(GoodwillRule).where(GoodwillRule.merchant_id == merchant_id)
     return list(reading().scalars(query.order_by(GoodwillRule.role)))
+
+
+def list_giveable(*, merchant_id: int, at: datetime) -> list[Giveable]:
+    """What may be given; at most 500."""
+    zone = merchants.profile(merchant_id=merchant_id).zone
+    return fetch_all(
+        Giveable,
+        GIVEABLE,
+        {
+            "merchant_id": merchant_id,
+            "not_given": sorted(NOT_GIVEN),
+            "today": calendar.day_of(at, zone).isoformat(),
+            "rows": MOST_CHOICES,
+        },
+    )
 
 
 def grant(present: Present, *, at: datetime, key: RequestKey | None = None) -> Granted:
@@ -260,6 +296,8 @@ def _issue(
     present: Present, terms: RevisionTerms, member_id: int, *, zone: str, at: datetime
 ) -> Granted:
     starts_at, ends_at = catalog.validity_window(terms.conditions, issued_at=at, zone=zone)
+    if ends_at <= at:
+        raise GoodwillUnfit("该权益的有效期已结束，不能赠送", kind=terms.kind.value)
     number = numbers.new(numbers.Kind.CARD, merchant_id=present.merchant_id)
     use = Use(
         revision_id=terms.revision_id, allocated_fen=0, valid_from=starts_at, valid_until=ends_at

@@ -9,6 +9,13 @@ from app.domain.complaints.rules import Delivery, Kind, PhotoState, Source, Stat
 from app.domain.merchants import Role
 from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
 
+# Line by line as PostgreSQL tells it, so that both can be compared.
+URGENT = """(
+CASE
+    WHEN (answer_at_once AND awaits_us) THEN opened_at
+    ELSE LEAST(answer_by, settle_by)
+END)"""
+
 
 class Ticket(OwnedByMerchant, Base):
     """One complaint, told in the app or to WeChat Pay, with the clocks that run for it.
@@ -38,6 +45,14 @@ class Ticket(OwnedByMerchant, Base):
             "ix_complaint_tickets_open",
             "merchant_id",
             "settle_by",
+            postgresql_where=text("state <> 'resolved'"),
+        ),
+        # In the order of the inbox: whoever waits right now, then what must be done soonest.
+        Index(
+            "ix_complaint_tickets_urgent",
+            "merchant_id",
+            text(URGENT),
+            "id",
             postgresql_where=text("state <> 'resolved'"),
         ),
         Index(

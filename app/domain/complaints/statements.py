@@ -208,20 +208,20 @@ VIEW = _VIEW + " AND t.number = %(number)s"
 VIEW_OF_MEMBER = VIEW + " AND t.member_id = %(member_id)s"
 LIST_OF_MEMBER = (
     _VIEW
-    + """ AND t.member_id = %(member_id)s AND (%(after)s::bigint IS NULL OR t.id < %(after)s)
+    + """ AND t.member_id = %(member_id)s AND t.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY t.id DESC LIMIT %(limit)s"""
 )
 LIST_OF_ORDER = _VIEW + " AND t.order_id = %(order_id)s ORDER BY t.id"
 INBOX_OPEN = (
     _VIEW
-    + f""" AND t.state <> 'resolved' AND (%(after_time)s::timestamptz IS NULL
-  OR ({_URGENT}, t.id) > (%(after_time)s, %(after_id)s))
+    + f""" AND t.state <> 'resolved' AND ({_URGENT}, t.id)
+    > (coalesce(%(after_time)s::timestamptz, '-infinity'), coalesce(%(after_id)s::bigint, 0))
 ORDER BY {_URGENT}, t.id LIMIT %(limit)s"""
 )
 INBOX_DONE = (
     _VIEW
-    + """ AND t.state = 'resolved' AND (%(after_time)s::timestamptz IS NULL
-  OR (t.resolved_at, t.id) < (%(after_time)s, %(after_id)s))
+    + """ AND t.state = 'resolved' AND (t.resolved_at, t.id)
+    < (coalesce(%(after_time)s::timestamptz, 'infinity'), coalesce(%(after_id)s::bigint, 0))
 ORDER BY t.resolved_at DESC, t.id DESC LIMIT %(limit)s"""
 )
 LINES = """

@@ -3,12 +3,13 @@
 from app.domain.pools.assigning import Alarm, DuePool, assign, fill, list_due, ring, settle
 from app.domain.pools.errors import CodeNotHereYet, NotACodeBenefit, NotRevealable
 from app.domain.pools.models import CodePool, PoolCode
-from app.domain.pools.queries import PoolView, list_pools, stock_of, stock_of_offer
+from app.domain.pools.queries import MOST_COUNTED, PoolView, list_pools, stock_of, stock_of_offer
 from app.domain.pools.revealing import Revealed, reveal
 from app.domain.pools.rules import LineRefusal
 from app.domain.pools.stocking import Imported, import_codes, watch
 
 __all__ = [
+    "MOST_COUNTED",
     "Alarm",
     "CodeNotHereYet",
     "CodePool",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.pools import statements
+from app.domain.pools.queries import MOST_COUNTED
 from app.kernel.db import execute, fetch_all
 
 MOST_AT_ONCE = 1000
@@ -63,4 +64,4 @@ class Alarm:
 
 def ring(*, at: datetime) -> list[Alarm]:
     """The pools whose alarm changed just now, across merchants. Again: nothing new."""
-    return fetch_all(Alarm, statements.RING, {"at": at})
+    return fetch_all(Alarm, statements.RING, {"at": at, "most": MOST_COUNTED})

@@ -42,6 +42,18 @@ class PoolCode(OwnedByMerchant, Base):
             "id",
             postgresql_where=text("voucher_id IS NULL"),
         ),
+        Index(
+            "ix_pool_codes_assigned",
+            "merchant_id",
+            "benefit_id",
+            postgresql_where=text("voucher_id IS NOT NULL AND revealed_at IS NULL"),
+        ),
+        Index(
+            "ix_pool_codes_revealed",
+            "merchant_id",
+            "benefit_id",
+            postgresql_where=text("revealed_at IS NOT NULL"),
+        ),
         CheckConstraint("(voucher_id IS NULL) = (assigned_at IS NULL)", name="assigned_has_time"),
         CheckConstraint(
             "revealed_at IS NULL OR voucher_id IS NOT NULL", name="revealed_to_a_voucher"

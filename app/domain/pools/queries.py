@@ -5,10 +5,15 @@ from datetime import datetime
 from app.domain.pools import statements
 from app.kernel.db import fetch_all
 
+MOST_COUNTED = 10_000
+
 
 @dataclass(frozen=True)
 class PoolView:
-    """A benefit's codes: free to give, given and not seen, seen, over; and who waits for one."""
+    """A benefit's codes: free to give, given and not seen, seen, over; and who waits for one.
+
+    Each is counted up to MOST_COUNTED (`free` up to `low_at`, if that is more).
+    """
 
     benefit_number: str
     benefit_name: str
@@ -31,8 +36,12 @@ class _Stock:
     free: int
 
 
-def list_pools(*, merchant_id: int, at: datetime) -> list[PoolView]:
-    return fetch_all(PoolView, statements.POOLS, {"merchant_id": merchant_id, "at": at})
+def list_pools(
+    *, merchant_id: int, at: datetime, benefit_number: str | None = None
+) -> list[PoolView]:
+    """By name; only that of one benefit, where it is named."""
+    which = {"merchant_id": merchant_id, "at": at, "most": MOST_COUNTED, "number": benefit_number}
+    return fetch_all(PoolView, statements.POOLS, which)
 
 
 def stock_of(*, merchant_id: int, benefit_ids: Collection[int], at: datetime) -> dict[int, int]:

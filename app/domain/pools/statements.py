@@ -125,23 +125,30 @@ JOIN offer_items i ON i.merchant_id = o.merchant_id AND i.offer_id = o.id
 WHERE o.merchant_id = %(merchant_id)s AND o.number = %(number)s
 """
 
-POOLS = """
+_OF_POOL = """FROM pool_codes c
+    WHERE c.merchant_id = %(merchant_id)s AND c.benefit_id = p.benefit_id"""
+# A million codes are not counted to show a list: beyond `most` it is "that many, or more".
+POOLS = f"""
 SELECT b.number, b.name, p.low_at, p.alarmed_at,
-  count(c.id) FILTER (WHERE c.voucher_id IS NULL
-    AND (c.expires_at IS NULL OR c.expires_at > %(at)s)),
-  count(c.id) FILTER (WHERE c.voucher_id IS NOT NULL AND c.revealed_at IS NULL),
-  count(c.revealed_at),
-  count(c.id) FILTER (WHERE c.voucher_id IS NULL AND c.expires_at <= %(at)s),
-  (SELECT count(*) FROM vouchers v JOIN benefit_revisions r
-    ON r.merchant_id = v.merchant_id AND r.id = v.revision_id
-   WHERE v.merchant_id = p.merchant_id AND v.state = 'issuing' AND r.benefit_id = p.benefit_id)
+  (SELECT count(*) FROM (SELECT {_OF_POOL} AND c.voucher_id IS NULL
+    AND (c.expires_at IS NULL OR c.expires_at > %(at)s)
+    LIMIT greatest(%(most)s, p.low_at)) free),
+  (SELECT count(*) FROM (SELECT {_OF_POOL} AND c.voucher_id IS NOT NULL AND c.revealed_at IS NULL
+    LIMIT %(most)s) assigned),
+  (SELECT count(*) FROM (SELECT {_OF_POOL} AND c.revealed_at IS NOT NULL
+    LIMIT %(most)s) revealed),
+  (SELECT count(*) FROM (SELECT {_OF_POOL} AND c.voucher_id IS NULL AND c.expires_at <= %(at)s
+    LIMIT %(most)s) expired),
+  (SELECT count(*) FROM (SELECT FROM vouchers v
+    JOIN benefit_revisions r ON r.merchant_id = v.merchant_id AND r.id = v.revision_id
+    WHERE v.merchant_id = %(merchant_id)s AND v.state = 'issuing' AND r.benefit_id = p.benefit_id
+    LIMIT %(most)s) waiting)
 FROM code_pools p
 JOIN benefits b ON b.merchant_id = p.merchant_id AND b.id = p.benefit_id
-LEFT JOIN pool_codes c ON c.merchant_id = p.merchant_id AND c.benefit_id = p.benefit_id
 WHERE p.merchant_id = %(merchant_id)s
-GROUP BY p.merchant_id, p.benefit_id, p.low_at, p.alarmed_at, b.number, b.name
+  AND (%(number)s::text IS NULL OR b.number = %(number)s)
 ORDER BY b.name, b.number
-"""
+"""  # noqa: S608 - joined from our own constants
 
 # Across merchants, without locks: where a voucher waits for a code, or a code can come back.
 DUE = """
@@ -161,9 +168,9 @@ LIMIT %(limit)s
 RING = """
 WITH stock AS (
   SELECT p.merchant_id, p.id, p.benefit_id, p.low_at, p.alarmed_at, (
-    SELECT count(*) FROM pool_codes c
-    WHERE c.merchant_id = p.merchant_id AND c.benefit_id = p.benefit_id AND c.voucher_id IS NULL
-      AND (c.expires_at IS NULL OR c.expires_at > %(at)s)) AS free
+    SELECT count(*) FROM (SELECT FROM pool_codes c
+      WHERE c.merchant_id = p.merchant_id AND c.benefit_id = p.benefit_id AND c.voucher_id IS NULL
+        AND (c.expires_at IS NULL OR c.expires_at > %(at)s) LIMIT greatest(%(most)s, p.low_at)) enough) AS free
   FROM code_pools p
 )
 UPDATE code_pools p SET alarmed_at = CASE WHEN s.free < s.low_at THEN %(at)s END

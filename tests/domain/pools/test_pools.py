@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.domain import aftersales, ledger, pools, proofs, vouchers
 from app.domain.catalog import NotPublishable, RefundPolicy
-from app.domain.pools import CodeNotHereYet, NotACodeBenefit, NotRevealable
+from app.domain.pools import CodeNotHereYet, NotACodeBenefit, NotRevealable, queries
 from app.domain.redemption.errors import CodeIsRevealed
 from app.domain.vouchers import Move
 from app.kernel.db import reading, transaction
@@ -42,6 +42,28 @@ def bought(shop, offer, *, quantity=1, at=NOON):
 
 def pool_of(shop, at=NOON):
     return pools.list_pools(merchant_id=shop.id, at=at)[0]
+
+
+def test_a_full_pool_is_counted_only_as_far_as_it_matters(shop, taxi, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_COUNTED", 3)
+    stock(shop.merchant, taxi, *(f"TAXI-{n:04d}" for n in range(9)))
+    with transaction():
+        pools.watch(
+            merchant_id=shop.id, benefit_number=taxi.benefit_number, low_at=5, actor="x", at=NOON
+        )
+    # Five of nine, so that "fewer than five" stays true to the code.
+    assert (pool_of(shop).free, pool_of(shop).is_low) == (5, False)
+    with transaction():
+        pools.watch(
+            merchant_id=shop.id, benefit_number=taxi.benefit_number, low_at=50, actor="x", at=NOON
+        )
+    assert (pool_of(shop).free, pool_of(shop).is_low) == (9, True)
+    assert [
+        each.benefit_number
+        for each in pools.list_pools(
+            merchant_id=shop.id, at=NOON, benefit_number=taxi.benefit_number
+        )
+    ] == [taxi.benefit_number]
 
 
 def test_a_dry_run_tells_of_each_line_and_changes_nothing(shop, taxi):

@@ -12,12 +12,14 @@ from tests.builders.orders import (
     a_buyer,
     a_shop,
     a_voucher,
+    an_order,
     clerk_of,
     look_at_voucher,
     shown,
     vouchers_of,
 )
 from tests.builders.redemption import LATER, a_redemption, a_scan, a_scan_key
+from tests.builders.tenders import a_discount
 
 
 @pytest.fixture
@@ -46,6 +48,16 @@ def refusal(shop, scan, *, at=LATER):
 
 def balance(shop, buyer, *, at=LATER):
     return points.balance(merchant_id=shop.id, member_id=buyer.id, at=at)
+
+
+def test_a_voucher_in_an_unpaid_order_is_told_as_held_to_its_own_code_only(shop, buyer):
+    held = a_discount(shop, buyer)
+    before = shown(shop, held, at=LATER).digits
+    an_order(shop, buyer=buyer, voucher_number=held.number, at=LATER)
+    assert look_at_voucher(shop, held.id).state == "held"
+    assert refusal(shop, a_scan(shop, held, code_text=before)) == "voucher_held"
+    guess = before[:-1] + str((int(before[-1]) + 1) % 10)
+    assert refusal(shop, a_scan(shop, held, code_text=guess)) == "code_unknown"
 
 
 def test_one_scan_redeems_and_brings_the_points(shop, buyer, voucher):

@@ -6,7 +6,7 @@ from app.domain import members, vouchers
 from app.domain.members import SessionEnded
 from app.domain.vouchers import MOVES, Move, MoveRefused, NewCard, Tab, Use, VoucherState
 from app.kernel.db import execute, transaction
-from app.kernel.errors import NotFound
+from app.kernel.errors import Busy, NotFound
 from tests.builders.catalog import a_benefit
 from tests.builders.moments import NOON
 from tests.builders.orders import (
@@ -152,6 +152,28 @@ def test_what_is_over_is_swept_once_and_told_on_the_timeline(shop):
     assert [line.action for line in told] == ["issue", "expire"]
     assert vouchers_of(shop, buyer, at=end) == []
     assert len(vouchers_of(shop, buyer, at=end, tab=Tab.OVER)) == 2
+
+
+def test_who_is_joined_over_and_over_is_asked_to_come_again(shop, monkeypatch):
+    """Between the look for who he is now and the write he may become yet another."""
+    loser, winner = a_buyer(shop), a_buyer(shop)
+    with transaction():
+        execute(
+            "UPDATE members SET merged_into = %(w)s WHERE merchant_id = %(m)s AND id = %(l)s",
+            {"m": shop.id, "w": winner.id, "l": loser.id},
+        )
+    monkeypatch.setattr(members, "canonical_id", lambda **_which: loser.id)
+    terms = a_benefit(merchant=shop.merchant)
+    use = Use(revision_id=terms.id, allocated_fen=0, valid_from=NOON, valid_until=NOON + DAY)
+    with pytest.raises(Busy), transaction():
+        vouchers.issue(
+            merchant_id=shop.id,
+            order_id=None,
+            order_number="a present",
+            member_id=loser.id,
+            cards=[NewCard(offer_id=None, title="礼物", uses=[use])],
+            at=NOON,
+        )
 
 
 def test_whoever_was_joined_with_another_gets_vouchers_as_that_one(shop):
