@@ -51,7 +51,8 @@ def _forget_browsers(at: datetime) -> int:
     """Browsers that are long signed out, and pictures that nobody scanned."""
     with transaction():
         sessions = accounts.forget_sessions(before=at - PANEL_SESSIONS_KEPT)
-        return sessions + accounts.forget_tickets(before=at - PANEL_TICKETS_KEPT)
+        old = at - PANEL_TICKETS_KEPT
+        return sessions + accounts.forget_tickets(before=old) + accounts.forget_tries(before=old)
 
 
 def _forget_tickets(at: datetime) -> int:

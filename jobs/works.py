@@ -76,7 +76,7 @@ def forget_works(*, at: datetime) -> int:
 def _step(task: outbox.Task, *, is_last: bool) -> bool:
     """Whether there is more to do for this worker."""
     at, work_id = clock.now(), task.payload["work_id"]
-    with transaction():
+    with transaction(merchant=task.merchant_id):
         work = works.take(merchant_id=task.merchant_id, work_id=work_id, at=at)
         if work is None:
             outbox.finish(task, at=at)
@@ -93,7 +93,7 @@ def _step(task: outbox.Task, *, is_last: bool) -> bool:
 
 def _fail(task: outbox.Task, *, told: str) -> None:
     at, work_id = clock.now(), task.payload["work_id"]
-    with transaction():
+    with transaction(merchant=task.merchant_id):
         work = works.take(merchant_id=task.merchant_id, work_id=work_id, at=at)
         if work is not None:
             works.fail(work, told=told, at=at)

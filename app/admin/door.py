@@ -14,17 +14,23 @@ from app.domain import accounts, merchants
 from app.domain.accounts import Browser, ConfirmFirst, How, Signed
 from app.domain.merchants import Profile, Role
 from app.kernel import clock
-from app.kernel.db import looking, transaction
-from app.kernel.errors import Forbidden
+from app.kernel.db import hot_transaction, looking, transaction
+from app.kernel.errors import Forbidden, Invalid, NotFound
 from app.web import client
 
 csrf = CSRFProtect()
 SAFE = {"GET", "HEAD", "OPTIONS"}
 BROWSERS, STATIC = "browsers", "panel.static"
+# In which browsers somebody was signed in before: whoever guesses elsewhere does not stop these.
+KNOWN = "kabao_known"
+KNOWN_SECONDS = 180 * 24 * 3600
+LARGEST = 2**63 - 1
+NUL = "\0"
 # Where somebody without a second factor goes first, and how he gets out.
 WITHOUT_SECOND_FACTOR = {
     "panel.security.second_factor",
     "panel.security.begin_second_factor",
+    "panel.security.prove",
     "panel.security.sign_out",
 }
 
@@ -87,15 +93,45 @@ def forget() -> None:
     session[BROWSERS] = browsers
 
 
+def mark() -> str:
+    """What says that this browser is known at this shop."""
+    return request.cookies.get(KNOWN, "")
+
+
+def remember(response: Response, mark: str | None) -> Response:
+    """The browser is known from now on, at this shop alone."""
+    if mark:
+        response.set_cookie(
+            KNOWN,
+            mark,
+            max_age=KNOWN_SECONDS,
+            path=f"/admin/{shop().number}/",
+            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def public_url() -> str:
+    """Where the shop's people find the panel, whatever this request called us."""
+    return cast("Settings", current_app.extensions["settings"]).public_url
+
+
 def open_or_refuse() -> Response | None:
-    """Flask asks this before each page of the panel. Raises NotFound, NotForYou, FromElsewhere."""
+    """Flask asks this before each page of the panel.
+
+    Raises NotFound, NotForYou, FromElsewhere, Invalid.
+    """
     if request.endpoint == STATIC:
         return None
+    _refuse_nonsense()
     need = need_of(current_app.view_functions.get(request.endpoint or ""))
     if need is None:
         raise NotForYou("没有权限")
     number = (request.view_args or {}).get("merchant")
     if number is None:
+        _only_for_anybody(need)
         return None
     g.panel_shop = _find_shop(number)
     if request.method not in SAFE:
@@ -133,6 +169,23 @@ def _let_in(need: Need, signed: Signed) -> Response | None:
     return None
 
 
+def _only_for_anybody(need: Need) -> None:
+    """An address without a shop knows nobody, so it lets in nobody in particular."""
+    if need.role is not None:
+        raise NotForYou("没有权限")
+
+
+def _refuse_nonsense() -> None:
+    """What no column of ours can hold, wherever it stands: in one place, before any page."""
+    for word in (request.view_args or {}).values():
+        is_whole = isinstance(word, int)
+        if (is_whole and word > LARGEST) or (not is_whole and NUL in str(word)):
+            raise NotFound("There is nothing at this address.")
+    for values in (request.args, request.form):
+        if any(NUL in f"{name}{word}" for name, word in values.items(multi=True)):
+            raise Invalid("内容含有无法保存的字符")
+
+
 def _find_shop(number: str) -> Profile:
     merchant_id = merchants.merchant_id_of(number)
     with looking():
@@ -144,7 +197,7 @@ def _whoever() -> Signed | None:
     if not token:
         return None
     at = clock.now()
-    with looking():
+    with hot_transaction(merchant=shop().id):
         signed = accounts.who(merchant_id=shop().id, token=token, at=at)
     if signed and at - signed.seen_at >= accounts.SEEN_EVERY:
         with transaction(merchant=shop().id):

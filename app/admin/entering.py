@@ -1,5 +1,7 @@
 """The door: name and password with six digits, a scan with WeChat, an invitation."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, request, session
 from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, StringField
@@ -12,7 +14,7 @@ from app.domain import accounts, merchants
 from app.domain.accounts import TicketKind
 from app.domain.risk import Action, Per
 from app.kernel import clock
-from app.kernel.db import looking, transaction
+from app.kernel.db import hot_transaction, transaction
 from app.kernel.errors import NotFound
 from app.web import client, limits
 
@@ -58,15 +60,11 @@ def which_shop() -> Response:
 def sign_in(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     form = SignIn()
     if request.method == "POST" and form.validate():
-        limits.check(
-            Action.PANEL_SIGN_IN,
-            merchant_id=door.shop().id,
-            who={Per.IP: client.address(), Per.HANDLE: form.login.data.strip().lower()},
-        )
+        limits.check(Action.PANEL_SIGN_IN, merchant_id=door.shop().id, who=_whose_tries())
         tried = _try(form)
         if tried.token:
             door.keep(tried.token)
-            return pages.leave_to(request.args.get("next"))
+            return door.remember(pages.leave_to(request.args.get("next")), tried.mark)
         form.refusals = [words.refusal(tried.refusal)] if tried.refusal else []
         return pages.page(
             "sign_in.html", status=tried.refusal.status if tried.refusal else 401, form=form
@@ -80,19 +78,16 @@ def by_wechat(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     """A picture for the phone of somebody who works here, and two digits to type there."""
     if request.method == "GET":
         return pages.page("sign_in_wechat.html", picture=None)
-    at = clock.now()
-    with transaction(merchant=door.shop().id):
-        ticket = accounts.offer(merchant_id=door.shop().id, kind=TicketKind.SIGN_IN, at=at)
-    session[TICKET] = [ticket.token, ticket.browser]
-    said = SCANNED.format(merchant=door.shop().number, token=ticket.token)
-    return pages.page("sign_in_wechat.html", picture=pages.drawn(said), digits=ticket.digits)
+    return pages.page("sign_in_wechat.html", **a_picture(TicketKind.SIGN_IN))
 
 
 @bp.route("/<merchant>/sign-in/wechat/standing", methods=["POST"])
 @anybody
 def wechat_standing(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     """The page asks every two seconds whether a phone said yes."""
-    token, browser_key = session.get(TICKET) or ("", "")
+    if TICKET not in session:
+        return pages.page("_wechat_standing.html", is_good=False)
+    token, browser_key = session[TICKET]
     merchant_id, at = door.shop().id, clock.now()
     with transaction(merchant=merchant_id):
         opened = accounts.take(
@@ -103,11 +98,7 @@ def wechat_standing(merchant: str) -> Response:  # noqa: ARG001 - the door reads
             at=at,
         )
     if opened is None:
-        with looking():
-            is_good = accounts.is_waiting(
-                merchant_id=merchant_id, token=token, browser_key=browser_key, at=at
-            )
-        return pages.page("_wechat_standing.html", is_good=is_good)
+        return pages.page("_wechat_standing.html", is_good=standing().is_good)
     door.keep(opened)
     return pages.leave_to(None)
 
@@ -130,6 +121,39 @@ def accept(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     return pages.page("accept.html", status=422, form=form)
 
 
+def a_picture(kind: TicketKind) -> dict[str, Any]:
+    """For the page that shows it; its key stays in this browser. Raises TooOften."""
+    merchant_id = door.shop().id
+    limits.check(Action.PANEL_PICTURE, merchant_id=merchant_id, who={Per.IP: client.address()})
+    with transaction(merchant=merchant_id):
+        ticket = accounts.offer(
+            merchant_id=merchant_id,
+            kind=kind,
+            browser=door.browser(),
+            signed=None if kind == TicketKind.SIGN_IN else door.here().staff,
+            at=clock.now(),
+        )
+    session[TICKET] = [ticket.token, ticket.browser]
+    said = SCANNED.format(merchant=door.shop().number, token=ticket.token)
+    return {"picture": pages.drawn(said), "digits": ticket.digits}
+
+
+def standing() -> accounts.Standing:
+    """How this browser's picture stands."""
+    token, browser_key = session.get(TICKET) or ("", "")
+    with hot_transaction(merchant=door.shop().id):
+        return accounts.standing(
+            merchant_id=door.shop().id, token=token, browser_key=browser_key, at=clock.now()
+        )
+
+
+def _whose_tries() -> dict[Per, str]:
+    """A browser that is known here is counted by itself, not with the whole network."""
+    if accounts.is_known(door.mark(), merchant_id=door.shop().id):
+        return {Per.DEVICE: door.mark()}
+    return {Per.IP: client.address()}
+
+
 def _try(form: SignIn) -> accounts.Tried:
     with transaction(merchant=door.shop().id):
         return accounts.sign_in(
@@ -138,6 +162,7 @@ def _try(form: SignIn) -> accounts.Tried:
             password=form.password.data,
             digits=form.digits.data or None,
             browser=door.browser(),
+            mark=door.mark(),
             at=clock.now(),
         )
 

@@ -18,6 +18,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "recovery_code_used": _("使用备用码"),
             "link": _("绑定微信"),
             "view_as": _("切换查看身份"),
+            "reset_second_factor": _("重置动态验证码"),
         },
     ),
     "staff": (
@@ -37,6 +38,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "approved": _("同意"),
             "declined": _("拒绝"),
             "expired": _("过期"),
+            "withdrawn": _("撤回"),
             "limit": _("更改金额"),
         },
     ),
@@ -94,6 +96,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         _("会员"),
         {
             "reveal_phone": _("查看手机号"),
+            "find_by_phone": _("按手机号查找"),
             "set_phone": _("设置手机号"),
             "erase_phone": _("删除手机号"),
             "erase_nickname": _("删除昵称"),
@@ -122,7 +125,10 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "category": (_("分类"), {"add": _("新增")}),
     "pool": (_("券码库"), {"import": _("导入"), "watch": _("更改提醒")}),
-    "card_batch": (_("实体卡批次"), {"make": _("制作"), "stop": _("停用")}),
+    "card_batch": (
+        _("实体卡批次"),
+        {"make": _("制作"), "release": _("复核后启用"), "stop": _("停用")},
+    ),
     "paper_card": (_("实体卡"), {"bind": _("绑定"), "undo": _("撤销")}),
     "campaign": (
         _("助力活动"),
@@ -248,11 +254,15 @@ VALUES: Mapping[str, str] = {
     "goodwill": _("补偿赠送"),
     "manager": _("店长"),
     "mass_grant": _("批量发券"),
+    "parcel_refund": _("包裹退款"),
+    "paid_by_hand": _("线下退款登记"),
+    "card_batch": _("批量制卡"),
     "owner": _("店主"),
     "paid": _("本金"),
     "password": _("密码"),
     "refund": _("主动退款"),
     "wechat": _("微信"),
+    "withdrawn": _("已撤回"),
 }
 
 
@@ -283,7 +293,11 @@ def choices() -> dict[str, list[tuple[str, str]]]:
 
 def changes(details: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """Field, before, after; only what differs."""
-    before, after = _named(details.get("before")), _named(details.get("after"))
+    before = _named(details.get("before", details.get("was")))
+    after = _named(details.get("after", details.get("now")))
+    for name, each in details.items():
+        if _is_pair(each):
+            before[name], after[name] = each["was"], each["now"]
     fields = sorted(before.keys() | after.keys())
     return [
         (name, before.get(name), after.get(name))
@@ -294,11 +308,20 @@ def changes(details: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
 
 def others(details: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """What else was written down."""
-    return [(name, value) for name, value in details.items() if name not in {"before", "after"}]
+    return [
+        (name, value)
+        for name, value in details.items()
+        if name not in {"before", "after", "was", "now"} and not _is_pair(value)
+    ]
+
+
+def _is_pair(said: Any) -> bool:
+    """One field, as it was and as it is now."""
+    return isinstance(said, dict) and said.keys() == {"was", "now"}
 
 
 def _named(said: Any) -> dict[str, Any]:
     """A state as fields; a single value stands for itself."""
     if said is None:
         return {}
-    return said if isinstance(said, dict) else {"state": said}
+    return dict(said) if isinstance(said, dict) else {"state": said}

@@ -27,11 +27,13 @@ from app.domain import (
 )
 from app.domain.members import MemberRow
 from app.domain.merchants import Role
+from app.domain.risk import Action, Per
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.numbers import Kind
 from app.kernel.paging import Page
+from app.web import limits
 
 bp = Blueprint("members", __name__)
 A_PAGE = 30
@@ -53,19 +55,38 @@ class Why(Form):
 @bp.get("/<merchant>/members")
 @needs(Role.MANAGER)
 def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
-    """By number, by phone (through its blind index), by the beginning of a nickname."""
+    """All, or those whose nickname begins so."""
     said, here = request.args.get("q", "").strip(), door.here()
     if kind_of(said.upper()) is Kind.MEMBER:
         return pages.go("members.show", number=said.upper())
     with transaction(merchant=here.merchant_id):
         page = (
-            Page(items=_search(said), next_cursor=None)
+            _whole(members.list_by_nickname(merchant_id=here.merchant_id, beginning=said))
             if said
             else members.list_for_desk(
                 merchant_id=here.merchant_id, cursor=request.args.get("cursor"), limit=A_PAGE
             )
         )
     return pages.page("members/index.html", page=page, said=said)
+
+
+@bp.post("/<merchant>/members/find")
+@needs(Role.MANAGER)
+def find(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
+    """By number, by phone (through its blind index), by the beginning of a nickname.
+
+    A phone stands in no address; how many are asked for is counted, and that it was is noted.
+    """
+    said, here = request.form.get("q", "").strip()[:40], door.here()
+    if not PHONE.fullmatch(said):
+        return pages.go("members.index", q=said or None)
+    found = _by_phone(said)
+    if len(found) == 1:
+        return pages.go("members.show", number=found[0].number)
+    if not found:
+        with transaction(merchant=here.merchant_id):
+            found = members.list_by_nickname(merchant_id=here.merchant_id, beginning=said)
+    return pages.page("members/index.html", page=_whole(found), said=said)
 
 
 @bp.get("/<merchant>/members/<number>")
@@ -124,16 +145,21 @@ def unfreeze_value(merchant: str, number: str) -> Response:  # noqa: ARG001 - th
     return _because(number, stored_value.unfreeze, str(_("储值已解冻")))
 
 
-def _search(said: str) -> list[MemberRow]:
-    merchant_id = door.here().merchant_id
-    found: list[MemberRow] = []
-    if PHONE.fullmatch(said):
-        try:
-            same = members.list_by_phone(merchant_id=merchant_id, phone=said)
-        except Invalid:
-            same = []
-        found = [members.row_of(each) for each in same]
-    return found or members.list_by_nickname(merchant_id=merchant_id, beginning=said)
+def _by_phone(said: str) -> list[MemberRow]:
+    """Raises TooOften."""
+    here = door.here()
+    limits.check(Action.FIND_BY_PHONE, merchant_id=here.merchant_id, who={Per.ACTOR: here.actor})
+    try:
+        with transaction(merchant=here.merchant_id):
+            return members.find_by_phone(
+                merchant_id=here.merchant_id, phone=said, actor=here.actor, at=clock.now()
+            )
+    except Invalid:
+        return []
+
+
+def _whole(rows: list[MemberRow]) -> Page[MemberRow]:
+    return Page(items=rows, next_cursor=None)
 
 
 def _show(number: str, form: Why, *, phone: str | None = None, status: int = 200) -> Response:

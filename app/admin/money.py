@@ -71,7 +71,7 @@ def assign(merchant: str, difference_id: int) -> Response:  # noqa: ARG001 - the
 
 
 @bp.post("/<merchant>/money/<int:difference_id>/settle")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def settle(merchant: str, difference_id: int) -> Response:  # noqa: ARG001 - the door reads it
     form, here = Settle(), door.here()
 

@@ -81,7 +81,7 @@ def show(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door rea
 
 
 @bp.post("/<merchant>/orders/<number>/evidence")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def evidence(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
     """Everything known of an order in one file. Who took it is written down."""
     here, number = door.here(), mine(number, Kind.ORDER)

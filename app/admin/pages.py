@@ -18,6 +18,7 @@ from app.gateways import qr
 from app.gateways.errors import GatewayError
 from app.kernel.errors import DomainError
 from app.web import metrics
+from app.web.errors import AWAY
 from app.web.logs import log
 
 # No inline script, no inline style, nobody else's host.
@@ -92,6 +93,8 @@ def register(panel: Blueprint) -> None:
     panel.register_error_handler(DomainError, refused)
     panel.register_error_handler(GatewayError, wechat_failed)
     panel.register_error_handler(HTTPException, not_http)
+    for away in AWAY:
+        panel.register_error_handler(away, database_away)
     panel.register_error_handler(Exception, unexpected)
     panel.after_request(close)
     panel.app_context_processor(surroundings)
@@ -133,6 +136,14 @@ def wechat_failed(failure: GatewayError) -> Response:
 def not_http(error: HTTPException) -> Response:
     status = error.code or 500
     return _say_why(words.HTTP.get(status, words.HTTP[400]), status, code="refused")
+
+
+def database_away(failure: Exception) -> Response:
+    """Gone, restarting, too slow or in use by others: soon it is back."""
+    log.error("database away", failure=type(failure).__name__)
+    response = _say_why(words.REFUSALS["unavailable"], 503, code="unavailable")
+    response.headers["Retry-After"] = "1"
+    return response
 
 
 def unexpected(failure: Exception) -> Response:

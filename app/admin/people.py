@@ -6,14 +6,14 @@ from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.admin import door, pages, words
+from app.admin import attempts, door, pages, words
 from app.admin.forms import Form, Needed, choices
 from app.admin.needs import needs
 from app.domain import accounts, merchants
 from app.domain.merchants import Role
 from app.kernel import clock
 from app.kernel.db import transaction
-from app.kernel.errors import NotFound
+from app.kernel.errors import Invalid, NotFound
 
 bp = Blueprint("people", __name__)
 
@@ -47,7 +47,7 @@ def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.post("/<merchant>/people/stores")
-@needs(Role.OWNER)
+@needs(Role.OWNER, is_dear=True)
 def add_store(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     form = AddStore()
     if form.validate() and form.does(lambda: _add_store(form)):
@@ -61,6 +61,7 @@ def invite(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     """The link is shown once; we keep its fingerprint."""
     form, made = Invite(), list[merchants.Invitation]()
     if form.validate() and form.does(lambda: made.append(_invite(form))):
+        attempts.shown_once("people.index", str(_("邀请已生成；没有看到链接时，请重新邀请")))
         return pages.page("invited.html", link=_link(made[0]), name=form.name.data)
     return _people(AddStore(formdata=None), form, status=422)
 
@@ -90,6 +91,21 @@ def invite_again(merchant: str, number: str) -> Response:  # noqa: ARG001 - the 
             merchant_id=here.merchant_id, number=number, actor=here.actor, at=clock.now()
         )
     return pages.page("invited.html", link=_link(made), name=staff.name)
+
+
+@bp.post("/<merchant>/people/<number>/second-factor/reset")
+@needs(Role.OWNER, is_dear=True)
+def reset_second_factor(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """For who lost his phone and his codes; the owner's own page is another."""
+    here = door.here()
+    with transaction(merchant=here.merchant_id):
+        staff = merchants.get_staff(merchant_id=here.merchant_id, number=number)
+        if staff.id == here.staff.staff_id:
+            raise Invalid("自己的动态验证码请在“我的账号”更换")
+        accounts.reset(
+            merchant_id=here.merchant_id, staff_id=staff.id, by=here.actor, at=clock.now()
+        )
+    return pages.go("people.show", number=number, words=_("已重置，对方登录后需重新绑定"))
 
 
 @bp.post("/<merchant>/people/<number>/browsers/<int:session_id>/end")
@@ -122,7 +138,7 @@ def close_store(merchant: str, number: str) -> Response:  # noqa: ARG001 - the d
 
 
 @bp.route("/<merchant>/people/stores/<number>", methods=["GET", "POST"])
-@needs(Role.OWNER)
+@needs(Role.OWNER, is_dear=True)
 def store(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
     here = door.here()
     with transaction(merchant=here.merchant_id):
@@ -172,6 +188,7 @@ def _person(number: str, form: Rights | None, *, status: int = 200) -> Response:
         given = merchants.store_ids_of(merchant_id=here.merchant_id, staff_id=staff.id)
         all_stores = merchants.list_stores(merchant_id=here.merchant_id)
         browsers = accounts.list_sessions(merchant_id=here.merchant_id, staff_id=staff.id, at=at)
+        has_factor = accounts.has_one(merchant_id=here.merchant_id, staff_id=staff.id)
     form = form or Rights(formdata=None, data={"role": staff.role.value, "stores": list(given)})
     form.stores.choices = choices(
         (each.id, each.name) for each in all_stores if each.is_open or each.id in given
@@ -183,12 +200,13 @@ def _person(number: str, form: Rights | None, *, status: int = 200) -> Response:
         person=staff,
         staff_actor=f"staff:{staff.id}",
         browsers=browsers,
+        may_reset=has_factor and staff.id != here.staff.staff_id,
     )
 
 
 def _link(made: merchants.Invitation) -> str:
     """Its token stands behind the `#`, which no server sees."""
-    return request.host_url.rstrip("/") + pages.to("entering.accept") + f"#{made.token}"
+    return door.public_url() + pages.to("entering.accept") + f"#{made.token}"
 
 
 def _change(number: str, form: Rights) -> None:

@@ -43,7 +43,7 @@ def show(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.post("/<merchant>/points/terms")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def set_terms(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     form = TermsForm()
     if form.validate() and form.does(lambda: _set(form)):
@@ -52,7 +52,7 @@ def set_terms(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.post("/<merchant>/points/rules")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def add_rule(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     form = RuleForm()
     if form.validate() and form.does(lambda: _add_rule(form)):
@@ -61,7 +61,7 @@ def add_rule(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.post("/<merchant>/points/rules/<int:rule_id>/end")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def end_rule(merchant: str, rule_id: int) -> Response:  # noqa: ARG001 - the door reads it
     here = door.here()
     with transaction(merchant=here.merchant_id):
@@ -72,7 +72,7 @@ def end_rule(merchant: str, rule_id: int) -> Response:  # noqa: ARG001 - the doo
 
 
 @bp.post("/<merchant>/points/factors")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def add_factor(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     form = _factor_form()
     if form.validate() and form.does(lambda: _add_factor(form)):
@@ -81,7 +81,7 @@ def add_factor(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.post("/<merchant>/points/factors/<int:factor_id>/end")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def end_factor(merchant: str, factor_id: int) -> Response:  # noqa: ARG001 - the door reads it
     here = door.here()
     with transaction(merchant=here.merchant_id):

@@ -52,7 +52,7 @@ def made(merchant: str, name: str) -> Response:  # noqa: ARG001 - the door reads
 
 
 @bp.post("/<merchant>/recipes/<name>/publish")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def publish(merchant: str, name: str) -> Response:  # noqa: ARG001 - the door reads it
     _recipe(name)
     wanted = _named(request.form.getlist("offer"))

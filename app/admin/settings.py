@@ -47,7 +47,7 @@ def show(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.post("/<merchant>/settings/shop")
-@needs(Role.OWNER)
+@needs(Role.OWNER, is_dear=True)
 def rename(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     form = Shop()
     if form.validate() and form.does(lambda: _rename(form.name.data)):

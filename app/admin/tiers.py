@@ -85,7 +85,7 @@ def try_out(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 @bp.post("/<merchant>/tiers")
-@needs(Role.MANAGER)
+@needs(Role.MANAGER, is_dear=True)
 def publish(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     here, rules = door.here(), _sent_rules()
     try:

@@ -153,7 +153,7 @@ def member(merchant: str) -> MemberOnLine:
             merchant_id=caller.merchant_id, member_id=caller.member_id, epoch=caller.epoch
         )
     if not stands:
-        raise NotSignedIn("The session has ended. Please sign in again.")
+        raise NotSignedIn("登录已过期，请重新登录")
     return caller
 
 
@@ -323,5 +323,5 @@ def _token() -> tokens.Token:
 def _bearer() -> str:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret:
-        raise NotSignedIn("Please sign in.")
+        raise NotSignedIn("请先登录")
     return secret.strip()

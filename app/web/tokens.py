@@ -65,9 +65,9 @@ def read(text: str, *, at: datetime) -> Token:
     """What `write` wrote, while it is good. Raises NotSignedIn."""
     token = _open(text)
     if token is None:
-        raise NotSignedIn("Please sign in.")
+        raise NotSignedIn("请先登录")
     if at.timestamp() >= token.ends_at:
-        raise NotSignedIn("The session has ended. Please sign in again.")
+        raise NotSignedIn("登录已过期，请重新登录")
     return token
 
 

@@ -55,13 +55,14 @@ def _forget_the_last_request():
         g.pop(name)
 
 
-def signed_in(app, merchant, hired, *, how=How.WECHAT, at=None):
-    """A browser in which this person is signed in already."""
+def signed_in(app, merchant, hired, *, how=How.WECHAT, at=None, is_sure=True):
+    """A browser in which this person is signed in already, and has just proved who he is."""
     with transaction():
         token = accounts.open_session(
             merchant_id=merchant.id,
             staff_id=hired.staff_id,
             how=how,
+            is_sure=is_sure,
             browser=Where(agent="Firefox", address="192.0.2.7"),
             at=at or clock.now(),
         )

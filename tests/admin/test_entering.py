@@ -1,49 +1,12 @@
 import re
 
 from app.domain import merchants
+from app.domain.accounts import passwords
 from app.domain.merchants import Role
 from app.kernel import clock
 from app.kernel.db import transaction
 from tests.admin.browsing import PASSWORD, Browser, six_digits
-
-SECRET = re.compile(r"<code>([A-Z2-7]{32})</code>")
-CODES = re.compile(r"<code>([2-9a-z]{5}-[2-9a-z]{5})</code>")
-
-
-def an_invitation(house, role=Role.MANAGER):
-    with transaction():
-        return merchants.invite_staff(
-            merchant_id=house.id,
-            name="小林",
-            role=role,
-            store_ids=[house.store.id],
-            actor="system",
-            at=clock.now(),
-        )
-
-
-def a_newcomer(app, house, login="xiaolin"):
-    """Accepts an invitation and binds an authenticator; his browser, its secret and his codes."""
-    browser = Browser(app, house.merchant)
-    browser.get("/invitations")
-    accepted = browser.post(
-        "/invitations",
-        {
-            "token": an_invitation(house).token,
-            "login": login,
-            "password": PASSWORD,
-            "again": PASSWORD,
-        },
-    )
-    assert accepted.status_code == 303
-    secret = SECRET.search(browser.get("/me/second-factor").text).group(1)
-    told = browser.post("/me/second-factor", {"digits": six_digits(secret)})
-    return browser, secret, CODES.findall(told.text)
-
-
-def sign_in(browser, login="xiaolin", password=PASSWORD, digits=""):
-    browser.get("/sign-in")
-    return browser.post("/sign-in", {"login": login, "password": password, "digits": digits})
+from tests.admin.entering import a_newcomer, an_invitation, sign_in
 
 
 def test_who_is_not_signed_in_is_led_to_the_door_and_back(house):
@@ -80,19 +43,19 @@ def test_without_a_second_factor_a_password_opens_nothing(app, house):
 def test_a_password_needs_its_six_digits_and_each_counts_once(app, house):
     _browser, secret, _codes = a_newcomer(app, house)
     browser = Browser(app, house.merchant)
-    assert sign_in(browser).status_code == 422
+    assert sign_in(browser).status_code == 401
     # The step of the binding was used up by it.
     later = clock.now().timestamp() + 30
     digits = six_digits(secret, at=int(later))
     assert sign_in(browser, digits=digits).status_code == 303
     assert browser.get("/").status_code == 200
-    assert sign_in(Browser(app, house.merchant), digits=digits).status_code == 422
+    assert sign_in(Browser(app, house.merchant), digits=digits).status_code == 401
 
 
 def test_a_recovery_code_opens_once(app, house):
     _browser, _secret, codes = a_newcomer(app, house)
     assert sign_in(Browser(app, house.merchant), digits=codes[0]).status_code == 303
-    assert sign_in(Browser(app, house.merchant), digits=codes[0]).status_code == 422
+    assert sign_in(Browser(app, house.merchant), digits=codes[0]).status_code == 401
 
 
 def test_a_wrong_password_and_an_unknown_name_are_told_alike(app, house):
@@ -100,16 +63,76 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(app, house):
     wrong = sign_in(Browser(app, house.merchant), password="not the password")
     unknown = sign_in(Browser(app, house.merchant), login="nobody")
     assert wrong.status_code == unknown.status_code == 401
-    assert "登录名或密码不正确" in wrong.text
-    assert "登录名或密码不正确" in unknown.text
+    without = sign_in(Browser(app, house.merchant))
+    assert without.status_code == 401
+    for each in (wrong, unknown, without):
+        assert "登录名、密码或动态验证码不正确" in each.text
 
 
-def test_five_wrong_passwords_lock_even_the_right_one_out_for_a_while(app, house):
+def from_address(address):
+    return {"environ_overrides": {"REMOTE_ADDR": address}}
+
+
+def guesses(browser, times, *, login="xiaolin", address="198.51.100.7"):
+    """Wrong passwords from somewhere; the last answer."""
+    fields = {"login": login, "password": "not the password"}
+    for _ in range(times):
+        answer = browser.post("/sign-in", fields, **from_address(address))
+    return answer.status_code
+
+
+def test_five_wrong_passwords_make_the_guesser_wait_even_with_the_right_one(app, house):
     _browser, _secret, codes = a_newcomer(app, house)
     browser = Browser(app, house.merchant)
-    for _ in range(5):
-        assert sign_in(browser, password="not the password").status_code == 401
-    assert sign_in(browser, digits=codes[0]).status_code == 429
+    assert guesses(browser, 5, address="127.0.0.1") == 401
+    answer = sign_in(browser, digits=codes[0])
+    assert (answer.status_code, "请稍后再试" in answer.text) == (429, True)
+
+
+def test_nobody_locks_a_colleague_out(app, house):
+    _browser, _secret, codes = a_newcomer(app, house)
+    assert guesses(Browser(app, house.merchant), 6) == 429
+    assert sign_in(Browser(app, house.merchant), digits=codes[0]).status_code == 303
+
+
+def test_a_known_browser_comes_in_also_from_the_guessers_network(app, house):
+    known, _secret, codes = a_newcomer(app, house)
+    known.post("/me/sign-out")
+    assert guesses(Browser(app, house.merchant), 6, address="127.0.0.1") == 429
+    assert sign_in(Browser(app, house.merchant), digits=codes[0]).status_code == 429
+    assert sign_in(known, digits=codes[0]).status_code == 303
+
+
+def test_an_unknown_name_is_locked_like_a_known_one(app, house):
+    a_newcomer(app, house)
+    stranger = Browser(app, house.merchant)
+    assert guesses(stranger, 6, login="nobody") == guesses(stranger, 6) == 429
+
+
+def test_pictures_are_not_drawn_without_end(house):
+    answers = [house.stranger.post("/sign-in/wechat").status_code for _ in range(31)]
+    assert (answers[0], answers[-1]) == (200, 429)
+
+
+def test_without_an_invitation_nothing_is_hashed(house, monkeypatch):
+    monkeypatch.setattr(passwords, "hashed", _must_not_be_asked)
+    fields = {"token": "unknown", "login": "x1", "password": PASSWORD, "again": PASSWORD}
+    assert house.stranger.post("/invitations", fields).status_code == 422
+
+
+def test_a_forged_form_is_refused_before_anything_is_hashed(house, monkeypatch):
+    monkeypatch.setattr(passwords, "is_right", _must_not_be_asked)
+    fields = {"login": "x1", "password": PASSWORD}
+    assert house.stranger.post("/sign-in", fields, csrf="invented").status_code == 403
+
+
+def _must_not_be_asked(*_given, **_more):
+    raise AssertionError("this costs a tenth of a second")
+
+
+def test_signing_out_leaves_nothing_in_the_browser(house):
+    said = house.owner.post("/me/sign-out").headers["Clear-Site-Data"]
+    assert all(each in said for each in ('"cache"', '"storage"'))
 
 
 def test_a_form_without_this_browsers_secret_is_refused(house):

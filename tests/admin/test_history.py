@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from app.domain import approvals, merchants
 from app.domain.approvals import Kind
 from app.domain.merchants import Role
@@ -54,18 +56,57 @@ def test_one_line_shows_each_field_before_and_after(house):
     assert "甜筒" not in page
 
 
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"was": {"price_fen": 4900}, "now": {"price_fen": 3900}},
+        {"price_fen": {"was": 4900, "now": 3900}},
+    ],
+)
+def test_was_and_now_are_told_as_before_and_after(house, details):
+    noted(house, subject="GW", action="offer.window", **details)
+    assert "价格 ¥49.00 → ¥39.00" in house.owner.get("/history?subject=GW").text
+    (line,) = lines(house, subject="GW")
+    page = house.owner.get(f"/history/{line.id}").text
+    assert page.count("¥49.00") == 1
+    assert "没有改动字段" not in page
+
+
+def test_the_button_checks_the_newest_lines_and_no_more(house):
+    for number in range(6):
+        noted(house, subject=f"C{number}")
+    sealed(house)
+    with transaction():
+        execute(
+            """UPDATE audit SET actor = 'staff:9' WHERE merchant_id = %(m)s
+            AND subject = 'C0'""",
+            {"m": house.id},
+        )
+    assert audit.verify(merchant_id=house.id)
+    assert audit.verify(merchant_id=house.id, most=3) == []
+    assert audit.verify(merchant_id=house.id, most=6)
+    assert audit.verify(merchant_id=house.id, most=10_000)
+    with transaction():
+        execute(
+            """UPDATE audit SET actor = 'system' WHERE merchant_id = %(m)s
+            AND subject = 'C0'""",
+            {"m": house.id},
+        )
+    assert audit.verify(merchant_id=house.id) == []
+
+
 def test_it_is_searched_by_person_action_number_and_day(house):
     now = clock.now()
-    noted(house, actor="staff:1", action="offer.edit", subject="GA")
-    noted(house, actor="staff:1", action="offer.stop", subject="GB", at=now - timedelta(days=3))
-    noted(house, actor="staff:2", action="offer.stop", subject="GC")
+    noted(house, actor="staff:1", action="offer.edit", subject="商品甲")
+    noted(house, actor="staff:1", action="offer.stop", subject="商品乙", at=now - timedelta(days=3))
+    noted(house, actor="staff:2", action="offer.stop", subject="商品丙")
     found = house.owner.get("/history?actor=staff:1&action=offer.stop").text
-    assert ("GB" in found, "GA" in found, "GC" in found) == (True, False, False)
-    assert "GC" in house.owner.get("/history?subject=GC").text
+    assert ("商品乙" in found, "商品甲" in found, "商品丙" in found) == (True, False, False)
+    assert "商品丙" in house.owner.get("/history?subject=商品丙").text
     day = (now - timedelta(days=3)).date().isoformat()
     by_day = house.owner.get(f"/history?since={day}&until={day}").text
-    assert "GB" in by_day
-    assert "GC" not in by_day
+    assert "商品乙" in by_day
+    assert "商品丙" not in by_day
     assert house.owner.get("/history?since=nonsense").status_code == 422
     assert "没有符合条件的记录" in house.owner.get("/history?subject=G9").text
 

@@ -9,6 +9,7 @@ from app.kernel.audit_search import Wanted
 from app.kernel.db import transaction
 from app.kernel.errors import Invalid, NotFound
 from tests.admin.browsing import Browser, signed_in
+from tests.admin.entering import a_newcomer, sign_in
 from tests.builders.merchants import a_clerk, a_merchant, a_store
 
 LINK = re.compile(r'value="(http[^"]+/invitations#([^"]+))"')
@@ -161,3 +162,35 @@ def test_verbs_refuse_what_the_page_would_not_ask(database):
         merchants.invite_again(number=owner.number, **which)
     with transaction(), pytest.raises(Invalid):
         merchants.change_store(number=store.number, name="", address="", **which)
+
+
+def test_the_link_names_us_as_the_settings_do_whatever_the_request_said(house):
+    answer = house.owner.post(
+        "/people/invitations",
+        {"name": "小周", **rights("clerk", house.store)},
+    )
+    assert "http://localhost" not in answer.text
+    assert "http://127.0.0.1:9/admin/" in answer.text
+
+
+def test_the_owner_resets_a_second_factor_and_it_is_bound_anew(app, house):
+    browser, _secret, codes = a_newcomer(app, house)
+    (line,) = [each for each in merchants.list_staff(merchant_id=house.id) if each.name == "小林"]
+    assert "重置动态验证码" in house.owner.get(f"/people/{line.number}").text
+    path = f"/people/{line.number}/second-factor/reset"
+    assert house.manager.post(path).status_code == 403
+    assert house.owner.post(path).status_code == 303
+    assert browser.get("/").status_code == 303
+    again = Browser(app, house.merchant)
+    assert sign_in(again).status_code == 303
+    assert again.get("/").location.endswith("/me/second-factor")
+    assert sign_in(Browser(app, house.merchant), digits=codes[0]).status_code == 303
+    wanted = Wanted(action="panel.reset_second_factor")
+    (noted,) = audit_search.search(merchant_id=house.id, wanted=wanted).items
+    assert noted.actor == f"staff:{house.people[Role.OWNER].staff_id}"
+    assert house.owner.post(path).status_code == 404
+
+
+def test_an_owner_does_not_reset_himself(house):
+    number = number_of(house, Role.OWNER)
+    assert house.owner.post(f"/people/{number}/second-factor/reset").status_code == 422

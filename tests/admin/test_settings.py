@@ -112,6 +112,18 @@ def test_keys_that_cannot_be_ones_are_refused_at_their_field(house, field, said)
     assert channels(house) == []
 
 
+def test_a_private_key_is_not_written_back_beside_a_refusal(house):
+    said = "-----BEGIN PRIVATE KEY-----\nbXkgb3duIGtleQ==\n-----END PRIVATE KEY-----"
+    wrong = CHANNEL | {"private_key_pem": said, "serial": "not hex"}
+    for path in (
+        "/settings/pay/new",
+        f"/settings/pay/{a_pay_channel(merchant=house.merchant).number}/keys",
+    ):
+        answer = house.owner.post(path, wrong)
+        assert answer.status_code == 422
+        assert "bXkgb3duIGtleQ" not in answer.text
+
+
 def test_windows_line_ends_do_no_harm(house):
     pem = PRIVATE_KEY_PEM.strip().replace("\n", "\r\n")
     assert (

@@ -39,8 +39,21 @@ def test_old_sessions_and_pictures_are_forgotten(app, committed):
             browser=accounts.Browser(),
             at=now,
         )
-        accounts.offer(merchant_id=hired.merchant_id, kind=TicketKind.SIGN_IN, at=now)
-    forget_old(at=now + timedelta(days=2))
+        accounts.offer(
+            merchant_id=hired.merchant_id,
+            kind=TicketKind.SIGN_IN,
+            browser=accounts.Browser(),
+            at=now,
+        )
+        accounts.sign_in(
+            merchant_id=hired.merchant_id,
+            login="nobody",
+            password="wrong",
+            digits=None,
+            browser=accounts.Browser(),
+            at=now,
+        )
+    assert forget_old(at=now + timedelta(days=2)) >= 2
     assert accounts.who(merchant_id=hired.merchant_id, token=token, at=now)
     assert forget_old(at=now + timedelta(days=92)) >= 1
     assert accounts.who(merchant_id=hired.merchant_id, token=token, at=now) is None

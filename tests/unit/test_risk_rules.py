@@ -35,6 +35,8 @@ def test_only_what_can_be_guessed_waits_for_the_counters():
         Action.REDEEM_BY_DIGITS,
         Action.BIND_CARD,
         Action.PANEL_SIGN_IN,
+        Action.PANEL_PICTURE,
+        Action.FIND_BY_PHONE,
     }
 
 

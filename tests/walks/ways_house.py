@@ -18,7 +18,12 @@ from tests.walks.refunding import a_transfer_notice
 
 def a_ticket(house):
     with transaction():
-        ticket = accounts.offer(merchant_id=house.id, kind=TicketKind.SIGN_IN, at=clock.now())
+        ticket = accounts.offer(
+            merchant_id=house.id,
+            kind=TicketKind.SIGN_IN,
+            browser=accounts.Browser(),
+            at=clock.now(),
+        )
     house.secrets.add(ticket.token)
     return {"token": ticket.token, "digits": ticket.digits}
 
@@ -44,6 +49,9 @@ HOUSE = {
     f"POST {API}/counter/sessions": Way(
         who=GUEST,
         call=lambda h: Call(body=signed_in_with(h, h.phone, store=h.store.number), status=201),
+    ),
+    f"POST {API}/counter/panel-tickets/look": Way(
+        who=GUEST, call=lambda h: Call(body={"token": a_ticket(h)["token"]})
     ),
     f"POST {API}/counter/panel-tickets/confirm": Way(
         who=GUEST,

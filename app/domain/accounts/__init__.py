@@ -7,18 +7,29 @@ from app.domain.accounts.entering import (
     change_password,
     prove,
     sign_in,
-    wait_after,
 )
 from app.domain.accounts.errors import (
     CodeWrong,
     ConfirmFirst,
     LockedOut,
     LoginTaken,
+    PasswordFirst,
     SignInRefused,
     TicketOver,
     WeakPassword,
 )
-from app.domain.accounts.factors import address_of, begin, new_secret, renew_codes
+from app.domain.accounts.factors import (
+    address_of,
+    begin,
+    has_one,
+    new_secret,
+    pending,
+    pending_secret,
+    renew_codes,
+    reset,
+)
+from app.domain.accounts.known import is_ours as is_known
+from app.domain.accounts.known import mark_for
 from app.domain.accounts.models import How, TicketKind
 from app.domain.accounts.sessions import (
     SEEN_EVERY,
@@ -35,26 +46,32 @@ from app.domain.accounts.sessions import (
     work_at,
 )
 from app.domain.accounts.tickets import (
+    Asked,
+    Standing,
     Ticket,
     confirm,
     forget_tickets,
-    is_waiting,
-    kind_of,
+    look,
     offer,
+    standing,
     take,
 )
+from app.domain.accounts.tries import forget as forget_tries
 
 __all__ = [
     "SEEN_EVERY",
+    "Asked",
     "Browser",
     "CodeWrong",
     "ConfirmFirst",
     "How",
     "LockedOut",
     "LoginTaken",
+    "PasswordFirst",
     "SessionLine",
     "SignInRefused",
     "Signed",
+    "Standing",
     "Ticket",
     "TicketKind",
     "TicketOver",
@@ -68,20 +85,26 @@ __all__ = [
     "confirm",
     "forget_sessions",
     "forget_tickets",
-    "is_waiting",
-    "kind_of",
+    "forget_tries",
+    "has_one",
+    "is_known",
     "list_sessions",
+    "look",
+    "mark_for",
     "new_secret",
     "note_seen",
     "offer",
     "open_session",
+    "pending",
+    "pending_secret",
     "prove",
     "renew_codes",
+    "reset",
     "sign_in",
     "sign_out",
+    "standing",
     "take",
     "view_as",
-    "wait_after",
     "who",
     "work_at",
 ]

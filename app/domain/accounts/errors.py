@@ -37,6 +37,12 @@ class TicketOver(DomainError):
     code, status = "ticket_over", 409
 
 
+class PasswordFirst(DomainError):
+    """A second factor stands beside a password; who comes in with his phone alone has none."""
+
+    code, status = "password_first", 409
+
+
 class ConfirmFirst(Forbidden):
     """Dear actions need a password or a code of the last few minutes."""
 

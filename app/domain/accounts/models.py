@@ -23,6 +23,7 @@ class TicketKind(StrEnum):
 
     SIGN_IN = "sign_in"
     LINK = "link"
+    PROVE = "prove"
 
 
 class Account(Base):
@@ -33,7 +34,6 @@ class Account(Base):
         belongs_to("staff", "staff_id"),
         UniqueConstraint("merchant_id", "login"),
         CheckConstraint("login = lower(login)", name="login_is_lower"),
-        CheckConstraint("failures >= 0", name="failures_not_negative"),
     )
 
     merchant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -43,8 +43,6 @@ class Account(Base):
     totp_sealed: Mapped[bytes | None]
     totp_since: Mapped[datetime | None]
     totp_step: Mapped[int] = mapped_column(server_default="0")
-    failures: Mapped[int] = mapped_column(server_default="0")
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -59,6 +57,22 @@ class RecoveryCode(Base):
     staff_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fingerprint: Mapped[bytes] = mapped_column(primary_key=True)
     used_at: Mapped[datetime | None]
+
+
+class Tries(Base):
+    """Wrong tries in a row, by who tried what from where; nobody's name stands in it."""
+
+    __tablename__ = "panel_tries"
+    __table_args__ = (
+        CheckConstraint("failures >= 0", name="failures_not_negative"),
+        Index("ix_panel_tries_failed", "failed_at"),
+    )
+
+    merchant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    failed_at: Mapped[datetime]
+    locked_until: Mapped[datetime | None]
 
 
 class PanelSession(OwnedByMerchant, Base):
@@ -81,7 +95,7 @@ class PanelSession(OwnedByMerchant, Base):
     address: Mapped[str] = mapped_column(INET)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
-    sure_at: Mapped[datetime]
+    sure_at: Mapped[datetime | None]
     ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
@@ -89,15 +103,18 @@ class PanelSession(OwnedByMerchant, Base):
 class PanelTicket(OwnedByMerchant, Base):
     """A picture on the screen that one phone confirms within two minutes.
 
-    `digits` stand on the screen and are typed on the phone: who is sent somebody else's picture
-    does not have that screen before him.
+    `digits` stand on the screen and are typed on the phone, which says first what is asked for
+    and which browser asks from where. To link and to prove belong to a session and end with it.
     """
 
     __tablename__ = "panel_tickets"
     __table_args__ = (
         belongs_to("staff", "staff_id"),
         UniqueConstraint("merchant_id", "fingerprint"),
-        CheckConstraint("kind <> 'link' OR staff_id IS NOT NULL", name="link_has_its_person"),
+        CheckConstraint(
+            "kind = 'sign_in' OR (staff_id IS NOT NULL AND session_id IS NOT NULL)",
+            name="is_somebodys_or_signs_in",
+        ),
         Index("ix_panel_tickets_ends", "ends_at", postgresql_where=text("taken_at IS NULL")),
     )
 
@@ -105,6 +122,10 @@ class PanelTicket(OwnedByMerchant, Base):
     fingerprint: Mapped[bytes]
     browser: Mapped[bytes]
     digits: Mapped[str]
+    agent: Mapped[str]
+    address: Mapped[str] = mapped_column(INET)
+    session_id: Mapped[int | None]
+    asked_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(server_default="0")
     staff_id: Mapped[int | None]
     confirmed_at: Mapped[datetime | None]

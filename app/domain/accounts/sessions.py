@@ -20,7 +20,7 @@ OPEN = """
 INSERT INTO panel_sessions (merchant_id, staff_id, fingerprint, epoch, how, agent, address,
   created_at, seen_at, sure_at, ends_at)
 SELECT s.merchant_id, s.id, %(print)s, s.session_epoch, %(how)s, %(agent)s, %(address)s::inet,
-  %(at)s, %(at)s, %(at)s, %(ends_at)s
+  %(at)s, %(at)s, %(sure_at)s, %(ends_at)s
 FROM staff s
 WHERE s.merchant_id = %(merchant_id)s AND s.id = %(staff_id)s AND s.state = 'active'
 """
@@ -59,6 +59,12 @@ WHERE merchant_id = %(merchant_id)s AND staff_id = %(staff_id)s AND revoked_at I
 _SET = "UPDATE panel_sessions SET {} WHERE merchant_id = %(merchant_id)s AND id = %(session_id)s"
 VIEW_AS = _SET.format("view_as = %(role)s")
 SURE = _SET.format("sure_at = %(at)s")
+# After his rights to come in were renewed, the one browser that asked for it stays.
+STAY = """
+UPDATE panel_sessions p SET epoch = s.session_epoch FROM staff s
+WHERE p.merchant_id = %(merchant_id)s AND p.id = %(session_id)s AND p.revoked_at IS NULL
+  AND s.merchant_id = p.merchant_id AND s.id = p.staff_id
+"""
 AT_STORE = _SET.format("store_id = %(store_id)s")
 FORGET = "DELETE FROM panel_sessions WHERE ends_at < %(before)s"
 
@@ -81,7 +87,7 @@ class Signed:
     how: str
     store_id: int | None
     seen_at: datetime
-    sure_at: datetime
+    sure_at: datetime | None
     login: str | None
     has_second_factor: bool
     is_linked: bool
@@ -105,7 +111,12 @@ class Signed:
 
     def is_sure(self, at: datetime) -> bool:
         """Proved within the last ten minutes who he is."""
-        return at - self.sure_at <= SURE_FOR
+        return self.sure_at is not None and at - self.sure_at <= SURE_FOR
+
+    @property
+    def has_password(self) -> bool:
+        """Then only the password proves who he is; else his phone does."""
+        return self.login is not None
 
 
 @dataclass(frozen=True)
@@ -127,9 +138,19 @@ class Browser:
 
 
 def open_session(
-    *, merchant_id: int, staff_id: int, how: How, browser: Browser, at: datetime
+    *,
+    merchant_id: int,
+    staff_id: int,
+    how: How,
+    browser: Browser,
+    at: datetime,
+    is_sure: bool = False,
 ) -> str:
-    """The token for the browser; we keep its fingerprint. Raises NotOnDuty."""
+    """The token for the browser; we keep its fingerprint. Raises NotOnDuty.
+
+    `is_sure`: he has just proved who he is. A scan alone does not: the phone may have been shown
+    somebody else's picture.
+    """
     token = secrets.token_urlsafe(32)
     opened = execute(
         OPEN,
@@ -141,6 +162,7 @@ def open_session(
             "agent": browser.agent[:200],
             "address": browser.address,
             "at": at,
+            "sure_at": at if is_sure else None,
             "ends_at": at + LASTS,
         },
     )
@@ -225,9 +247,19 @@ def view_as(*, merchant_id: int, signed: Signed, role: Role | None, at: datetime
     _record(merchant_id, signed.staff_id, "panel.view_as", at, role=role.value if role else None)
 
 
-def be_sure(*, merchant_id: int, signed: Signed, at: datetime) -> None:
+def end_others(*, merchant_id: int, signed: Signed, at: datetime) -> int:
+    """Sign this person out everywhere but here."""
+    return sign_out(merchant_id=merchant_id, staff_id=signed.staff_id, but=signed.session_id, at=at)
+
+
+def be_sure(*, merchant_id: int, session_id: int, at: datetime) -> None:
     """He has just proved who he is."""
-    execute(SURE, {"merchant_id": merchant_id, "session_id": signed.session_id, "at": at})
+    execute(SURE, {"merchant_id": merchant_id, "session_id": session_id, "at": at})
+
+
+def stay(*, merchant_id: int, session_id: int) -> None:
+    """The browser that asked for a renewal outlives it."""
+    execute(STAY, {"merchant_id": merchant_id, "session_id": session_id})
 
 
 def work_at(*, merchant_id: int, signed: Signed, store_id: int) -> None:

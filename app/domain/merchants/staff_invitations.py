@@ -90,6 +90,8 @@ def begin_work(*, merchant_id: int, token: str, at: datetime) -> Staff:
 def link_user(*, merchant_id: int, staff_id: int, user_id: int, at: datetime) -> None:
     """Somebody who works here has this WeChat account from now on.
 
+    Whoever came in with another one before is out.
+
     Raises InvitationInvalid when it is another colleague's, NotOnDuty.
     """
     writing().flush()
@@ -103,6 +105,8 @@ def link_user(*, merchant_id: int, staff_id: int, user_id: int, at: datetime) ->
     staff = writing().scalar(locked(query))
     if staff is None:
         raise NotOnDuty("该账号已停用，请联系店主")
+    if staff.user_id not in {None, user_id}:
+        staff.session_epoch += 1
     staff.user_id = user_id
     writing().flush()
     _record(staff, "staff.link", actor=f"staff:{staff.id}", at=at)

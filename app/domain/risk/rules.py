@@ -22,6 +22,8 @@ class Action(StrEnum):
     COMPLAIN = "complain"
     BIND_CARD = "bind_card"
     PANEL_SIGN_IN = "panel_sign_in"
+    PANEL_PICTURE = "panel_picture"
+    FIND_BY_PHONE = "find_by_phone"
 
 
 class Per(StrEnum):
@@ -99,7 +101,8 @@ RULES: tuple[Rule, ...] = (
         window_seconds=3600,
         when_counts_are_away=Away.OPEN,
     ),
-    # Beside the account's own back-off: one address tries many names, many addresses try one.
+    # Beside the back-off of each name from each address: one address tries many names. Not per
+    # name alone, which would let anybody lock anybody out.
     Rule(
         name="panel_sign_in_per_ip",
         action=_A.PANEL_SIGN_IN,
@@ -108,11 +111,30 @@ RULES: tuple[Rule, ...] = (
         window_seconds=600,
         when_counts_are_away=Away.CLOSED,
     ),
+    # In the shop's own network, whoever was signed in before is not held up by a guest.
     Rule(
-        name="panel_sign_in_per_login",
+        name="panel_sign_in_per_browser",
         action=_A.PANEL_SIGN_IN,
-        per=_P.HANDLE,
+        per=_P.DEVICE,
         limit=30,
+        window_seconds=600,
+        when_counts_are_away=Away.CLOSED,
+    ),
+    # Each picture is a row; whoever comes in needs one.
+    Rule(
+        name="panel_pictures_per_ip",
+        action=_A.PANEL_PICTURE,
+        per=_P.IP,
+        limit=30,
+        window_seconds=600,
+        when_counts_are_away=Away.CLOSED,
+    ),
+    # Whoever asks for many phones has a list of them, and learns who of it comes here.
+    Rule(
+        name="phones_per_actor",
+        action=_A.FIND_BY_PHONE,
+        per=_P.ACTOR,
+        limit=60,
         window_seconds=600,
         when_counts_are_away=Away.CLOSED,
     ),
