@@ -125,6 +125,17 @@ def _open_doors(app: APIFlask) -> None:
     for blueprint in (*miniprogram_api.BLUEPRINTS, *wechat_handlers.BLUEPRINTS):
         app.register_blueprint(blueprint)
     admin.register(app, app.extensions["settings"])
+    _add_commands(app)
+
+
+def commands_alone() -> Flask:
+    """What `flask` can do, for whoever reads about it where nothing is set up: none of it runs."""
+    app = Flask(__name__, static_folder=None)
+    _add_commands(app)
+    return app
+
+
+def _add_commands(app: Flask) -> None:
     cli.register(app)
     commands.register(app)
     cli.tell_plainly(app)

@@ -111,7 +111,7 @@ def _staff_among(merchant_id: int, user_ids: list[int]) -> merchants.Staff:
         staff = merchants.find_staff_of_user(merchant_id=merchant_id, user_id=user_id)
         if staff:
             return staff
-    raise NotStaff("You do not work here. Ask for an invitation.")
+    raise NotStaff("您还不是本店员工，请向店长索取邀请")
 
 
 def _choose(staff: merchants.Staff, wanted: str | None) -> merchants.Store:
@@ -120,8 +120,8 @@ def _choose(staff: merchants.Staff, wanted: str | None) -> merchants.Store:
         parse.number(wanted, numbers.Kind.STORE, merchant_id=staff.merchant_id)
         stores = [store for store in stores if store.number == wanted]
     if not stores:
-        raise merchants.NotOnDuty("There is no open store where you may work.")
+        raise merchants.NotOnDuty("没有您可以工作的营业门店，请联系店长")
     if len(stores) > 1:
         names = [{"store": store.number, "name": store.name} for store in stores]
-        raise ChooseStore("At which store are you?", stores=names)
+        raise ChooseStore("请选择您所在的门店", stores=names)
     return stores[0]

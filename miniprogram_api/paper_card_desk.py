@@ -7,13 +7,13 @@ from apiflask import APIBlueprint
 from flask import Response, request
 from msgspec import Meta, field
 
-from app.domain import merchants, paper_cards
+from app.domain import approvals, merchants, paper_cards
 from app.kernel import calendar, clock, numbers
 from app.kernel.db import transaction
 from app.web import auth, parse
 from app.web.answers import answer, nothing
 from app.web.openapi import STAFF, documented
-from app.web.words import Asked, Line40, Line200, Number, Points, Quantity
+from app.web.words import Asked, Cursor, Limit, Line40, Line200, Number, Points, Quantity
 from miniprogram_api.presenters.paper_cards import (
     Batches,
     BindingUndone,
@@ -64,6 +64,11 @@ class PrintCards(CardsHold, kw_only=True):
     count: Annotated[int, Meta(ge=1, le=MOST_PRINTED)]
 
 
+class PageOfBatches(Asked):
+    cursor: Cursor | None = None
+    limit: Limit = 20
+
+
 class UndoBinding(Asked):
     """The card in the wallet that the paper brought. The paper is dead then, unless told else."""
 
@@ -73,13 +78,15 @@ class UndoBinding(Asked):
 
 
 @bp.get("/paper-cards")
-@documented(who=[STAFF], told={200: Batches})
+@documented(who=[STAFF], query=PageOfBatches, told={200: Batches})
 def list_batches(merchant: str) -> Response:
-    """Every batch, the newest first, with how many of its cards are bound."""
-    manager = auth.manager(merchant)
+    """The batches, the newest first, with how many of their cards are bound."""
+    manager, wanted = auth.manager(merchant), parse.query(PageOfBatches)
     with transaction(merchant=manager.merchant_id):
-        found = paper_cards.list_batches(merchant_id=manager.merchant_id)
-    return answer(present_batches(found))
+        page = paper_cards.list_batches(
+            merchant_id=manager.merchant_id, cursor=wanted.cursor, limit=wanted.limit
+        )
+    return answer(present_batches(page))
 
 
 @bp.post("/paper-cards/import")
@@ -97,6 +104,8 @@ def import_cards(merchant: str) -> Response:
             actor=manager.actor,
             at=clock.now(),
         )
+        if done.batch_number:
+            _refuse_alone(manager, done.batch_number)
     return answer(present_imported(done))
 
 
@@ -109,6 +118,7 @@ def print_cards(merchant: str) -> Response:
         batch, codes = paper_cards.print_cards(
             _wish(manager, wanted), count=wanted.count, actor=manager.actor, at=clock.now()
         )
+        _refuse_alone(manager, batch)
     return answer(present_printed(batch, codes), 201)
 
 
@@ -140,6 +150,16 @@ def undo(merchant: str) -> Response:
             at=clock.now(),
         )
     return answer(present_undone(undone))
+
+
+def _refuse_alone(manager: auth.Teller, batch: str) -> None:
+    """Above the limit nothing is kept here: at the panel a second person can be asked."""
+    approvals.refuse_alone(
+        merchant_id=manager.merchant_id,
+        action=approvals.CardBatch(batch_number=batch),
+        actor=manager.actor,
+        at=clock.now(),
+    )
 
 
 def _wish(manager: auth.StaffOnLine, wanted: CardsHold) -> paper_cards.Wish:

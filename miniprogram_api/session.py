@@ -98,11 +98,11 @@ def recognise(guest: auth.Guest, appid: str, code: str) -> tuple[merchants.AppSe
     with transaction():
         app = merchants.get_app(merchant_id=guest.merchant_id, appid=appid)
     if app.kind != merchants.AppKind.MINI_PROGRAM:
-        raise NotFound("There is no such mini-program.")
+        raise NotFound("没有这个小程序")
     try:
         known = gateways().mini_program(App(appid=app.appid, secret=app.secret)).sign_in(code)
     except Refused as refusal:
-        raise SignInRefused("WeChat did not accept the code.", reason=refusal.code) from refusal
+        raise SignInRefused("微信登录失败，请重试", reason=refusal.code) from refusal
     limits.check(
         Action.SIGN_IN,
         merchant_id=guest.merchant_id,

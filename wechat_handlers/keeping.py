@@ -1,6 +1,7 @@
 """A notice of WeChat Pay that is kept and applied in one commit, whatever door it came to."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import orjson
@@ -17,16 +18,24 @@ from app.web.logs import log
 
 SIGNED = "wechatpay-"
 Apply = Callable[[datetime], object]
+Within = Callable[[], AbstractContextManager[None]]
 
 
-def receive(keys: merchants.ChannelSecrets, *, door: str, reference: str, apply: Apply) -> Response:
+def receive(
+    keys: merchants.ChannelSecrets,
+    *,
+    door: str,
+    reference: str,
+    apply: Apply,
+    within: Within = transaction,
+) -> Response:
     """204 once it is kept and applied, by `apply` inside the transaction; again is harmless.
 
-    What cannot be applied is kept with the reason and answered FAIL, so that WeChat repeats it.
+    `within`: the kind of transaction that `apply` needs. What cannot be applied is kept with the reason and answered FAIL, so that WeChat repeats it.
     """
     notice = _as_received(keys, door, reference)
     try:
-        _keep_and_apply(notice, apply)
+        _keep_and_apply(notice, apply, within)
     except Busy as busy:
         return fail(busy.code, door=door, status=500)
     except DomainError as refusal:
@@ -50,9 +59,10 @@ def fail(reason: str, *, door: str, status: int) -> Response:
     return answer(Problem(code="FAIL", message=message, details={"reason": reason}), status)
 
 
-def _keep_and_apply(notice: inbox.Notice, apply: Apply) -> None:
+def _keep_and_apply(notice: inbox.Notice, apply: Apply, within: Within) -> None:
+    # WeChat repeats a notice until we answer 204, so the second one must be quiet.
     at = clock.now()
-    with transaction():
+    with within():
         if inbox.keep_applied(notice, at=at):
             apply(at)
 

@@ -144,21 +144,22 @@ def present_guests(
 
 
 def present_report(found: bookings.EveningReport, *, stores: Mapping[int, str]) -> EveningReport:
+    seats, spend = found.seats, found.spend
     return EveningReport(
         evening=_evening(found.seating, stores),
-        booked=found.booked,
-        waiting=found.waiting,
-        attended=found.attended,
-        missed=found.missed,
-        cancelled=found.cancelled,
-        lapsed=found.lapsed,
-        early=found.sold_early,
-        came=found.came_bp,
-        buyers=found.buyers,
-        orders=found.orders,
-        spent=found.spent_fen,
-        redemptions=found.redemptions,
-        redeemed=found.redeemed_fen,
+        booked=seats.booked,
+        waiting=seats.waiting,
+        attended=seats.attended,
+        missed=seats.missed,
+        cancelled=seats.cancelled,
+        lapsed=seats.lapsed,
+        early=seats.sold_early,
+        came=seats.came_bp,
+        buyers=spend.buyers,
+        orders=spend.orders,
+        spent=spend.spent_fen,
+        redemptions=spend.redemptions,
+        redeemed=spend.redeemed_fen,
     )
 
 

@@ -3,11 +3,15 @@ from datetime import datetime
 
 from app.domain import paper_cards
 from app.domain.paper_cards import BatchLine, Imported, Undone
+from app.kernel.paging import Page
 from app.web.words import Told
 
 
 class BatchItem(Told):
-    """A batch of cards: how many there are, and how many of them are bound."""
+    """A batch of cards: how many there are, and how many of them are bound.
+
+    `held`: nobody can bind them until a second person has agreed.
+    """
 
     batch: str
     title: str
@@ -16,10 +20,12 @@ class BatchItem(Told):
     points: int
     bind_until: datetime
     stopped_at: datetime | None
+    held: bool
 
 
 class Batches(Told):
     items: list[BatchItem]
+    next_cursor: str | None
 
 
 class WrongLine(Told):
@@ -60,8 +66,8 @@ class BindingUndone(Told):
     owed: int
 
 
-def present_batches(found: Sequence[BatchLine]) -> Batches:
-    return Batches(items=[_batch(each) for each in found])
+def present_batches(page: Page[BatchLine]) -> Batches:
+    return Batches(items=[_batch(each) for each in page.items], next_cursor=page.next_cursor)
 
 
 def _batch(each: BatchLine) -> BatchItem:
@@ -73,6 +79,7 @@ def _batch(each: BatchLine) -> BatchItem:
         points=each.points,
         bind_until=each.bind_until,
         stopped_at=each.stopped_at,
+        held=each.is_held,
     )
 
 

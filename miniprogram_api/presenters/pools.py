@@ -30,7 +30,10 @@ class CodesImported(Told):
 
 
 class Pool(Told):
-    """`free` to give, `assigned` and not seen, `revealed`, `expired`; so many vouchers wait."""
+    """`free` to give, `assigned` and not seen, `revealed`, `expired`; so many vouchers wait.
+
+    10000 means that many or more; `free` is counted on up to `low_at`.
+    """
 
     benefit: str
     name: str

@@ -96,13 +96,15 @@ class RefundAsked(Told):
 
 
 class Collecting(Told):
-    """Pass `mch_id`, `app_id` and `package` to wx.requestMerchantTransfer.
+    """Pass `mchId`, `appId` and `package` to wx.requestMerchantTransfer, which names them so.
 
-    Without a package the transfer is still being made: ask again in a second.
+    `mch_id` and `app_id` say the same and stay for older clients. Without a package the transfer is still being made: ask again in a second.
     """
 
     state: str
     amount_fen: int
+    mchId: str  # noqa: N815 - the name that WeChat's own call asks for
+    appId: str  # noqa: N815 - as above
     mch_id: str
     app_id: str
     package: str | None
@@ -151,6 +153,8 @@ def present_collecting(transfer: TransferView, *, mchid: str) -> Collecting:
     return Collecting(
         state=transfer.state,
         amount_fen=transfer.amount_fen,
+        mchId=mchid,
+        appId=transfer.appid,
         mch_id=mchid,
         app_id=transfer.appid,
         package=transfer.package_info,

@@ -82,6 +82,15 @@ def test_what_wechat_closed_is_paid_by_transfer_once(manager, member, stuck):
     assert manager.post(path, key=a_request_key()).json["code"] == "refund_decided"
 
 
+def test_what_is_to_be_collected_is_named_as_wechat_s_own_call_wants_it(manager, member, stuck):
+    manager.post(f"/counter/refunds/{stuck}/transfer", key=a_request_key())
+    told = member.post(f"/refunds/{stuck}/collect")
+    assert told.status_code == 200, told.json
+    # As wx.requestMerchantTransfer names them.
+    assert {"mchId", "appId", "package"} <= told.json.keys()
+    assert (told.json["mchId"], told.json["appId"]) == (told.json["mch_id"], told.json["app_id"])
+
+
 def test_a_clerk_neither_sees_nor_pushes_them(clerk, stuck):
     answers = [
         clerk.get("/counter/refunds"),
