@@ -58,7 +58,7 @@ def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
         for each in benefits
         if each.kind == BenefitKind.CODE
     ]
-    return pages.page("codes/index.html", rows=rows)
+    return pages.page("codes/index.html", rows=rows, counted=counted)
 
 
 @bp.route("/<merchant>/codes/<number>", methods=["GET", "POST"])
@@ -97,6 +97,11 @@ def watch(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door re
     if form.validate() and form.does(lambda: _watch(number, form.low_at.data)):
         return pages.go("codes.bring_in", number=number, words=_("提醒已更新"))
     return _page(number, refusals=[*form.refusals, *form.low_at.errors], status=422)
+
+
+def counted(number: int) -> str:
+    """As far as it was counted."""
+    return f"{number:,}{'+' if number >= pools.MOST_COUNTED else ''}"
 
 
 def table(name: str, rows: Sequence[tuple[int, str]]) -> Response:
@@ -167,15 +172,18 @@ def _page(
     here = door.here()
     with transaction(merchant=here.merchant_id):
         found: BenefitSheet = catalog.get_benefit(merchant_id=here.merchant_id, number=number)
-        known = pools.list_pools(merchant_id=here.merchant_id, at=clock.now())
+        known = pools.list_pools(
+            merchant_id=here.merchant_id, at=clock.now(), benefit_number=number
+        )
     wrong: Sequence[LineRefusal] = dry.refused[:SHOWN] if dry else ()
     return pages.page(
         "codes/bring_in.html",
         status=status,
         benefit=found,
-        pool=next((each for each in known if each.benefit_number == number), None),
+        pool=next(iter(known), None),
         dry=dry,
         wrong=wrong,
         text=text,
         refusals=refusals,
+        counted=counted,
     )

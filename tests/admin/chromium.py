@@ -1,9 +1,15 @@
-"""The panel in a real browser: served on loopback, asked of nobody else, its complaints kept."""
+"""The panel in a real browser: served on loopback, asked of nobody else, its complaints kept.
 
+`KABAO_PICTURES=folder` keeps what was seen.
+"""
+
+import os
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import pytest
 import qrcode
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
@@ -11,7 +17,12 @@ from werkzeug.serving import make_server
 from deploy.local.browser import chromium as program
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 SIDE, FRAMES = 480, 30
+PICTURES = os.environ.get("KABAO_PICTURES")
+# Nothing is under way: neither what htmx asked for, nor what it is putting in its place.
+QUIET = "html:not(:has(.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added))"
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
 
 @dataclass
@@ -20,6 +31,13 @@ class Seen:
 
     errors: list = field(default_factory=list)
     strangers: list = field(default_factory=list)
+
+    def take(self):
+        """Everything since the last time."""
+        told = [*self.errors, *self.strangers]
+        self.errors.clear()
+        self.strangers.clear()
+        return told
 
 
 @contextmanager
@@ -50,15 +68,36 @@ def a_page(browser, address, signed, *, size=DESKTOP, **more):
 
 
 @contextmanager
-def chromium(*, camera=None):
-    """`camera` is a film for its pretended camera."""
+def playing():
+    """What drives browsers; one for a whole process, as two cannot live beside each other."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@contextmanager
+def launched(playwright, *, camera=None):
+    """A browser. `camera` is a film for its pretended camera."""
     args = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     if camera:
         args.append(f"--use-file-for-fake-video-capture={camera}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program(), args=args)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=program(), args=args)
+    yield browser
+    browser.close()
+
+
+def settle(page):
+    """Wait until what the page asks for by itself stands in it."""
+    page.wait_for_selector(QUIET, state="attached")
+
+
+def is_too_wide(page):
+    return page.evaluate(TOO_WIDE)
+
+
+def keep_picture(page, name):
+    """For whoever looks at them afterwards, where a folder is named."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 def a_film_of(text, path):

@@ -7,6 +7,7 @@ import pytest
 from app.domain.merchants import Role
 from app.web import limits
 from tests.admin.browsing import Browser, signed_in
+from tests.admin.chromium import launched, playing, served
 from tests.builders.merchants import a_clerk, a_merchant, a_store
 
 
@@ -44,3 +45,23 @@ def house(app, committed):
         clerk=signed_in(app, merchant, people[Role.CLERK]),
         stranger=Browser(app, merchant),
     )
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    with playing() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    """One Chromium for all tests of a process; each page of theirs has a profile of its own."""
+    with launched(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def address(app):
+    """Where that Chromium finds the panel."""
+    with served(app) as address:
+        yield address

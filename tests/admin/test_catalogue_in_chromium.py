@@ -1,28 +1,11 @@
 """The catalogue as a merchant has it before him: recipes by a click, previews that follow the form."""
 
-import os
-from pathlib import Path
-
-import pytest
-
 from app.admin.recipes_book import RECIPES
 from app.domain import catalog
 from app.domain.catalog import OfferState
 from app.kernel.db import db
-from tests.admin.chromium import DESKTOP, PHONE, a_page, chromium, served
+from tests.admin.chromium import SIZES, a_page, is_too_wide, keep_picture
 from tests.builders.catalog import a_benefit
-
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-
-
-def keep_picture(page, name):
-    """For whoever looks at them afterwards."""
-    if folder := os.environ.get("KABAO_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-def is_too_wide(page):
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def on_sale(house):
@@ -32,13 +15,9 @@ def on_sale(house):
 
 
 @SIZES
-def test_each_recipe_goes_from_a_click_to_the_shelf(app, house, size):
+def test_each_recipe_goes_from_a_click_to_the_shelf(house, browser, address, size):
     home = f"/admin/{house.merchant.number}"
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.manager, size=size) as (page, _context, seen),
-    ):
+    with a_page(browser, address, house.manager, size=size) as (page, _context, seen):
         page.on("dialog", lambda asked: asked.accept())
         for name, recipe in RECIPES.items():
             page.goto(f"{address}{home}/recipes")
@@ -54,12 +33,8 @@ def test_each_recipe_goes_from_a_click_to_the_shelf(app, house, size):
 
 
 @SIZES
-def test_the_preview_follows_the_benefits_form(app, house, size):
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.manager, size=size) as (page, _context, seen),
-    ):
+def test_the_preview_follows_the_benefits_form(house, browser, address, size):
+    with a_page(browser, address, house.manager, size=size) as (page, _context, seen):
         page.goto(f"{address}/admin/{house.merchant.number}/benefits/new")
         page.select_option("#kind", "discount")
         page.wait_for_selector("#rate", state="visible")
@@ -77,14 +52,10 @@ def test_the_preview_follows_the_benefits_form(app, house, size):
 
 
 @SIZES
-def test_an_offer_is_built_row_by_row_with_its_phone_beside_it(app, house, size):
+def test_an_offer_is_built_row_by_row_with_its_phone_beside_it(house, browser, address, size):
     for name in ("拿铁兑换券", "蛋糕兑换券"):
         a_benefit(merchant=house.merchant, name=name)
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.manager, size=size) as (page, _context, seen),
-    ):
+    with a_page(browser, address, house.manager, size=size) as (page, _context, seen):
         page.goto(f"{address}/admin/{house.merchant.number}/offers/new/bundle")
         page.fill("#title", "拿铁与蛋糕")
         page.fill("#price_fen", "49")

@@ -6,11 +6,10 @@ import pytest
 
 from app.domain.merchants import Role
 from app.kernel import clock
-from tests.admin.chromium import DESKTOP, PHONE, a_page, chromium, served
+from tests.admin.chromium import SIZES, a_page, is_too_wide
 from tests.builders.complaints import a_rule, a_ticket
 from tests.builders.orders import a_buyer, a_paid_order, a_shop, vouchers_of
 
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 LISTS = (
     "/orders",
     "/refunds?tab=all",
@@ -40,19 +39,13 @@ def sold(shop, buyer):
     return a_paid_order(shop, buyer=buyer, at=at).order_number
 
 
-def is_too_wide(page):
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-
 @SIZES
-def test_a_refund_goes_from_the_order_to_its_own_page(app, house, shop, buyer, sold, size):
+def test_a_refund_goes_from_the_order_to_its_own_page(
+    house, shop, buyer, sold, browser, address, size
+):
     home = f"/admin/{house.merchant.number}"
     one = vouchers_of(shop, buyer)[0].number
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.manager, size=size) as (page, _context, seen),
-    ):
+    with a_page(browser, address, house.manager, size=size) as (page, _context, seen):
         page.goto(f"{address}{home}/orders/{sold}")
         page.click(f'a[href$="/orders/{sold}/refund"]')
         page.check(f'input[value="{one}"]')
@@ -69,7 +62,9 @@ def test_a_refund_goes_from_the_order_to_its_own_page(app, house, shop, buyer, s
 
 
 @SIZES
-def test_every_list_and_page_fits_and_complains_of_nothing(app, house, shop, buyer, sold, size):
+def test_every_list_and_page_fits_and_complains_of_nothing(
+    house, shop, buyer, sold, browser, address, size
+):
     home, ticket = f"/admin/{house.merchant.number}", a_ticket(shop, buyer, at=clock.now())
     a_rule(shop, role=Role.MANAGER, at=clock.now())
     voucher = vouchers_of(shop, buyer)[0].number
@@ -80,11 +75,7 @@ def test_every_list_and_page_fits_and_complains_of_nothing(app, house, shop, buy
         f"/members/{buyer.number}",
         f"/complaints/{ticket}",
     )
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.manager, size=size) as (page, _context, seen),
-    ):
+    with a_page(browser, address, house.manager, size=size) as (page, _context, seen):
         for path in pages:
             assert page.goto(f"{address}{home}{path}").status == 200, path
             assert not is_too_wide(page), path

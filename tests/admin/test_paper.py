@@ -1,11 +1,16 @@
 import csv
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 
 from app.admin import paper_sheet
-from app.domain import paper_cards
+from app.domain import approvals, paper_cards
+from app.kernel import clock
+from app.kernel.db import transaction
 from tests.builders.catalog import a_benefit
+
+OLD = "OLDCARD7K2M9QX\nOLDCARD3P8W5RT\n"
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def fields(benefit=None, **changes):
 
 
 def batches(house):
-    return paper_cards.list_batches(merchant_id=house.id)
+    return paper_cards.list_batches(merchant_id=house.id).items
 
 
 def codes_of(answer):
@@ -128,6 +133,77 @@ def test_another_shops_batch_and_benefit_are_not_there(house, latte):
     assert answer.status_code == 422
     house.manager.post("/paper/new", fields(latte))
     assert house.manager.post("/paper/CBNOTHING/stop").status_code == 404
+
+
+def twice(benefit, **changes):
+    again = {"row": ["0", "1"], "benefit-1": str(benefit.benefit_id), "quantity-1": "3"}
+    return fields(benefit, **again, **changes)
+
+
+def test_a_benefit_said_twice_is_not_quietly_left_out(house, latte):
+    answer = house.manager.post("/paper/new", twice(latte))
+    assert answer.status_code == 422
+    assert "同一项权益只填一行" in answer.text
+    words = twice(latte, lines="OLDCARD7K2M9QX\n", step="import")
+    assert house.manager.post("/paper/import", words).status_code == 422
+    assert not batches(house)
+
+
+def test_a_foreign_benefit_beside_an_own_one_is_refused(house, latte):
+    mixed = {"row": ["0", "1"], "benefit-1": str(a_benefit().benefit_id), "quantity-1": "1"}
+    assert house.manager.post("/paper/new", fields(latte, **mixed)).status_code == 422
+    assert not batches(house)
+
+
+def test_batches_are_read_page_by_page(house, latte, statements):
+    at = clock.now()
+    for n in range(21):
+        with transaction():
+            wish = paper_cards.Wish(
+                merchant_id=house.id,
+                title=f"第{n}批",
+                benefits={latte.benefit_number: 1},
+                points=0,
+                bind_until=at + timedelta(days=9),
+            )
+            paper_cards.print_cards(wish, count=1, actor="system", at=at)
+    with statements() as seen:
+        first = house.manager.get("/paper").text
+    assert len([each for each in seen.statements if "card_batches" in each]) == 1
+    assert "第20批" in first
+    assert "第0批" not in first
+    cursor = first.partition("cursor=")[2].partition('"')[0]
+    assert "第0批" in house.manager.get(f"/paper?cursor={cursor}").text
+
+
+@pytest.fixture
+def dear(house):
+    """More than one yuan in a batch needs two people."""
+    with transaction():
+        approvals.set_limit(
+            merchant_id=house.id,
+            kind=approvals.Kind.CARD_BATCH,
+            above_fen=100,
+            actor="staff:1",
+            at=clock.now(),
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [("/paper/new", {"to": "csv"}), ("/paper/import", {"lines": OLD, "step": "import"})],
+)
+def test_a_dear_batch_waits_for_a_second_person(house, latte, dear, path, more):
+    assert house.manager.post(path, fields(latte, **more)).status_code in {200, 303}
+    [batch] = batches(house)
+    assert batch.is_held
+    page = house.manager.get("/paper").text
+    assert "待复核" in page
+    assert "已提交复核" in page
+    with transaction():
+        [waiting] = approvals.list_waiting(merchant_id=house.id, at=clock.now(), limit=9).items
+    assert house.owner.post(f"/approvals/{waiting.id}/approve").status_code == 303
+    assert not batches(house)[0].is_held
 
 
 def test_a_clerk_has_no_business_here(house):

@@ -1,15 +1,13 @@
 """The till as a clerk has it before him: camera, sound, colour, and the network that breaks."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from app.domain import offline, vouchers
 from app.kernel import clock
 from app.kernel.db import db, transaction
-from tests.admin.chromium import DESKTOP, PHONE, a_film_of, a_page, chromium, served
+from tests.admin.chromium import PHONE, SIZES, a_film_of, a_page, keep_picture, launched
 from tests.builders.offline import rules_on
 from tests.builders.orders import a_buyer, a_shop, a_voucher, shown
 
@@ -29,22 +27,17 @@ def code_of(shop, *, ahead=0):
     return found
 
 
-def keep_picture(page, name):
-    """For whoever looks at them afterwards."""
-    if folder := os.environ.get("KABAO_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def till_of(address, house):
     return f"{address}/admin/{house.merchant.number}/till/"
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_a_scanned_picture_is_redeemed_seen_and_heard(app, house, shop, tmp_path, size):
+@SIZES
+def test_a_scanned_picture_is_redeemed_seen_and_heard(
+    house, shop, tmp_path, playwright, address, size
+):
     film = a_film_of(code_of(shop, ahead=30).qr_text, tmp_path / "camera.y4m")
     with (
-        served(app) as address,
-        chromium(camera=film) as browser,
+        launched(playwright, camera=film) as browser,
         a_page(browser, address, house.clerk, size=size) as (page, _context, seen),
     ):
         page.goto(till_of(address, house))
@@ -63,12 +56,8 @@ def type_code(page, text):
     page.press("#code", "Enter")
 
 
-def test_a_barcode_gun_keeps_its_field_and_hears_a_refusal(app, house, shop):
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.clerk) as (page, _context, seen),
-    ):
+def test_a_barcode_gun_keeps_its_field_and_hears_a_refusal(house, shop, browser, address):
+    with a_page(browser, address, house.clerk) as (page, _context, seen):
         page.goto(till_of(address, house))
         code = code_of(shop)
         page.click("h1")
@@ -87,14 +76,12 @@ def test_a_barcode_gun_keeps_its_field_and_hears_a_refusal(app, house, shop):
         assert seen.strangers == []
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_without_network_scans_wait_signed_and_are_taken_up_later(app, house, shop, size):
+@SIZES
+def test_without_network_scans_wait_signed_and_are_taken_up_later(
+    house, shop, browser, address, size
+):
     rules_on(house.id)
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.clerk, size=size) as (page, context, _seen),
-    ):
+    with a_page(browser, address, house.clerk, size=size) as (page, context, _seen):
         page.goto(till_of(address, house))
         page.click("#enrol")
         page.wait_for_selector("#enrol", state="hidden")
@@ -134,13 +121,9 @@ window.BarcodeDetector = class {
 """
 
 
-def test_where_the_browser_decodes_by_itself_it_does(app, house, shop):
+def test_where_the_browser_decodes_by_itself_it_does(house, shop, browser, address):
     code = code_of(shop, ahead=30)
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.clerk, size=PHONE) as (page, _context, seen),
-    ):
+    with a_page(browser, address, house.clerk, size=PHONE) as (page, _context, seen):
         page.add_init_script(DETECTOR % code.qr_text)
         page.goto(till_of(address, house))
         page.click("#open-camera")
@@ -153,14 +136,10 @@ def test_where_the_browser_decodes_by_itself_it_does(app, house, shop):
         assert seen.strangers == []
 
 
-def test_a_members_code_is_answered_by_a_choice(app, house, shop):
+def test_a_members_code_is_answered_by_a_choice(house, shop, browser, address):
     buyer = a_buyer(shop)
     a_voucher(shop, buyer=buyer, at=clock.now() - timedelta(minutes=1))
-    with (
-        served(app) as address,
-        chromium() as browser,
-        a_page(browser, address, house.clerk, size=PHONE) as (page, _context, seen),
-    ):
+    with a_page(browser, address, house.clerk, size=PHONE) as (page, _context, seen):
         page.goto(till_of(address, house))
         code = vouchers.show_member_code(
             merchant_id=house.id, member_id=buyer.id, version=0, at=clock.now()

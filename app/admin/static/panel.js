@@ -12,6 +12,39 @@ document.addEventListener("submit", (event) => {
   if (sure && !window.confirm(sure)) event.preventDefault();
 });
 
+// Signing out empties the browser: not before scans without network went up, or are given up.
+async function isWaiting() {
+  const known = (await window.indexedDB?.databases?.()) || [];
+  if (!known.some((one) => one.name === "kabao-till")) return false;
+  return new Promise((done) => {
+    const asked = indexedDB.open("kabao-till");
+    asked.onerror = () => done(false);
+    asked.onsuccess = () => {
+      const database = asked.result;
+      if (!database.objectStoreNames.contains("queue")) return done(false);
+      const count = database.transaction("queue").objectStore("queue").count();
+      count.onsuccess = () => { database.close(); done(count.result > 0); };
+      count.onerror = () => done(false);
+    };
+  });
+}
+document.addEventListener("submit", async (event) => {
+  const said = event.target.dataset.waiting;
+  if (!said) return;
+  event.preventDefault();
+  if (!(await isWaiting()) || window.confirm(said)) event.target.submit();
+});
+
+// While a form is on its way its button rests: a second tap would only send the same once more.
+// Not before the form was read, since a resting button's own name is left out of it; and not for
+// ever, since an answer may be a file. Whether it goes at all is known when every listener was asked.
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter: button } = event;
+  if (form.method !== "post" || !button) return;
+  setTimeout(() => { button.disabled = !event.defaultPrevented; });
+  setTimeout(() => { button.disabled = false; }, 4000);
+});
+
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) {
@@ -30,6 +63,26 @@ for (const form of document.querySelectorAll("[data-token-from-hash]")) {
   }
 }
 
+// The entry of the menu that we are at is in sight, however long the menu is.
+document.querySelector("#menu .active")?.scrollIntoView({ block: "nearest" });
+
+// What scrolls in itself can be scrolled by keyboard, and says what it is; what does not, stays out of the way.
+function reachable(place) {
+  const scrolls = place.scrollWidth > place.clientWidth || place.scrollHeight > place.clientHeight;
+  place.toggleAttribute("tabindex", scrolls);
+  if (!scrolls) return;
+  const card = place.closest(".card")?.querySelector(".card-title") || document.querySelector("h1");
+  place.tabIndex = 0;
+  place.setAttribute("role", "region");
+  place.setAttribute("aria-label", card ? card.textContent.trim() : document.title);
+}
+const scrolling = new ResizeObserver((seen) => seen.forEach((one) => reachable(one.target)));
+function watch(root) {
+  root.querySelectorAll(".table-responsive, .scroll-choices ul, .recent, .phone-screen").forEach((place) => scrolling.observe(place));
+}
+document.addEventListener("DOMContentLoaded", () => watch(document));
+document.addEventListener("htmx:afterSwap", (event) => watch(event.target));
+
 // Charts: [data-chart] holds {x: [...], series: [{name, data, kind, unit}]}; ECharts comes only where one is.
 function draw(root) {
   for (const place of root.querySelectorAll("[data-chart]")) {
@@ -47,7 +100,7 @@ function draw(root) {
       xAxis: { type: "category", data: given.x, boundaryGap: given.series.some((s) => s.kind === "bar") },
       yAxis: { type: "value", axisLabel: given.unit === "fen" ? { formatter: yuan } : {} },
       series: given.series.map((one) => ({
-        name: one.name, data: one.data, type: one.kind || "line", stack: one.stack, smooth: false,
+        name: one.name, data: one.data, type: one.kind || "line", stack: one.stack, smooth: false, barMaxWidth: 48,
         areaStyle: (one.kind || "line") === "line" && given.series.length < 3 ? { opacity: 0.1 } : undefined,
       })),
     });
