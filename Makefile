@@ -11,7 +11,7 @@ LOCK := .kabao/lock/bin/python -m piptools compile --quiet --no-header --strip-e
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo story servers test test-sdk check format bench words lock clean
+.PHONY: help setup demo story servers test test-sdk check format bench seed words lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -46,8 +46,11 @@ format: .venv/.ready-to-test ## let ruff lay out the code and mend what it can
 	$(IN_VENV) -m ruff format
 	$(IN_VENV) -m ruff check --fix
 
-bench: .venv/.ready-to-run ## measure it on this machine
+bench: .venv/.ready-to-run ## measure it on this machine; ARGS=pages: the panel in a small and in a large shop
 	@$(IN_VENV) -m bench $(ARGS)
+
+seed: .venv/.ready-to-run ## fill an empty DATABASE_URL with a large shop; ARGS="--vouchers 10000" for a small one
+	@$(IN_VENV) -m bench.seed $(ARGS)
 
 words: .venv/.ready-to-test ## find the panel's words, keep their translations, compile them
 	@$(IN_VENV) -m deploy.local.words
