@@ -4,12 +4,13 @@ from types import SimpleNamespace
 import pytest
 
 from app.admin import assists_steps, judging
-from app.domain import assist, campaigns, members, merchants
+from app.domain import assist, campaigns, members
 from app.domain.campaigns import KillRule
 from app.domain.merchants import Role
 from app.gateways.errors import Refused
 from app.kernel import clock
 from app.kernel.db import transaction
+from tests.admin.browsing import signed_in_with
 from tests.builders import assist as build
 from tests.builders.merchants import an_app
 from tests.builders.orders import a_buyer, a_paid_order, a_shop
@@ -238,7 +239,7 @@ def test_whoever_is_not_linked_to_wechat_is_told_to_do_that(house, draft):
     assert state(house, draft.number) == "draft"
 
 
-def test_the_platform_judges_in_the_name_of_whoever_publishes(house, draft, monkeypatch):
+def test_the_platform_judges_in_the_name_of_whoever_publishes(app, house, draft, monkeypatch):
     asked = []
 
     class Check:
@@ -250,17 +251,12 @@ def test_the_platform_judges_in_the_name_of_whoever_publishes(house, draft, monk
 
     world = SimpleNamespace(content=lambda _app: Check())
     monkeypatch.setattr(judging, "gateways", lambda: world)
-    app = an_app(merchant=house.merchant)
+    mini = an_app(merchant=house.merchant)
     with transaction():
         user_id = members.meet(
-            appid=app.appid, openid=f"o_boss_{house.id}", unionid=None, at=clock.now()
+            appid=mini.appid, openid=f"o_boss_{house.id}", unionid=None, at=clock.now()
         )
-        merchants.link_user(
-            merchant_id=house.id,
-            staff_id=house.people[Role.MANAGER].staff_id,
-            user_id=user_id,
-            at=clock.now(),
-        )
+    house.manager = signed_in_with(app, house, Role.MANAGER, user_id)
     early = step(house, draft.number, "publish")
     assert "两小时内再发布" in early.text
     assert step(house, draft.number, "publish").status_code == 303

@@ -5,12 +5,13 @@ import pytest
 from app.admin import messages_trying
 from app.admin.message_samples import SAMPLES
 from app.admin.message_words import WORDS
-from app.domain import members, merchants, messaging
+from app.domain import members, messaging
 from app.domain.merchants import Role
 from app.gateways.errors import OutcomeUnknown, Refused
 from app.kernel import audit_search, clock
 from app.kernel.audit_search import Wanted
 from app.kernel.db import transaction
+from tests.admin.browsing import signed_in_with
 from tests.builders.merchants import a_merchant, an_app
 
 LINES = "thing1=title\namount2=total\ntime3=paid_at\nphrase4==已完成"
@@ -25,17 +26,14 @@ def mini(house):
 
 
 @pytest.fixture
-def reader(house, mini):
+def reader(app, house, mini):
     """The manager, whose phone has been in the mini-program."""
-    person = house.people[Role.MANAGER]
     with transaction():
         user_id = members.meet(
             appid=mini.appid, openid=f"o_reader_{house.id}", unionid=None, at=clock.now()
         )
-        merchants.link_user(
-            merchant_id=house.id, staff_id=person.staff_id, user_id=user_id, at=clock.now()
-        )
-    return person
+    house.manager = signed_in_with(app, house, Role.MANAGER, user_id)
+    return house.people[Role.MANAGER]
 
 
 @pytest.fixture
