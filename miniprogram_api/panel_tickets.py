@@ -53,7 +53,7 @@ class ConfirmPanelTicket(Asked):
     appid: AppId
     code: WechatCode
     token: Secret
-    digits: Annotated[str, Meta(pattern=r"^[0-9]{2}$")]
+    digits: Annotated[str, Meta(pattern=r"^[0-9]{2}$", max_length=2)]
 
 
 @bp.post("/panel-tickets/look")

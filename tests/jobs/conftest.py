@@ -39,7 +39,7 @@ LEFTOVERS = (
 )
 
 
-def eventually(look, *, seconds=30.0):
+def eventually(look, *, seconds=60.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = look()

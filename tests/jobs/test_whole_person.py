@@ -59,6 +59,8 @@ MOVES = {
     "vouchers.holder_id",
 }
 STAYS = {
+    "approvals.member_id": "history: whom it was asked for",
+    "approvals_alone.member_id": "history: who got it; a day's sum counts without",
     "bag_cards.member_id": "the sweep over the card bag follows its voucher to the new holder",
     "bag_cards.offered_to": "whom the card was offered to, as the platform knows him",
     "complaint_uploads.member_id": "gone in a day; the file lies in a folder named after him",
@@ -198,6 +200,8 @@ KEPT = {
     "complaint_lines.text": "evidence of a trade: three years",
     "followers.openid": "whoever follows is known by nothing else, until he leaves",
     "parcels.address_sealed": "where goods went is part of the trade: three years",
+    "panel_sessions.address": "whoever works here, and gone with the session",
+    "panel_tickets.address": "whoever works here, and gone in a day",
     "payments.payer_openid": "who paid: the books are kept",
     "wechat_identities.openid": "without it he could not be told from anybody else",
 }
@@ -217,6 +221,7 @@ OURS = {
     "message_token_sealed",
     "private_key_sealed",
     "secret_sealed",
+    "totp_sealed",
 }
 PERSONAL = re.compile(
     r"\.(\w*openid|nickname|phone\w*|photos|\w*address\w*|\w*sealed)$"

@@ -52,7 +52,7 @@ from app.domain.aftersales.queries import (
     list_stuck,
     notice_words,
 )
-from app.domain.aftersales.quoting import hold_order, quote
+from app.domain.aftersales.quoting import hold_for_return, hold_order, quote
 from app.domain.aftersales.retrying import (
     collect,
     paid_by_hand,
@@ -102,6 +102,7 @@ __all__ = [
     "explain",
     "find_settled",
     "get_return",
+    "hold_for_return",
     "hold_order",
     "hold_return",
     "is_to_collect",

@@ -12,17 +12,15 @@ from app.domain.aftersales.errors import (
     NothingToRefund,
     OrderNotRefundable,
     RefundChanged,
-    RefundUnderWay,
 )
 from app.domain.aftersales.events import RefundFrozen, RefundRequested
 from app.domain.aftersales.goods import take_goods
 from app.domain.aftersales.models import ReturnState
 from app.domain.aftersales.quoting import (
     Order,
-    check_order,
     find_bought,
-    find_order,
     goods_of,
+    hold_for_return,
     quote_of,
 )
 from app.domain.aftersales.rules import Asker, Bought, Quote, QuoteLine, choose, goes_whole
@@ -68,7 +66,9 @@ def ask(
         return first
     actor = f"member:{member_id}"
     try:
-        order = _lock(merchant_id, wanted, member_id=member_id)
+        order = hold_for_return(
+            merchant_id=merchant_id, number=wanted.order_number, member_id=member_id
+        )
         number = _ask(merchant_id, order, wanted, asker=Asker.BUYER, actor=actor, at=at)
     except DomainError:
         # Twice at once: the second comes here when the first one is under way already.
@@ -86,7 +86,7 @@ def ask_for_buyer(*, merchant_id: int, wanted: Wanted, actor: str, at: datetime)
     Also what a friend holds, what is over, and what was sold without refunds. What was used is
     reversed at the counter first. Raises as `ask` does.
     """
-    order = _lock(merchant_id, wanted, member_id=None)
+    order = hold_for_return(merchant_id=merchant_id, number=wanted.order_number)
     number = _ask(merchant_id, order, wanted, asker=Asker.MERCHANT, actor=actor, at=at)
     audit.record(
         merchant_id=merchant_id,
@@ -108,7 +108,7 @@ def ask_for_part(
     Raises NotFound, OrderNotRefundable, RefundUnderWay.
     """
     wanted = Wanted(order_number=order_number, reason=reason)
-    order = _lock(merchant_id, wanted, member_id=None)
+    order = hold_for_return(merchant_id=merchant_id, number=wanted.order_number)
     draft = _Draft(
         number=numbers.new(numbers.Kind.RETURN, merchant_id=merchant_id),
         order=order,
@@ -128,7 +128,7 @@ def ask_for_expired(*, merchant_id: int, order_number: str, at: datetime) -> str
     """
     wanted = Wanted(order_number=order_number, reason="过期未使用，自动退款")
     try:
-        order = _lock(merchant_id, wanted, member_id=None)
+        order = hold_for_return(merchant_id=merchant_id, number=wanted.order_number)
         # Before the question: what ends meanwhile is looked at the next time.
         look_at_expired(merchant_id=merchant_id, order_number=order_number, next_at=None)
         return _ask(merchant_id, order, wanted, asker=Asker.EXPIRY, actor="system", at=at)
@@ -153,17 +153,6 @@ def freeze(
     frozen = execute(statements.FREEZE, {**which, "number": number, "actor": actor, "at": at})
     if frozen != len(voucher_ids):
         raise RuntimeError(f"what return {number} freezes was locked and yet moved away")
-
-
-def _lock(merchant_id: int, wanted: Wanted, *, member_id: int | None) -> Order:
-    number = wanted.order_number
-    find_order(merchant_id=merchant_id, number=number, member_id=member_id, is_locked=True)
-    # Read once more: what stands beside a lock is as old as the question.
-    order = find_order(merchant_id=merchant_id, number=number)
-    check_order(order)
-    if order.under_way:
-        raise RefundUnderWay("该订单有退款正在处理", refund=order.under_way)
-    return order
 
 
 def _ask(

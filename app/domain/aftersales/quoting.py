@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain import catalog
 from app.domain.aftersales import statements
-from app.domain.aftersales.errors import OrderNotRefundable
+from app.domain.aftersales.errors import OrderNotRefundable, RefundUnderWay
 from app.domain.aftersales.goods import Goods, quote_goods, was_used
 from app.domain.aftersales.rules import Asker, Bought, Quote, needs_word, quote_vouchers
 from app.domain.catalog import OfferKind, RefundPolicy
@@ -72,6 +72,20 @@ def find_order(
 def hold_order(*, merchant_id: int, number: str) -> None:
     """Nobody asks for money of it until this transaction ends. Raises NotFound."""
     find_order(merchant_id=merchant_id, number=number, is_locked=True)
+
+
+def hold_for_return(*, merchant_id: int, number: str, member_id: int | None = None) -> Order:
+    """The order, of which nobody else asks for money until this transaction ends.
+
+    With a member: an order of his only. Raises NotFound, OrderNotRefundable, RefundUnderWay.
+    """
+    find_order(merchant_id=merchant_id, number=number, member_id=member_id, is_locked=True)
+    # Read once more: what stands beside a lock is as old as the question.
+    order = find_order(merchant_id=merchant_id, number=number)
+    check_order(order)
+    if order.under_way:
+        raise RefundUnderWay("该订单有退款正在处理", refund=order.under_way)
+    return order
 
 
 def lock_order(*, merchant_id: int, order_id: int) -> Order:

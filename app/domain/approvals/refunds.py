@@ -16,7 +16,7 @@ from app.domain.approvals.reading import member_of
 
 
 def lock_order(wanted: RefundOrder, by: By) -> None:
-    aftersales.hold_order(merchant_id=by.merchant_id, number=wanted.order_number)
+    aftersales.hold_for_return(merchant_id=by.merchant_id, number=wanted.order_number)
 
 
 def price_order(wanted: RefundOrder, by: By) -> Price:
