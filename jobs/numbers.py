@@ -16,7 +16,10 @@ def count_days(*, at: datetime) -> int:
         return analytics.list_due(at=at, after=merchant_id, limit=ROWS_PER_PASS)
 
     def count(due: DaysDue) -> None:
-        with transaction():
-            analytics.count_due(due, at=at)
+        for since, until in analytics.weeks_due(due):
+            with transaction():
+                analytics.count_days(
+                    merchant_id=due.merchant_id, zone=due.zone, since=since, until=until, at=at
+                )
 
     return each_of_all(after, count)

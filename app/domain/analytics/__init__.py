@@ -2,10 +2,11 @@
 
 from app.domain.analytics.counting import (
     DaysDue,
+    count_anew,
     count_days,
-    count_due,
     counted_through,
     list_due,
+    weeks_due,
 )
 from app.domain.analytics.lines import (
     Cohort,
@@ -44,8 +45,8 @@ __all__ = [
     "Tally",
     "Unused",
     "Used",
+    "count_anew",
     "count_days",
-    "count_due",
     "counted_through",
     "list_causes",
     "list_due",
@@ -53,4 +54,5 @@ __all__ = [
     "list_used",
     "look",
     "share_bp",
+    "weeks_due",
 ]

@@ -62,6 +62,8 @@ JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
 JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
 WHERE e.merchant_id = %(merchant_id)s AND e.at >= %(starts_at)s AND e.at < %(ends_at)s
   AND e.from_state IS DISTINCT FROM e.to_state
+  AND (e.to_state IN ('redeemed', 'void', 'expired')
+    OR e.from_state IN ('redeemed', 'void', 'expired'))
   AND f.state IN ('redeemed', 'void', 'expired')
   AND v.issued_at < o.placed_at + interval '2 days' AND v.allocated_fen > 0
 GROUP BY 2, 3
@@ -106,7 +108,15 @@ CROSS JOIN LATERAL (VALUES
 WHERE f.holds GROUP BY f.figure, f.slice, o.day
 """  # noqa: S608 - only words of this file
 
-SELECTS = (MONEY, REDEEMED, SOLD, BECAME, ORDERS, PURCHASES)
+# By the figures that each of them gives.
+SELECTS = {
+    frozenset({"received", "returned", "owed", "points"}): MONEY,
+    frozenset({"redeemed"}): REDEEMED,
+    frozenset({"sold"}): SOLD,
+    frozenset({"became"}): BECAME,
+    frozenset({"placed", "bought"}): ORDERS,
+    frozenset({"purchases", "second"}): PURCHASES,
+}
 
 BEGIN = """
 INSERT INTO figures_through (merchant_id, day, counted_at)
@@ -127,6 +137,11 @@ MOVE_ON = """
 UPDATE figures_through SET day = greatest(day, %(until)s), counted_at = %(at)s
 WHERE merchant_id = %(merchant_id)s
 """
+MOVE_BACK = """
+UPDATE figures_through SET day = %(before)s
+WHERE merchant_id = %(merchant_id)s AND day >= %(since)s
+"""
+CLEAR_SINCE = "DELETE FROM day_figures WHERE merchant_id = %(merchant_id)s AND day >= %(since)s"
 THROUGH = "SELECT day FROM figures_through WHERE merchant_id = %(merchant_id)s"
 # Across merchants on purpose: each whose yesterday is over and not added up yet.
 LIST_DUE = """

@@ -8,9 +8,12 @@ from app.domain.analytics import rows_sql as sql
 from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.paging import Page
+from app.kernel.places import find_place
 
 # Why the latest so many lie: enough to tell what to do, and the same work in any shop.
 SAMPLE = 1000
+# Vouchers are written when they are issued, if not to the second.
+LATE = timedelta(hours=1)
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,7 +93,7 @@ def list_unused(
         "merchant_id": merchant_id,
         "sold_before": sold_before,
         "at": at,
-        "after": paging.after(cursor),
+        "after": paging.after(cursor) or _begin(merchant_id, sold_before),
     }
     if cause:
         return _of_cause(which, cause, limit)
@@ -104,7 +107,7 @@ def list_causes(*, merchant_id: int, sold_before: datetime, at: datetime) -> lis
         "merchant_id": merchant_id,
         "sold_before": sold_before,
         "at": at,
-        "after": None,
+        "after": _begin(merchant_id, sold_before),
         "limit": SAMPLE,
     }
     found = fetch_all(CauseLine, sql.CAUSES, which)
@@ -136,6 +139,12 @@ def list_used(
         },
     )
     return paging.cut(found, limit=limit, key=_key)
+
+
+def _begin(merchant_id: int, sold_before: datetime) -> int | None:
+    """What was sold later is not passed over one by one."""
+    moment = sold_before + LATE
+    return find_place("vouchers", "issued_at", merchant_id=merchant_id, moment=moment).high
 
 
 def _of_cause(which: dict[str, object], cause: Cause, limit: int) -> Page[Unused]:

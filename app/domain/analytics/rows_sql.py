@@ -1,6 +1,7 @@
 """The SQL of the rows behind the numbers, page by page, without ever counting them."""
 
-# Sold vouchers that nobody has used, the latest first, by their key.
+# Sold vouchers that nobody has used, the latest first, by their key. Whether others of the same
+# card were used is counted and not asked by EXISTS, which would be prepared for every card at once.
 _UNUSED = """
 SELECT v.id, v.number, c.title, coalesce(h.nickname, ''), h.number, v.allocated_fen, v.issued_at,
   v.valid_until, f.cause
@@ -16,9 +17,8 @@ CROSS JOIN LATERAL (SELECT CASE
   WHEN v.valid_from > %(at)s THEN 'not_yet'
   WHEN v.valid_until <= %(at)s + interval '7 days' THEN 'ending'
   WHEN v.holder_id <> v.buyer_id THEN 'passed_on'
-  WHEN EXISTS (SELECT FROM vouchers u JOIN cards k
-      ON k.merchant_id = u.merchant_id AND k.id = u.card_id
-    WHERE u.merchant_id = %(merchant_id)s AND u.card_id = v.card_id AND u.state = 'redeemed')
+  WHEN (SELECT count(*) FROM (SELECT FROM vouchers u WHERE u.merchant_id = v.merchant_id
+      AND u.card_id = v.card_id AND u.state = 'redeemed' LIMIT 1) used) > 0
     THEN 'partly'
   ELSE 'not_come' END AS cause) f
 WHERE v.merchant_id = %(merchant_id)s AND v.allocated_fen > 0 AND c.order_id IS NOT NULL
@@ -27,7 +27,7 @@ WHERE v.merchant_id = %(merchant_id)s AND v.allocated_fen > 0 AND c.order_id IS 
 """
 UNUSED = (
     _UNUSED
-    + """ AND (%(after)s::bigint IS NULL OR v.id < %(after)s)
+    + """ AND v.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY v.id DESC LIMIT %(limit)s"""
 )
 # Of one cause there may be few: so many are looked through for a page, however long that leaves it.
@@ -54,8 +54,8 @@ CROSS JOIN LATERAL (
   SELECT * FROM redemptions d
   WHERE d.merchant_id = %(merchant_id)s AND d.acceptor_merchant_id = %(merchant_id)s
     AND d.store_id = s.id AND d.redeemed_at >= %(starts_at)s AND d.redeemed_at < %(ends_at)s
-    AND (%(after_time)s::timestamptz IS NULL
-      OR (d.redeemed_at, d.id) < (%(after_time)s, %(after_id)s))
+    AND (d.redeemed_at, d.id)
+      < (coalesce(%(after_time)s::timestamptz, 'infinity'), coalesce(%(after_id)s::bigint, 0))
   ORDER BY d.redeemed_at DESC, d.id DESC LIMIT %(limit)s
 ) r
 JOIN vouchers v ON v.merchant_id = r.merchant_id AND v.id = r.voucher_id

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from app.domain.analytics import summary_sql as sql
-from app.domain.analytics.counting import A_DAY, Counted, count_live, counted_through
+from app.domain.analytics.counting import A_DAY, Counted, LiveDays, counted_through
 from app.domain.analytics.lines import NOTHING, Cohort, DayLine, Owed, Repurchase, Source, Tally
 from app.domain.analytics.models import Figure
 from app.domain.ledger import AccountKind
@@ -53,7 +53,7 @@ class Numbers:
     since: date
     until: date
     gap_from: date | None
-    live: tuple[Counted, ...]
+    live: LiveDays
 
     def days(self) -> list[DayLine]:
         """Each day of the time, the earliest first."""
@@ -158,11 +158,7 @@ class Numbers:
 
     def _live(self, figures: Iterable[Figure]) -> list[Counted]:
         wanted = {figure.value for figure in figures}
-        return [
-            each
-            for each in self.live
-            if each.figure in wanted and self.since <= each.day <= self.until
-        ]
+        return [each for each in self.live.count(wanted) if self.since <= each.day <= self.until]
 
     def _fetch(
         self, into: type[Line], query: str, figures: Iterable[Figure], **more: object
@@ -183,14 +179,13 @@ def look(*, merchant_id: int, zone: str, since: date, until: date, at: datetime)
     through = counted_through(merchant_id=merchant_id)
     earliest = today - (MOST_LIVE_DAYS - 1) * A_DAY
     begins = max(earliest, through + A_DAY) if through else earliest
-    live = count_live(merchant_id=merchant_id, zone=zone, since=begins, until=today)
     last = through or _began(merchant_id) - A_DAY
     return Numbers(
         merchant_id=merchant_id,
         since=min(since, until),
         until=until,
         gap_from=last + A_DAY if last + A_DAY < begins else None,
-        live=tuple(live),
+        live=LiveDays(merchant_id=merchant_id, zone=zone, since=begins, until=today),
     )
 
 

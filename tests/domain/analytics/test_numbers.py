@@ -1,6 +1,7 @@
 """One small shop, every number of it added up by hand."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -52,6 +53,13 @@ class Story:
             analytics.count_days(
                 merchant_id=self.id, zone=ZONE, since=since, until=until, at=LOOKED_AT
             )
+
+    def count_due(self, due, at=LOOKED_AT):
+        for since, until in analytics.weeks_due(due):
+            with transaction():
+                analytics.count_days(
+                    merchant_id=self.id, zone=ZONE, since=since, until=until, at=at
+                )
 
     def look(self, since=FRIDAY, until=SUNDAY, at=LOOKED_AT):
         return analytics.look(merchant_id=self.id, zone=ZONE, since=since, until=until, at=at)
@@ -201,15 +209,29 @@ def test_the_sweep_finds_who_has_days_to_count_and_counts_the_last_week_again(st
 
     first = due()
     assert (first.began, first.through, first.yesterday) == (FRIDAY, None, SATURDAY)
-    with transaction():
-        analytics.count_due(first, at=LOOKED_AT)
+    story.count_due(first)
     assert due() is None
     later = LOOKED_AT + 10 * DAY
     again = analytics.list_due(at=later, after=story.id - 1, limit=1)[0]
-    with transaction():
-        analytics.count_due(again, at=later)
+    story.count_due(again, at=later)
     assert analytics.counted_through(merchant_id=story.id) == SUNDAY + 9 * DAY
     assert story.look().days()[0].received.amount == 9800
+
+
+def test_a_long_backlog_is_added_up_a_week_at_a_time_and_goes_on_where_it_broke_off(story):
+    def due():
+        found = analytics.list_due(at=LOOKED_AT + 100 * DAY, after=story.id - 1, limit=1)
+        return list(analytics.weeks_due(found[0]))
+
+    weeks = due()
+    assert weeks[0] == (FRIDAY, FRIDAY + 6 * DAY)
+    assert all((until - since).days <= 6 for since, until in weeks)
+    assert all(one[1] + DAY == next_one[0] for one, next_one in pairwise(weeks))
+    assert weeks[-1][1] == SUNDAY + 99 * DAY
+    for since, until in weeks[:5]:
+        story.count(since=since, until=until)
+    # The last week that was added up again, and what is missing.
+    assert due() == weeks[4:]
 
 
 def test_another_shop_has_numbers_of_its_own(story):
