@@ -1,7 +1,5 @@
 """Presents that make good: given within the day's limit of one's role, each with a reason."""
 
-from datetime import timedelta
-
 from flask import Blueprint, Response, request
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, IntegerField, SelectField, StringField
@@ -10,17 +8,19 @@ from wtforms.validators import Length, NumberRange
 from app.admin import actors, door, pages, words
 from app.admin.forms import Form, Needed, YuanField, choices
 from app.admin.needs import needs
-from app.admin.numbering import mine
+from app.admin.numbering import kind_of, mine
 from app.domain import approvals, complaints, members
 from app.domain.approvals import Outcome
+from app.domain.complaints import GrantFilter, GrantLine
 from app.domain.merchants import Role
 from app.kernel import calendar, clock
 from app.kernel.db import transaction
 from app.kernel.errors import NotFound
 from app.kernel.numbers import Kind
+from app.kernel.paging import Page
 
 bp = Blueprint("goodwill", __name__)
-SHOWN_DAYS = 30
+A_PAGE = 30
 
 
 class Give(Form):
@@ -71,18 +71,14 @@ def set_limit(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
 
 
 def _goodwill(form: Give, limit: Limit, *, status: int = 200) -> Response:
-    here, at = door.here(), clock.now()
+    here = door.here()
     form.benefit.choices = _on_offer()
-    today = calendar.day_of(at, here.shop.zone)
+    today = calendar.day_of(clock.now(), here.shop.zone)
     with transaction(merchant=here.merchant_id):
         rules = {rule.role: rule for rule in complaints.list_rules(merchant_id=here.merchant_id)}
-        given = complaints.list_grants(
-            merchant_id=here.merchant_id, first=today - timedelta(days=SHOWN_DAYS - 1), last=today
-        )
-        names = actors.told(here.merchant_id, (each.actor for each in given))
-    mine_only = not here.staff.is_at_least(Role.MANAGER)
-    own = [each for each in given if each.actor == here.actor]
-    today_own = [each for each in own if calendar.day_of(each.at, here.shop.zone) == today]
+        page = _given()
+        names = actors.told(here.merchant_id, (each.actor for each in page.items))
+        times = complaints.count_given(merchant_id=here.merchant_id, actor=here.actor, day=today)
     return pages.page(
         "goodwill/index.html",
         status=status,
@@ -90,10 +86,29 @@ def _goodwill(form: Give, limit: Limit, *, status: int = 200) -> Response:
         limit=limit,
         rules=rules,
         rule=rules.get(here.staff.acts_as),
-        given=own if mine_only else given,
-        today=today_own,
+        page=page,
+        said=request.args.get("q", "").strip(),
+        times=times,
         names=names,
-        days=SHOWN_DAYS,
+    )
+
+
+def _given() -> Page[GrantLine]:
+    """A clerk sees his own."""
+    here, said = door.here(), request.args.get("q", "").strip()
+    kind = kind_of(said) if said else None
+    if said and kind not in {Kind.MEMBER, Kind.TICKET}:
+        return Page(items=(), next_cursor=None)
+    wanted = GrantFilter(
+        actor=None if here.staff.is_at_least(Role.MANAGER) else here.actor,
+        member=said if kind is Kind.MEMBER else None,
+        ticket=said if kind is Kind.TICKET else None,
+    )
+    return complaints.page_grants(
+        merchant_id=here.merchant_id,
+        wanted=wanted,
+        cursor=request.args.get("cursor"),
+        limit=A_PAGE,
     )
 
 

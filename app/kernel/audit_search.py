@@ -1,16 +1,19 @@
 """Looking up who did what: by person, by kind of action, by number, by time; the newest first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page
+from app.kernel.places import Place, find_place
 
 # Held apart from the rest, since no index of kinds of action holds the one that is everywhere.
 _OFTEN = "voucher.redeem"
+# A line is written when it says, or up to a day later for what a till kept while offline.
+LATE = timedelta(days=1)
 _PARTS = {
     "actor": "actor = %(actor)s",
     "action": "action = %(action)s AND action <> 'voucher.redeem'",
@@ -19,6 +22,8 @@ _PARTS = {
     "since": "at >= %(since)s",
     "until": "at < %(until)s",
     "after": "id < %(after)s",
+    "first": "id > %(first)s",
+    "last": "id < %(last)s",
 }
 
 
@@ -54,7 +59,11 @@ def search(
     Each combination is a statement of its own, so that each has the index that fits it. Raises
     Invalid.
     """
-    asked: dict[str, object] = {**vars(wanted), "after": paging.after(cursor)}
+    asked: dict[str, object] = {
+        **vars(wanted),
+        "after": paging.after(cursor),
+        **_between(merchant_id, wanted),
+    }
     if wanted.action == _OFTEN:
         asked |= {"action": None, "often": _OFTEN}
     asked = {name: value for name, value in asked.items() if value}
@@ -64,6 +73,20 @@ def search(
     ORDER BY id DESC LIMIT %(limit)s"""  # noqa: S608 - the parts are ours
     rows = fetch_all(AuditLine, sql, {**asked, "merchant_id": merchant_id, "limit": limit + 1})
     return paging.cut(rows, limit=limit, key=lambda line: line.id)
+
+
+def _between(merchant_id: int, wanted: Wanted) -> dict[str, object]:
+    """Lines of a time by their ids, so that those of another are not passed over one by one."""
+    which: dict[str, object] = {}
+    if wanted.since:
+        which["first"] = _place(merchant_id, wanted.since - LATE).low
+    if wanted.until:
+        which["last"] = _place(merchant_id, wanted.until + LATE).high
+    return which
+
+
+def _place(merchant_id: int, moment: datetime) -> Place:
+    return find_place("audit", "at", merchant_id=merchant_id, moment=moment)
 
 
 def get_line(*, merchant_id: int, line_id: int) -> AuditLine:

@@ -22,7 +22,7 @@ SELECT
 _GIVEN_UP = """
 SELECT id, job, event, failures, published_at, failed_at, error FROM outbox
 WHERE merchant_id = %(merchant_id)s AND failed_at IS NOT NULL AND done_at IS NULL
-  AND (%(after)s::bigint IS NULL OR id < %(after)s)
+  AND id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY id DESC LIMIT %(limit)s
 """
 

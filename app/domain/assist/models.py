@@ -96,6 +96,15 @@ class AssistHelp(OwnedByMerchant, Base):
         Index("ix_assist_helps_task", "merchant_id", "task_id"),
         Index("ix_assist_helps_helper", "merchant_id", "helper_id", "at"),
         Index("ix_assist_helps_device", "merchant_id", "campaign_id", "device"),
+        # How many came from one address, in an hour and at all, is asked for each help.
+        Index(
+            "ix_assist_helps_address",
+            "merchant_id",
+            "campaign_id",
+            "address",
+            "at",
+            postgresql_where=text("address IS NOT NULL"),
+        ),
         Index("ix_assist_helps_held", "merchant_id", "id", postgresql_where=text("state = 'held'")),
         Index(
             "ix_assist_helps_to_review",

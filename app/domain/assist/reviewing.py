@@ -20,7 +20,11 @@ from app.kernel.paging import Page
 
 @dataclass(frozen=True)
 class Review:
-    """A help that waits for a look, or whose helper appealed, with what speaks against it."""
+    """A help that waits for a look, or whose helper appealed, with what speaks against it.
+
+    Others from the same device and the same address are counted up to a hundred: whole towns come
+    from one address of their provider.
+    """
 
     id: int
     number: str

@@ -244,10 +244,10 @@ SELECT h.id, h.number, h.state, h.reasons, h.risk_rank, h.at, h.appeal, h.appeal
   (SELECT count(*) FROM assist_helps x WHERE x.merchant_id = %(merchant_id)s
      AND x.task_id = t.id AND x.state = 'counted'),
   t.ends_at, c.number,
-  (SELECT count(*) FROM assist_helps x WHERE x.merchant_id = %(merchant_id)s
-     AND x.campaign_id = h.campaign_id AND x.device = h.device AND x.id <> h.id),
-  (SELECT count(*) FROM assist_helps x WHERE x.merchant_id = %(merchant_id)s
-     AND x.campaign_id = h.campaign_id AND x.address = h.address AND x.id <> h.id)
+  (SELECT count(*) FROM (SELECT FROM assist_helps x WHERE x.merchant_id = %(merchant_id)s
+     AND x.campaign_id = h.campaign_id AND x.device = h.device AND x.id <> h.id LIMIT 100) few),
+  (SELECT count(*) FROM (SELECT FROM assist_helps x WHERE x.merchant_id = %(merchant_id)s
+     AND x.campaign_id = h.campaign_id AND x.address = h.address AND x.id <> h.id LIMIT 100) few)
 FROM assist_helps h
 JOIN assist_tasks t ON t.merchant_id = %(merchant_id)s AND t.id = h.task_id
 JOIN assist_campaigns c ON c.merchant_id = %(merchant_id)s AND c.id = h.campaign_id

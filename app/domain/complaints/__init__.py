@@ -39,13 +39,19 @@ from app.domain.complaints.forgetting import (
     list_old,
     list_photos,
 )
+from app.domain.complaints.given import (
+    GrantFilter,
+    GrantLine,
+    count_given,
+    list_grants,
+    page_grants,
+)
 from app.domain.complaints.goodwill import (
     Giveable,
     Granted,
     Present,
     grant,
     list_giveable,
-    list_grants,
     list_rules,
     set_rule,
 )
@@ -141,6 +147,8 @@ __all__ = [
     "GoodwillRule",
     "GoodwillToOneself",
     "GoodwillUnfit",
+    "GrantFilter",
+    "GrantLine",
     "Granted",
     "Kind",
     "LineView",
@@ -172,6 +180,7 @@ __all__ = [
     "absorb",
     "claim_uploads",
     "collect",
+    "count_given",
     "drop_upload",
     "drop_uploads_of",
     "figures",
@@ -209,6 +218,7 @@ __all__ = [
     "open_ticket",
     "order_to_refund",
     "pack",
+    "page_grants",
     "rate",
     "reply",
     "resolve",

@@ -99,21 +99,6 @@ class Granted:
     valid_until: datetime
 
 
-@dataclass(frozen=True)
-class GrantLine:
-    """One present, as reports list it."""
-
-    at: datetime
-    actor: str
-    member: str
-    ticket: str | None
-    name: str
-    cost_fen: int
-    market_value_fen: int
-    reason: str
-    card_number: str
-
-
 def set_rule(
     *,
     merchant_id: int,
@@ -201,22 +186,6 @@ def _give(present: Present, *, at: datetime) -> Granted:
     given = _issue(present, terms, member_id, zone=profile.zone, at=at)
     _keep(present, given, terms, member_id, ticket, day=day, at=at)
     return given
-
-
-def list_grants(*, merchant_id: int, first: date, last: date) -> list[GrantLine]:
-    """What was given on these business days, the newest first."""
-    return fetch_all(
-        GrantLine,
-        """SELECT g.at, g.actor, m.number, t.number, b.name, g.cost_fen, g.market_value_fen,
-          g.reason, g.card_number
-        FROM goodwill_grants g
-        JOIN members m ON m.merchant_id = g.merchant_id AND m.id = g.member_id
-        JOIN benefit_revisions b ON b.merchant_id = g.merchant_id AND b.id = g.revision_id
-        LEFT JOIN complaint_tickets t ON t.merchant_id = g.merchant_id AND t.id = g.ticket_id
-        WHERE g.merchant_id = %(merchant_id)s AND g.day BETWEEN %(first)s AND %(last)s
-        ORDER BY g.id DESC LIMIT 1000""",
-        {"merchant_id": merchant_id, "first": first, "last": last},
-    )
 
 
 def _ticket(present: Present) -> tickets.Locked | None:

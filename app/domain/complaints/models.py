@@ -12,7 +12,7 @@ from app.kernel.db import Base, OwnedByMerchant, belongs_to, word
 # Line by line as PostgreSQL tells it, so that both can be compared.
 URGENT = """(
 CASE
-    WHEN (answer_at_once AND awaits_us) THEN opened_at
+    WHEN answer_at_once AND awaits_us THEN opened_at
     ELSE LEAST(answer_by, settle_by)
 END)"""
 
@@ -219,6 +219,7 @@ class GoodwillGrant(OwnedByMerchant, Base):
         belongs_to("benefit_revisions", "revision_id"),
         Index("ix_goodwill_grants_member", "merchant_id", "member_id"),
         Index("ix_goodwill_grants_ticket", "merchant_id", "ticket_id"),
+        Index("ix_goodwill_grants_actor", "merchant_id", "actor", "id"),
     )
 
     member_id: Mapped[int]

@@ -157,7 +157,7 @@ JOIN members w ON w.merchant_id = h.merchant_id AND w.id = h.member_id
 JOIN orders o ON o.merchant_id = h.merchant_id AND o.id = h.order_id
 WHERE s.merchant_id = %(merchant_id)s AND s.card_id = %(card_id)s
   AND (%(seat_id)s::bigint IS NULL OR s.id = %(seat_id)s)
-  AND (%(after)s::bigint IS NULL OR h.id < %(after)s)
+  AND h.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY h.id DESC LIMIT %(limit)s
 """
 

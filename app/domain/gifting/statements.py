@@ -195,7 +195,7 @@ VIEW_ONE = (
     + """ AND g.number = %(number)s
   AND (g.giver_id = %(member_id)s OR g.receiver_id = %(member_id)s)"""
 )
-_PAGE = """ AND (%(after)s::bigint IS NULL OR g.id < %(after)s)
+_PAGE = """ AND g.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY g.id DESC LIMIT %(limit)s"""
 VIEW_SENT = _VIEW + " AND g.giver_id = %(member_id)s" + _PAGE
 VIEW_RECEIVED = _VIEW + " AND g.receiver_id = %(member_id)s" + _PAGE

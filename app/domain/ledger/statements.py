@@ -65,9 +65,10 @@ MOVEMENTS = """
 SELECT p.id, e.posted_at, e.cause,
   CASE WHEN p.destination_id = a.id THEN p.amount ELSE -p.amount END AS change
 FROM ledger_accounts a
-JOIN ledger_postings p ON p.merchant_id = a.merchant_id AND a.id IN (p.source_id, p.destination_id)
+JOIN ledger_postings p ON p.merchant_id = a.merchant_id
+  AND (p.source_id = a.id OR p.destination_id = a.id)
 JOIN ledger_entries e ON e.merchant_id = p.merchant_id AND e.id = p.entry_id
 WHERE a.merchant_id = %(merchant_id)s AND a.kind = %(kind)s AND a.owner = %(owner)s
-  AND a.asset = %(asset)s AND (%(after)s::bigint IS NULL OR p.id < %(after)s)
+  AND a.asset = %(asset)s AND p.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY p.id DESC LIMIT %(limit)s
 """

@@ -10,7 +10,7 @@ from app.kernel.paging import Page
 _PAGE = """
 SELECT id, message, channel, state, reason, at, settled_at FROM sent_messages
 WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s
-  AND (%(after)s::bigint IS NULL OR id < %(after)s)
+  AND id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY id DESC LIMIT %(limit)s
 """
 

@@ -23,7 +23,7 @@ LEFT JOIN staff s ON s.merchant_id = d.merchant_id AND s.id = d.assigned_to
 WHERE d.merchant_id = %(merchant_id)s
 """
 _ONE = _VIEW + " AND d.id = %(id)s"
-_PAGE = """ AND (%(after)s::bigint IS NULL OR d.id < %(after)s)
+_PAGE = """ AND d.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY d.id DESC LIMIT %(limit)s"""
 _OPEN = _VIEW + " AND d.settled_at IS NULL" + _PAGE
 _OPEN_OF = _VIEW + " AND d.settled_at IS NULL AND d.assigned_to = %(staff_id)s" + _PAGE

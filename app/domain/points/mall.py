@@ -19,7 +19,7 @@ FROM offers o
 WHERE o.merchant_id = %(merchant_id)s AND o.state = 'on_sale' AND o.terms ? 'points'
   AND (o.sale_starts_at IS NULL OR o.sale_starts_at <= %(at)s)
   AND (o.sale_ends_at IS NULL OR o.sale_ends_at > %(at)s)
-  AND (%(after)s::bigint IS NULL OR o.id < %(after)s)
+  AND o.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY o.id DESC LIMIT %(limit)s
 """
 

@@ -196,7 +196,7 @@ VIEW_ONE = (
     + """ AND s.number = %(number)s
   AND (s.owner_id = %(member_id)s OR s.friend_id = %(member_id)s)"""
 )
-_PAGE = """ AND (%(after)s::bigint IS NULL OR s.id < %(after)s)
+_PAGE = """ AND s.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY s.id DESC LIMIT %(limit)s"""
 VIEW_GIVEN = _VIEW + " AND s.owner_id = %(member_id)s" + _PAGE
 VIEW_RECEIVED = _VIEW + " AND s.friend_id = %(member_id)s" + _PAGE

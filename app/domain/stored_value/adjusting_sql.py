@@ -26,7 +26,7 @@ WHERE a.merchant_id = %(merchant_id)s AND a.state = 'proposed'
 """
 LIST_ADJUSTMENTS = (
     _ADJUSTMENT
-    + """ AND (%(after)s::bigint IS NULL OR a.id > %(after)s)
+    + """ AND a.id > coalesce(%(after)s::bigint, 0)
 ORDER BY a.id LIMIT %(limit)s"""
 )
 ADJUSTMENT_OF = _ADJUSTMENT + " AND a.member_id = %(member_id)s"

@@ -222,7 +222,7 @@ LOCK_BY_TOKEN = LOOK_BY_TOKEN + " FOR NO KEY UPDATE"
 OWN_GIFT_CARD = _GIFT_CARD + " AND g.number = %(number)s AND g.buyer_id = %(member_id)s"
 LIST_GIFT_CARDS = (
     _GIFT_CARD
-    + """ AND g.buyer_id = %(member_id)s AND (%(after)s::bigint IS NULL OR g.id < %(after)s)
+    + """ AND g.buyer_id = %(member_id)s AND g.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY g.id DESC LIMIT %(limit)s"""
 )
 CARDS_OF_ORDER = _GIFT_CARD + " AND g.order_id = %(order_id)s ORDER BY g.id"
@@ -268,11 +268,12 @@ SELECT e.id, e.posted_at, e.cause,
    JOIN orders o ON o.merchant_id = m.merchant_id AND o.id = m.order_id
    WHERE m.merchant_id = e.merchant_id AND m.entry_id = e.id LIMIT 1)
 FROM ledger_accounts a
-JOIN ledger_postings p ON p.merchant_id = a.merchant_id AND a.id IN (p.source_id, p.destination_id)
+JOIN ledger_postings p ON p.merchant_id = a.merchant_id
+  AND (p.source_id = a.id OR p.destination_id = a.id)
 JOIN ledger_entries e ON e.merchant_id = p.merchant_id AND e.id = p.entry_id
 WHERE a.merchant_id = %(merchant_id)s AND a.owner = %(member_id)s
   AND a.kind IN ('value_paid', 'value_bonus')
-  AND (%(after)s::bigint IS NULL OR e.id < %(after)s)
+  AND e.id < coalesce(%(after)s::bigint, 9223372036854775807)
 GROUP BY e.merchant_id, e.id ORDER BY e.id DESC LIMIT %(limit)s
 """
 
@@ -283,7 +284,7 @@ SELECT c.id, c.kind, c.state, c.reference, c.paid_fen, c.bonus_fen, c.usage_orde
 FROM value_credits c
 LEFT JOIN value_lots l ON l.merchant_id = c.merchant_id AND l.credit_id = c.id
 WHERE c.merchant_id = %(merchant_id)s AND c.member_id = %(member_id)s
-  AND (%(after)s::bigint IS NULL OR c.id < %(after)s)
+  AND c.id < coalesce(%(after)s::bigint, 9223372036854775807)
 GROUP BY c.merchant_id, c.id ORDER BY c.id DESC LIMIT %(limit)s
 """
 

@@ -24,7 +24,7 @@ _ONE = _LINE + " AND s.number = %(number)s" + _GROUP
 _PAGE = (
     _LINE
     + """ AND (%(state)s::text IS NULL OR s.state = %(state)s)
-  AND (%(after)s::bigint IS NULL OR s.id < %(after)s)"""
+  AND s.id < coalesce(%(after)s::bigint, 9223372036854775807)"""
     + _GROUP
     + " ORDER BY s.id DESC LIMIT %(limit)s"
 )

@@ -33,7 +33,7 @@ _WANTED = """
     WHERE b.merchant_id = %(merchant_id)s AND b.number = %(benefit)s))
   AND (%(card)s::text IS NULL OR p.subscription_id = (SELECT s.id FROM subscriptions s
     WHERE s.merchant_id = %(merchant_id)s AND s.number = %(card)s))
-  AND (%(after)s::bigint IS NULL OR p.id > %(after)s)
+  AND p.id > coalesce(%(after)s::bigint, 0)
   ORDER BY p.id LIMIT %(limit)s"""
 _PAGE = _THESE + _WANTED + _PACKED + "ORDER BY p.id"
 # Said plainly, so that those to be sent are not looked for among all that were ever sent.

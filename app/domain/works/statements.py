@@ -65,7 +65,7 @@ SELECT w.id, w.kind, w.title, w.asked_by, w.state, w.done, w.total, w.told, w.as
 FROM works w WHERE w.merchant_id = %(merchant_id)s
 """
 VIEW_ONE = VIEW + " AND w.id = %(work_id)s"
-_PAGE = """ AND (%(after)s::bigint IS NULL OR w.id < %(after)s)
+_PAGE = """ AND w.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY w.id DESC LIMIT %(limit)s"""
 VIEW_ALL = VIEW + _PAGE
 VIEW_MINE = VIEW + " AND w.asked_by = %(by)s" + _PAGE

@@ -18,7 +18,7 @@ from app.domain.catalog import RefundPolicy
 from app.domain.merchants import Role
 from app.kernel.db import execute, transaction
 from app.kernel.request_keys import RequestKey, store
-from tests.builders.aftersales import ASKED_AT, walk
+from tests.builders.aftersales import ASKED_AT, walk, wechat_says
 from tests.builders.approvals import (
     ASKER,
     SOON,
@@ -68,6 +68,8 @@ def test_the_second_slice_of_an_order_waits(shop, buyer, order):
     done = asked_or_done(shop, first)
     assert done.is_done
     walk(shop, done.result, at=ASKED_AT)
+    wechat_says(shop, done.result)
+    assert walk(shop, done.result, at=ASKED_AT) == "done"
 
     # On another day, so that it is the order that counts.
     assert not asked_or_done(shop, second, at=ASKED_AT + 2 * DAY).is_done

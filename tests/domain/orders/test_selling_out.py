@@ -50,6 +50,18 @@ def test_pieces_buyers_and_waiting_orders_are_counted(shop):
     assert (found.pieces, found.buyers, found.waiting) == (1, 1, 1)
 
 
+def test_a_page_adds_up_the_newest_orders_only_and_says_that_there_are_more(shop):
+    for _ in range(3):
+        a_paid_order(shop)
+    an_order(shop)
+    which = {"merchant_id": shop.id, "offer_id": shop.offer.id}
+    some = orders.sold_of_offer(**which, most=1)
+    assert (some.pieces, some.waiting, some.is_more) == (1, 1, True)
+    every = orders.sold_of_offer(**which, most=4)
+    assert (every.pieces, every.waiting, every.is_more) == (3, 1, False)
+    assert sold(shop) == every
+
+
 def test_vouchers_in_hand_are_counted_until_they_end(shop):
     a_paid_order(shop)
     later = NOON + timedelta(days=40)
