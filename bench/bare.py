@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 import psycopg
@@ -37,10 +38,11 @@ def create_app(database_url: str, world: dict[str, object]) -> Flask:
     connections = threading.local()
     contents = orjson.dumps(world["contents"]).decode()
 
-    def ask(sql: str, **values: object) -> psycopg.Cursor[tuple[object, ...]]:
+    def ask(sql: str, **values: object) -> psycopg.Cursor[tuple[Any, ...]]:
         if not hasattr(connections, "own"):
             connections.own = psycopg.connect(database_url, autocommit=True, options="-c jit=off")
-        return connections.own.execute(sql, world | values, prepare=True)
+        own: psycopg.Connection[tuple[Any, ...]] = connections.own
+        return own.execute(sql.encode(), world | values, prepare=True)
 
     def answer(told: object, status: int = 200) -> Response:
         return Response(orjson.dumps(told), status, content_type="application/json")
@@ -52,19 +54,21 @@ def create_app(database_url: str, world: dict[str, object]) -> Flask:
     @app.post("/redeem")
     def redeem() -> Response:
         said, at, number = orjson.loads(request.get_data()), datetime.now(UTC), a_number("D")
-        row = ask(
-            REDEEM,
-            actor=f"staff:{said['staff']}",
-            key=said["key"],
-            hash=HASH,
-            answer=ANSWER,
-            at=at,
-            voucher=said["voucher"],
-            number=number,
-            points_until=at + YEAR,
-            details=orjson.dumps({"redemption": number, "store_id": world["store"]}).decode(),
-            payload=orjson.dumps({"redemption_number": number}).decode(),
-        ).fetchone()
+        row = _row(
+            ask(
+                REDEEM,
+                actor=f"staff:{said['staff']}",
+                key=said["key"],
+                hash=HASH,
+                answer=ANSWER,
+                at=at,
+                voucher=said["voucher"],
+                number=number,
+                points_until=at + YEAR,
+                details=orjson.dumps({"redemption": number, "store_id": world["store"]}).decode(),
+                payload=orjson.dumps({"redemption_number": number}).decode(),
+            )
+        )
         return answer({"redemption": number, "voucher": row[0], "points": row[1]}, 201)
 
     @app.post("/place")
@@ -122,20 +126,22 @@ def create_app(database_url: str, world: dict[str, object]) -> Flask:
 
 def _add_friends(
     app: Flask,
-    ask: Callable[..., psycopg.Cursor[tuple[object, ...]]],
+    ask: Callable[..., psycopg.Cursor[tuple[Any, ...]]],
     answer: Callable[[object], Response],
     world: Mapping[str, object],
 ) -> None:
     @app.post("/claim")
     def claim() -> Response:
         said = orjson.loads(request.get_data())
-        row = ask(
-            CLAIM,
-            gift=said["gift"],
-            member=said["member"],
-            card=a_number("C"),
-            at=datetime.now(UTC),
-        ).fetchone()
+        row = _row(
+            ask(
+                CLAIM,
+                gift=said["gift"],
+                member=said["member"],
+                card=a_number("C"),
+                at=datetime.now(UTC),
+            )
+        )
         return answer({"gift": row[0]})
 
     @app.post("/help")
@@ -162,3 +168,10 @@ def a_number(letter: str) -> str:
 
 if "BENCH_WORLD" in os.environ:
     app = create_app(os.environ["BENCH_DATABASE"], json.loads(os.environ["BENCH_WORLD"]))
+
+
+def _row(cursor: psycopg.Cursor[tuple[Any, ...]]) -> tuple[Any, ...]:
+    found = cursor.fetchone()
+    if found is None:
+        raise LookupError("the floor's statement gave nothing")
+    return found

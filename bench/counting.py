@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import psycopg
 from flask import Flask
@@ -47,7 +48,7 @@ def count(stage: Stage, requests: Requests, app: Flask) -> dict[str, Trips]:
             ("claim", requests.claims, late[0]),
             ("help", requests.helps, late[1]),
         ):
-            found[name] = look.trips(lambda i, make=make, far=far: make(far + i, 1, bare=False), 1)
+            found[name] = look.trips(partial(_one_of, make, far), 1)
         bills = iter(waiting_bills(stage))
         found["notice"] = look.trips(lambda _: requests.notices([next(bills)], bare=False), 0)
         db.engine.dispose()
@@ -84,3 +85,7 @@ def _waits(line: bytes) -> bool:
     """A line is: time, F for what we send, length, message, contents."""
     parts = line.split(b"\t")
     return len(parts) > MESSAGE and parts[1] == b"F" and parts[MESSAGE] in WAITS
+
+
+def _one_of(make: Callable[..., list[bytes]], far: int, i: int) -> list[bytes]:
+    return make(far + i, 1, bare=False)

@@ -57,7 +57,7 @@ def ask_for_help(
     *, merchant_id: int, benefit_id: int, benefit_number: str, tasks: int, at: datetime
 ) -> list[str]:
     """So many tasks of the first members; what opens them, in order of the tasks."""
-    card = _run_campaign(merchant_id, benefit_id, benefit_number, at=at)
+    card = run_campaign(merchant_id, benefit_id, benefit_number, at=at)
     which: dict[str, object] = {"merchant_id": merchant_id, "limit": tasks // HELPS_EACH}
     running = campaigns.find_running(merchant_id=merchant_id, offer_ids=[card.id], ordered_at=at)
     for order in fetch_all(Owned, _ORDERS, which):
@@ -72,9 +72,10 @@ def ask_for_help(
     return [assist.token_of(task.number) for task in fetch_all(Owned, _TASKS, which)]
 
 
-def _run_campaign(
+def run_campaign(
     merchant_id: int, benefit_id: int, benefit_number: str, *, at: datetime
 ) -> catalog.Offer:
+    """A published friend-assist card of this benefit."""
     draft = catalog.add_offer(
         merchant_id=merchant_id,
         kind=catalog.OfferKind.ASSIST,

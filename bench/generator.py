@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 END_OF_HEAD = b"\r\n\r\n"
@@ -60,19 +60,26 @@ class Generator:
 
     def go(self) -> Result:
         write(self._process.stdin, "go")
-        return read(self._process.stdout)
+        result: Result = read(self._process.stdout)
+        return result
 
     def close(self) -> None:
-        self._process.stdin.close()
+        if self._process.stdin:
+            self._process.stdin.close()
         self._process.wait(timeout=10)
 
 
-def write(pipe: BinaryIO, what: object) -> None:
+def write(pipe: IO[bytes] | None, what: object) -> None:
+    if pipe is None:
+        raise RuntimeError("the other half has no pipe")
     pickle.dump(what, pipe)
     pipe.flush()
 
 
-def read(pipe: BinaryIO):  # noqa: ANN201 - whatever the other side wrote
+def read(pipe: IO[bytes] | None) -> Any:
+    """Whatever the other side wrote."""
+    if pipe is None:
+        raise RuntimeError("the other half has no pipe")
     return pickle.load(pipe)  # noqa: S301 - from our own other half
 
 

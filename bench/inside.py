@@ -1,7 +1,7 @@
 """Ours inside this process: the same bytes, without a web server, for counting and profiling."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import psycopg
 from flask import Flask
@@ -21,8 +21,11 @@ class Caller:
     def send(self, request: bytes) -> None:
         told = {"status": ""}
 
-        def start(status: str, _headers: object, _problem: object = None) -> None:
+        def start(
+            status: str, _headers: object, _problem: object = None, /
+        ) -> Callable[[bytes], object]:
             told["status"] = status
+            return lambda _piece: None
 
         body = b"".join(self._app(environment(request), start))
         if int(told["status"][:3]) >= FIRST_REFUSAL:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from bench import bare, floor
+from bench.measuring import WentWrong
 from bench.world import Scale, World
 from deploy.local.binaries import postgres_programs
 
@@ -173,6 +174,8 @@ class Pgbench:
 
 def _wall(said: str, count: int) -> float:
     rate = re.search(r"tps = ([0-9.]+)", said)
+    if rate is None:
+        raise WentWrong(f"pgbench told no rate: {said[:200]}")
     return count / float(rate[1])
 
 

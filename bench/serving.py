@@ -95,6 +95,6 @@ def _is_up(child: subprocess.Popen[bytes], port: int, path: str) -> bool:
         raise RuntimeError("the web server ended at once; see its log")
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
-            return answer.status == 200  # noqa: PLR2004 - the number is the word here
+            return bool(answer.status == 200)  # noqa: PLR2004 - the number is the word here
     except (urllib.error.URLError, OSError):
         return False

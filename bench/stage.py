@@ -117,7 +117,7 @@ def _copy(address: str) -> None:
         for side in SIDES:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(side), sql.Identifier(template)
+                    sql.Identifier(side), sql.Identifier(str(template))
                 )
             )
     for side in SIDES:

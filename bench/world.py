@@ -9,6 +9,7 @@ from flask import Flask
 from psycopg import sql
 
 from app.domain import catalog, ledger, merchants, vouchers
+from app.domain.catalog import Content
 from app.kernel.db import transaction
 from app.simulator.envelope import Envelope, wrap
 from app.simulator.fresh import FreshWorld, new_app, new_world
@@ -69,7 +70,7 @@ class World:
     channel_number: str
     mchid: str
     revision: int
-    contents: list[dict[str, int]]
+    contents: list[Content]
     first_offer: int
     offer_numbers: list[str]
     first_member: int
@@ -177,7 +178,7 @@ def seed(app: Flask, database_url: str, scale: Scale) -> tuple[World, Keys]:
     """Fill an empty database: the shop by our verbs, the crowd by SQL."""
     wechat = new_world(app=new_app())
     with app.app_context(), transaction():
-        world = _open_shop(wechat)
+        world = open_shop(wechat)
     with psycopg.connect(database_url, autocommit=True) as connection:
         world = _fill(connection, world, scale)
         with app.app_context():
@@ -186,7 +187,8 @@ def seed(app: Flask, database_url: str, scale: Scale) -> tuple[World, Keys]:
     return world, Keys(world, wechat)
 
 
-def _open_shop(wechat: FreshWorld) -> World:
+def open_shop(wechat: FreshWorld) -> World:
+    """A shop with one benefit and a shelf of offers, by our verbs; ids of people are 0 still."""
     at = datetime.now(UTC)
     merchant = merchants.add_merchant(name="好味咖啡", at=at)
     store = merchants.add_store(merchant_id=merchant.id, name="人民广场店", actor="system", at=at)
@@ -217,7 +219,7 @@ def _open_shop(wechat: FreshWorld) -> World:
     sold = catalog.for_sale(merchant_id=merchant.id, offer_number=offers[0].number)
     return World(
         merchant=merchant.id,
-        merchant_number=merchant.number,
+        merchant_number=str(merchant.number),
         store=store.id,
         app=merchants.get_app(merchant_id=merchant.id, appid=app.appid).app_id,
         appid=app.appid,
@@ -337,10 +339,11 @@ def _befriend(connection: psycopg.Connection, world: World, scale: Scale) -> Wor
 def _first(connection: psycopg.Connection, table: str, count: int) -> int:
     """The first id, if they run on without gaps, as the generators assume."""
     query = sql.SQL("SELECT min(id), max(id), count(*) FROM {}").format(sql.Identifier(table))
-    first, last, found = connection.execute(query).fetchone()
+    told = connection.execute(query).fetchone()
+    first, last, found = told or (0, 0, 0)
     if (last - first + 1, found) != (count, count):
         raise RuntimeError(f"{table} was seeded with gaps: {first} to {last}, {found} rows")
-    return first
+    return int(first)
 
 
 def a_secret() -> bytes:
