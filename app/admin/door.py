@@ -147,6 +147,11 @@ def signed_in() -> Signed | None:
     return cast("Signed | None", g.get("panel_signed"))
 
 
+def lacks_second_factor(signed: Signed) -> bool:
+    """A password alone opens no shop; a scan has the phone for its second factor."""
+    return signed.how == How.PASSWORD and not signed.has_second_factor
+
+
 def roles_below(role: Role) -> list[Role]:
     """The lesser roles, the greatest first."""
     order = [Role.OWNER, Role.MANAGER, Role.CLERK]
@@ -155,11 +160,8 @@ def roles_below(role: Role) -> list[Role]:
 
 def _let_in(need: Need, signed: Signed) -> Response | None:
     g.panel = Here(merchant_id=shop().id, shop=shop(), staff=signed)
-    if _lacks_second_factor(signed) and request.endpoint not in WITHOUT_SECOND_FACTOR:
-        return cast(
-            "Response",
-            redirect(url_for("panel.security.second_factor", merchant=shop().number), 303),
-        )
+    if lacks_second_factor(signed) and request.endpoint not in WITHOUT_SECOND_FACTOR:
+        return _lead_to(url_for("panel.security.second_factor", merchant=shop().number))
     if not signed.is_at_least(need.role or Role.OWNER):
         raise NotForYou("没有权限", needs=(need.role or Role.OWNER).value)
     if need.at_store and signed.store_id is None:
@@ -206,11 +208,6 @@ def _whoever() -> Signed | None:
     return signed
 
 
-def _lacks_second_factor(signed: Signed) -> bool:
-    """A password alone opens no shop; a scan has the phone for its second factor."""
-    return signed.how == How.PASSWORD and not signed.has_second_factor
-
-
 def _refuse_forged() -> None:
     """A form must carry this browser's own secret, and come from our own pages."""
     origin = request.headers.get("Origin")
@@ -225,11 +222,15 @@ def _refuse_forged() -> None:
 
 
 def _to_the_door() -> Response:
-    """Sign in, and come back here; a fragment asks the whole page to go."""
+    """Sign in, and come back here."""
     back = request.full_path.rstrip("?") if request.method in SAFE else None
-    door = url_for("panel.entering.sign_in", merchant=shop().number, next=back)
+    return _lead_to(url_for("panel.entering.sign_in", merchant=shop().number, next=back))
+
+
+def _lead_to(target: str) -> Response:
+    """Elsewhere, with the whole page: a fragment would hold a page of its own."""
     if "HX-Request" in request.headers:
         response = Response(status=401)
-        response.headers["HX-Redirect"] = door
+        response.headers["HX-Redirect"] = target
         return response
-    return cast("Response", redirect(door, 303))
+    return cast("Response", redirect(target, 303))

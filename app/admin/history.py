@@ -1,8 +1,7 @@
 """Who did what: the chained log, searched by person, action, number and time."""
 
-import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -18,6 +17,7 @@ from app.domain.merchants import Role
 from app.kernel import audit, audit_search, calendar, clock
 from app.kernel.audit_search import AuditLine, Wanted
 from app.kernel.db import transaction
+from app.kernel.money import BASIS_POINTS
 from app.kernel.paging import Page
 
 bp = Blueprint("history", __name__)
@@ -56,7 +56,7 @@ def show(merchant: str, line_id: int) -> Response:  # noqa: ARG001 - the door re
         "history/show.html",
         line=line,
         actor=names[line.actor],
-        subject=names.get(line.subject) or history_words.value(line.subject),
+        subject=names.get(line.subject) or history_words.subject(line.subject),
         action=history_words.action(line.action),
         changes=[(history_words.field(n), _told(n, b), _told(n, a)) for n, b, a in _changes(line)],
         others=[(history_words.field(n), _told(n, v)) for n, v in _others(line)],
@@ -104,7 +104,7 @@ def _history(form: Search, wanted: Wanted, *, status: int = 200, **more: Any) ->
         form=form,
         page=page,
         names=names,
-        value=history_words.value,
+        told=history_words.subject,
         is_searched=wanted != Wanted(),
         summaries=_summaries(page),
         **more,
@@ -154,13 +154,32 @@ def _others(line: AuditLine) -> list[tuple[str, Any]]:
 
 
 def _told(name: str, value: Any) -> str:
-    """A value as a person reads it: money in yuan, a role in words, the rest as it is."""
+    """A value as a person reads it: money in yuan, an instant in the shop's zone, words of ours."""
     if value is None or value in ("", [], {}):
         return "–"
-    if name.endswith("_fen") and isinstance(value, int):
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    if isinstance(value, int):
+        return _number(name, value)
+    if isinstance(value, dict):
+        return "；".join(f"{history_words.field(n)} {_told(n, v)}" for n, v in value.items())
+    if isinstance(value, list):
+        return "、".join(_told(name, each) for each in value)
+    return _moment(value) or history_words.value(str(value))
+
+
+def _number(name: str, value: int) -> str:
+    if name.endswith("_fen"):
         return words.yuan(value)
-    if isinstance(value, str):
-        return history_words.value(value)
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
+    if name == "bp":
+        return str(_("%(times)s 倍", times=f"{value / BASIS_POINTS:g}"))
+    return words.percent(value) if name.endswith("_bp") else str(value)
+
+
+def _moment(value: Any) -> str | None:
+    """Instants are written down as ISO 8601 with their offset; nothing else of ours looks so."""
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return words.moment(at) if at.tzinfo else None

@@ -1,9 +1,11 @@
-"""What an action of the log is called, by its subject; and the words of fields that changed."""
+"""What an action of the log is called, by its subject; and what it changed."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+
+from app.admin.history_fields import FIELDS, SUBJECTS, VALUES
 
 AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "panel": (
@@ -213,61 +215,18 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "api_key": (_("收银接口"), {"add": _("新增"), "revoke": _("停用")}),
     "merchant": (_("商户"), {"add": _("开通"), "rename": _("改名")}),
 }
-FIELDS: Mapping[str, str] = {
-    "above_fen": _("复核金额"),
-    "amount_fen": _("金额"),
-    "approval": _("复核编号"),
-    "asked_by": _("申请人"),
-    "change_fen": _("调整"),
-    "cost_fen": _("成本"),
-    "day_cost_fen": _("每日成本上限"),
-    "decision": _("说明"),
-    "failures": _("连续输错"),
-    "how": _("方式"),
-    "kind": _("类型"),
-    "name": _("名称"),
-    "per_day": _("每日次数"),
-    "price_fen": _("价格"),
-    "reason": _("原因"),
-    "refund": _("退款单"),
-    "result": _("结果"),
-    "role": _("角色"),
-    "sessions": _("设备数"),
-    "state": _("状态"),
-    "stock": _("库存"),
-    "store": _("门店"),
-    "stores": _("门店"),
-    "title": _("名称"),
-}
-
-# Words of ours that stand as values or as what an action is about.
-VALUES: Mapping[str, str] = {
-    "active": _("在职"),
-    "agreed_refund": _("同意退款申请"),
-    "approved": _("同意"),
-    "asked": _("待复核"),
-    "bonus": _("赠金"),
-    "clerk": _("店员"),
-    "declined": _("已拒绝"),
-    "disabled": _("已停用"),
-    "expired": _("已过期"),
-    "goodwill": _("补偿赠送"),
-    "manager": _("店长"),
-    "mass_grant": _("批量发券"),
-    "parcel_refund": _("包裹退款"),
-    "paid_by_hand": _("线下退款登记"),
-    "card_batch": _("批量制卡"),
-    "owner": _("店主"),
-    "paid": _("本金"),
-    "password": _("密码"),
-    "refund": _("主动退款"),
-    "wechat": _("微信"),
-    "withdrawn": _("已撤回"),
-}
 
 
 def value(word: str) -> str:
     return str(VALUES.get(word, word))
+
+
+def subject(word: str) -> str:
+    """What an action is about: a number that people know, or such as 积分规则 12."""
+    kind, _colon, number = word.partition(":")
+    if kind not in SUBJECTS or not number:
+        return value(word)
+    return str(SUBJECTS[kind]) if kind == "merchant" else f"{SUBJECTS[kind]} {number}"
 
 
 def action(word: str) -> str:

@@ -110,6 +110,7 @@ def surroundings() -> dict[str, Any]:
         "locale": str(get_locale() or words.LOCALES[0]),
         "shop": g.get("panel_shop"),
         "staff": signed,
+        "has_entered": signed is not None and not door.lacks_second_factor(signed),
         "groups": menu.menu_for(signed) if signed else [],
         "lesser_roles": door.roles_below(signed.role) if signed else [],
     }

@@ -1,14 +1,17 @@
 import pytest
+from sqlalchemy import text
 
 from app.domain import approvals, stored_value
 from app.domain.approvals import Kind, RefundOrder
 from app.domain.merchants import Role
 from app.domain.stored_value import LotKind
 from app.kernel import clock
-from app.kernel.db import transaction
+from app.kernel.db import db, transaction
 from tests.builders.merchants import a_merchant
 from tests.builders.orders import a_buyer, a_paid_order, a_shop
 from tests.builders.stored_value import a_top_up
+
+ENDED = "UPDATE approvals SET ends_at = asked_at WHERE merchant_id = :merchant AND id = :id"
 
 
 @pytest.fixture
@@ -174,3 +177,14 @@ def test_nobody_else_takes_it_back_and_a_clerk_reads_only_his_own(house, shop):
     assert house.clerk.post(f"/approvals/{question}/withdraw").status_code == 404
     assert house.clerk.get(f"/approvals/{question}").status_code == 404
     assert look(house, question).state == "asked"
+
+
+def test_what_nobody_decided_says_when_it_ended(house, shop):
+    question, _order = a_question(house, shop)
+    path, its = f"/approvals/{question}", {"merchant": house.id, "id": question}
+    assert "截止" in house.manager.get(path).text
+    with transaction():
+        db.session.execute(text(ENDED), its)
+    page = house.manager.get(path).text
+    assert all(each in page for each in ("已过期", "无人处理，"))
+    assert "– · –" not in page

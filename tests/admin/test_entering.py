@@ -38,6 +38,11 @@ def test_without_a_second_factor_a_password_opens_nothing(app, house):
     answer = browser.get("/people")
     assert answer.status_code == 303
     assert answer.location.endswith("/me/second-factor")
+    # A part of a page leads the whole of it there, and that page asks for no such part.
+    part = browser.get("/operations/banner", headers={"HX-Request": "true"})
+    assert (part.status_code, part.text) == (401, "")
+    assert part.headers["HX-Redirect"].endswith("/me/second-factor")
+    assert "/operations/banner" not in browser.get("/me/second-factor").text
 
 
 def test_a_password_needs_its_six_digits_and_each_counts_once(app, house):

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain import complaints
 from app.domain.catalog import BenefitKind
 from app.domain.merchants import Role
 from app.kernel import clock
+from app.kernel.db import transaction
 from tests.admin.test_benefits import fields as benefit_fields
 from tests.builders.bookings import a_club, a_session, booked
 from tests.builders.catalog import a_benefit, a_draft_benefit
@@ -45,6 +47,42 @@ def test_nobody_gives_without_a_rule_a_member_or_a_reason(house, buyer):
     assert house.manager.post("/goodwill", said | {"reason": ""}).status_code == 422
     stranger = a_member()
     assert house.manager.post("/goodwill", said | {"member": stranger.number}).status_code == 422
+
+
+def test_presents_are_paged_and_found_by_member_and_a_clerk_sees_his_own(house, shop, buyer):
+    benefit = a_benefit(merchant=house.merchant).benefit_number
+    for role in (Role.CLERK, Role.MANAGER):
+        a_rule(shop, role=role, per_day=100, day_cost_fen=10_000_00, at=clock.now())
+    for _ in range(31):
+        with transaction():
+            complaints.grant(
+                complaints.Present(
+                    merchant_id=house.id,
+                    member_id=buyer.id,
+                    benefit_number=benefit,
+                    reason="出品慢了",
+                    actor=f"staff:{house.people[Role.MANAGER].staff_id}",
+                    role=Role.MANAGER,
+                ),
+                at=clock.now(),
+            )
+    other = a_buyer(shop)
+    said = {"member": other.number, "benefit": benefit, "reason": "等了很久"}
+    assert house.clerk.post("/goodwill", said).status_code == 303
+
+    first = house.manager.get("/goodwill").text
+    assert first.count("出品慢了") == 29
+    assert "等了很久" in first
+    cursor = first.partition("cursor=")[2].partition('"')[0]
+    assert house.manager.get(f"/goodwill?cursor={cursor}").text.count("出品慢了") == 2
+    found = house.manager.get(f"/goodwill?q={other.number}").text
+    assert "等了很久" in found
+    assert "出品慢了" not in found
+    assert "没有符合条件的补偿" in house.manager.get("/goodwill?q=nobody").text
+    assert "没有符合条件的补偿" in house.manager.get(f"/goodwill?q={a_member().number}").text
+    own = house.clerk.get("/goodwill").text
+    assert "等了很久" in own
+    assert "出品慢了" not in own
 
 
 def test_only_the_owner_sets_the_limits(house):

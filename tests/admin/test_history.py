@@ -72,6 +72,32 @@ def test_was_and_now_are_told_as_before_and_after(house, details):
     assert "没有改动字段" not in page
 
 
+def test_fields_and_values_are_told_in_words(house):
+    noted(
+        house,
+        subject="factor:12",
+        action="points.factor.add",
+        after={"bp": 15_000, "pay_bp": 2_500, "cool_down_minutes": 30, "is_on": True},
+        store_ids=[1, 2],
+        ends_at="2026-07-01T04:00:00+00:00",
+    )
+    (line,) = lines(house, subject="factor:12")
+    assert "积分倍数 12" in house.owner.get("/history").text
+    page = house.owner.get(f"/history/{line.id}").text
+    told = (
+        "积分倍数 12",
+        "1.5 倍",
+        "25.0%",
+        "间隔（分钟）",
+        "开启",
+        ">是<",
+        "1、2",
+        "2026-07-01 12:00",
+    )
+    assert [each for each in told if each not in page] == []
+    assert "cool_down" not in page
+
+
 def test_the_button_checks_the_newest_lines_and_no_more(house):
     for number in range(6):
         noted(house, subject=f"C{number}")
@@ -97,8 +123,13 @@ def test_the_button_checks_the_newest_lines_and_no_more(house):
 
 def test_it_is_searched_by_person_action_number_and_day(house):
     now = clock.now()
-    noted(house, actor="staff:1", action="offer.edit", subject="商品甲")
+    with transaction():
+        execute(
+            "UPDATE audit SET at = at - interval '9 days' WHERE merchant_id = %(id)s",
+            {"id": house.id},
+        )
     noted(house, actor="staff:1", action="offer.stop", subject="商品乙", at=now - timedelta(days=3))
+    noted(house, actor="staff:1", action="offer.edit", subject="商品甲")
     noted(house, actor="staff:2", action="offer.stop", subject="商品丙")
     found = house.owner.get("/history?actor=staff:1&action=offer.stop").text
     assert ("商品乙" in found, "商品甲" in found, "商品丙" in found) == (True, False, False)

@@ -148,3 +148,58 @@ def test_a_members_code_is_answered_by_a_choice(house, shop, browser, address):
         page.click(".verdict-choice >> nth=0", timeout=PATIENCE)
         page.wait_for_selector('[data-kind="good"]', timeout=PATIENCE)
         assert (seen.errors, seen.strangers) == ([], [])
+
+
+@SIZES
+def test_a_manager_undoes_after_a_reload_and_closes_his_shift(house, shop, browser, address, size):
+    house.manager.post("/till/store", {"store": house.store.number})
+    with a_page(browser, address, house.manager, size=size) as (page, _context, seen):
+        page.goto(till_of(address, house))
+        for _each in range(2):
+            type_code(page, code_of(shop).digits)
+            page.wait_for_selector('[data-kind="good"]', timeout=PATIENCE)
+            page.reload()
+        page.click('#today a:has-text("撤销") >> nth=0')
+        page.click("main button.btn-danger")
+        page.wait_for_selector(".invalid-feedback")
+        keep_picture(page, f"till-undo-{size['width']}")
+        page.fill("#reason", "扫错了，客人改用另一张")
+        page.click("main button.btn-danger")
+        page.wait_for_selector("#notices .alert")
+        keep_picture(page, f"till-undone-{size['width']}")
+        page.click('header a[href$="/till/shift"]')
+        keep_picture(page, f"till-shift-{size['width']}")
+        page.fill("#counted", "2")
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.click("main form button.btn-primary")
+        page.wait_for_selector("#notices .alert")
+        keep_picture(page, f"till-closed-{size['width']}")
+        assert "还没有核销" in page.inner_text("main")
+        assert page.locator("main tbody tr").count() == 1
+        assert all("422" in each for each in seen.take())
+
+
+def test_a_voucher_that_was_used_meanwhile_comes_back_as_a_conflict(house, shop, browser, address):
+    rules_on(house.id)
+    house.manager.post("/till/store", {"store": house.store.number})
+    code = code_of(shop)
+    with a_page(browser, address, house.manager, size=PHONE) as (page, context, _seen):
+        page.goto(till_of(address, house))
+        page.click("#enrol")
+        page.wait_for_selector("#enrol", state="hidden")
+        context.set_offline(True)
+        type_code(page, code.qr_text)
+        page.wait_for_selector('[data-kind="queued"]', timeout=PATIENCE)
+        said = house.clerk.post("/till/scan", {"code": code.digits, "attempt": "meanwhile"})
+        assert "核销成功" in said.text
+        context.set_offline(False)
+        page.wait_for_selector("#notices .alert-warning", timeout=PATIENCE)
+        keep_picture(page, "till-conflict-375")
+        assert "核销 0 张，冲突 1 张" in page.inner_text("#notices")
+        assert page.evaluate("document.body.dataset.sounded") == "bad"
+        # What the big field said is no longer so.
+        assert page.is_visible("#idle")
+        page.click("#notices a")
+        page.wait_for_url("**/till/offline")
+        keep_picture(page, "till-conflicts-375")
+        assert "此券已核销" in page.inner_text("main")

@@ -7,6 +7,8 @@
   const isShell = facts.mode === "shell", verdict = at("verdict"), code = at("code"), video = at("video");
   const secret = document.querySelector('meta[name="csrf-token"]')?.content;
   const skew = facts.now ? Number(facts.now) - Date.now() : 0;
+  // Times as the shop has them, as everywhere else in the panel.
+  const zone = { timeZone: facts.zone, hour12: false };
   let device = null, stream = null, isReading = false, isBusy = false, sounds = null, isLoud = true;
   try { isLoud = localStorage.getItem("kabao-till-sound") !== "off"; } catch { /* not kept, then */ }
 
@@ -161,6 +163,10 @@
       const came = await offline.upload(facts.shop, facts.staff, (links) => send(facts.upload, { links }));
       if (!came) return;
       const bad = came.outcomes.filter((one) => one.words);
+      if (bad.length) sound("bad");
+      // What the big field said of the last of these is no longer so.
+      const isStale = !stream && verdict.querySelector('[data-kind="queued"]');
+      if (isStale && !(await offline.standing(facts.shop)).length) look();
       notice(said.uploaded.replace("{good}", came.outcomes.length - bad.length).replace("{bad}", bad.length), bad);
       document.body.dispatchEvent(new Event("till-done"));
     } catch { /* still no network: the next time */ }
@@ -170,19 +176,31 @@
   function notice(words, bad) {
     const shown = document.createElement("div");
     shown.className = `alert alert-${bad.length ? "warning" : "success"}`;
-    shown.append(words, ...bad.flatMap((one) => [document.createElement("br"), `${said.conflict}：${one.words} ${one.code.slice(0, 18)}`]));
+    const text = document.createElement("div");
+    text.append(words, ...bad.flatMap((one) => [document.createElement("br"), `${said.conflict}：${one.words} ${one.code.slice(0, 18)}`]));
+    if (bad.length) text.append(document.createElement("br"), nextStep());
+    shown.append(text);
     at("notices")?.append(shown);
+  }
+
+  // Who may judge conflicts is led there; anybody else is told who does.
+  function nextStep() {
+    if (!facts.conflicts) return said.told;
+    const link = document.createElement("a");
+    link.href = facts.conflicts;
+    link.textContent = said.judge;
+    return link;
   }
 
   async function showQueue() {
     const all = await offline.standing(facts.shop), mine = all.filter((one) => !one.of.isBroken && (isShell || one.of.staff === facts.staff));
     const broken = all.filter((one) => one.of.isBroken), others = all.filter((one) => !one.of.isBroken && !mine.includes(one));
     const until = mine.length && Math.min(...mine.map((one) => one.scanned_ms + one.of.mostMinutes * 60000));
-    const state = [device ? `${said.enabled} ${new Date(device.endsAt).toLocaleString([], { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" })}` : "",
-      mine.length ? said.waiting.replace("{n}", mine.length).replace("{time}", new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })) : device ? said.none : "", broken.length ? said.broken : ""];
+    const state = [device ? `${said.enabled} ${new Date(device.endsAt).toLocaleString([], { ...zone, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" })}` : "",
+      mine.length ? said.waiting.replace("{n}", mine.length).replace("{time}", new Date(until).toLocaleTimeString([], { ...zone, hour: "2-digit", minute: "2-digit" })) : device ? said.none : "", broken.length ? said.broken : ""];
     at("offline-state").textContent = state.filter(Boolean).join(" · ");
     const names = [...new Set(others.map((one) => one.of.staffName))];
-    const lines = [...broken.map((one) => one.code), ...mine.map((one) => `#${one.counter} ${new Date(one.scanned_ms).toLocaleTimeString()} ${one.code.slice(0, 18)}`),
+    const lines = [...broken.map((one) => one.code), ...mine.map((one) => `#${one.counter} ${new Date(one.scanned_ms).toLocaleTimeString([], zone)} ${one.code.slice(0, 18)}`),
       ...(names.length ? [`${said.other}${names.join("、")}`] : [])];
     at("offline-list").replaceChildren(...lines.map((line) => { const item = document.createElement("li"); item.className = "font-monospace small text-break"; item.textContent = line; return item; }));
     if (at("offline-clear")) at("offline-clear").hidden = !broken.length;
