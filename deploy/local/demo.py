@@ -105,6 +105,7 @@ def _stay(house: House, shop: dict[str, Any], people: Sequence[str]) -> None:
     invitations = [f"{role}: {token}" for role, token in shop["invitations"].items()]
     print(
         f"""
+  panel          {_panel(house, shop)}
   API            {house.web_url}/api/v1/{shop["merchant"]}
   API reference  {house.web_url}/api/docs
   pretend WeChat {house.wechat_url}/phone?people={",".join(people)}   {house.wechat_url}/control
@@ -118,6 +119,13 @@ Ctrl-C stops everything.""",
         flush=True,
     )
     signal.pause()
+
+
+def _panel(house: House, shop: dict[str, Any]) -> str:
+    """Where the owner comes in: by his invitation the first time, then by name and password."""
+    address = f"{house.web_url}/admin/{shop['merchant']}"
+    owner = shop["invitations"].get("owner")
+    return f"{address}/invitations#{owner}" if owner else f"{address}/sign-in"
 
 
 def _say(line: str) -> None:
