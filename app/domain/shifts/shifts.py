@@ -103,7 +103,8 @@ def close(
     if (counted is not None and not 0 <= counted <= MOST_COUNTED) or len(note) > LONGEST_NOTE:
         raise Invalid("清点数量或备注超出范围")
     began, which = _open(merchant_id, staff_id, store_id, at=at)
-    if began != starts_at:
+    # Another server's clock may be a little ahead of ours.
+    if began != starts_at or began >= at:
         raise ShiftClosed("这个班次已经交接，请刷新页面")
     given = {"starts_at": starts_at, "ends_at": at, "counted": counted, "note": note}
     sums = fetch_one(Sums, statements.CLOSE, {**which, **given})

@@ -153,6 +153,14 @@ def test_a_shift_that_was_closed_meanwhile_is_not_closed_again(shop):
         close(shop, starts_at=starts_at, at=EVENING + timedelta(minutes=1))
 
 
+def test_a_closing_by_a_clock_that_is_behind_waits_for_it(shop):
+    a_redemption(shop, a_voucher(shop))
+    close(shop)
+    a_redemption(shop, a_voucher(shop))
+    with pytest.raises(ShiftClosed):
+        close(shop, at=EVENING - timedelta(seconds=2), starts_at=EVENING)
+
+
 def test_nothing_is_not_closed(shop):
     with pytest.raises(NothingToClose):
         close(shop)
