@@ -6,12 +6,13 @@ from threading import Barrier
 
 from app.domain import catalog, orders
 from app.domain.catalog import editing, offers
-from app.domain.orders import paying, statements
+from app.domain.orders import closing, paying, statements
 from app.kernel.db import locked
 from tests.builders.catalog import BOSS
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_paid_fact, a_shop, a_wish, an_order
 from tests.builders.together import one_behind_the_other
+from tests.races.calls import closing_of
 from tests.races.racing import MEETING_SECONDS, count, pair, storm, tally, told, value, without
 
 NOW = NOON + timedelta(seconds=1)
@@ -189,3 +190,23 @@ def test_an_order_that_waited_for_the_limit_is_counted_under_it(app, shop):
     assert (both.first, told(both.second), both.waited) == (None, "done", True)
     assert value(shop, "taken", "offer_stock") == 1
     assert tally(pair(app, placing(shop, buyers[1]))) == {"sold_out": 1}
+
+
+def test_an_order_that_closes_behind_the_limit_gives_its_piece_back_to_it(app, shop):
+    placed = an_order(shop)
+
+    both = one_behind_the_other(app, limiting(shop, 5), closing_of(shop, placed.order_number))
+
+    assert (both.first, both.second, both.waited) == (None, True, True)
+    assert value(shop, "taken", "offer_stock") == 0
+
+
+def test_by_lines_as_old_as_the_lock_a_piece_is_lost(unguarded, monkeypatch):
+    shop = a_shop()
+    placed = an_order(shop)
+    seen_beside_the_lock = closing._lines(shop.id, value(shop, "id", "orders"))
+    monkeypatch.setattr(closing, "_lines", lambda *_: seen_beside_the_lock)
+
+    one_behind_the_other(unguarded, limiting(shop, 5), closing_of(shop, placed.order_number))
+
+    assert (value(shop, "state", "orders"), value(shop, "taken", "offer_stock")) == ("closed", 1)

@@ -24,9 +24,16 @@ class _Locked:
     id: int
     member_id: int
     state: str
-    lines: list[tuple[int, int, bool, bool]]
     has_tenders: bool
     number: str
+
+
+@dataclass(frozen=True)
+class _Line:
+    offer_id: int
+    quantity: int
+    from_stock: bool
+    is_counted: bool
 
 
 def list_overdue(*, at: datetime, limit: int) -> list[Overdue]:
@@ -86,12 +93,17 @@ def close(*, merchant_id: int, order_id: int, reason: CloseReason, at: datetime)
 
 
 def _put_back(merchant_id: int, order: _Locked) -> None:
-    for offer_id, quantity, from_stock, is_counted in order.lines:
+    for line in _lines(merchant_id, order.id):
         catalog.put_back(
             merchant_id=merchant_id,
-            offer_id=offer_id,
+            offer_id=line.offer_id,
             member_id=order.member_id,
-            quantity=quantity,
-            limited=from_stock,
-            counted=is_counted,
+            quantity=line.quantity,
+            limited=line.from_stock,
+            counted=line.is_counted,
         )
+
+
+def _lines(merchant_id: int, order_id: int) -> list[_Line]:
+    which = {"merchant_id": merchant_id, "order_id": order_id}
+    return fetch_all(_Line, statements.LINES_TO_PUT_BACK, which)

@@ -118,13 +118,16 @@ WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s AND state = 'pending'
 """
 
 LOCK_TO_CLOSE = """
-SELECT o.id, o.member_id, o.state,
-  (SELECT jsonb_agg(jsonb_build_array(l.offer_id, l.quantity, l.from_stock, l.is_counted)
-     ORDER BY l.offer_id, l.id) FROM order_lines l
-   WHERE l.merchant_id = %(merchant_id)s AND l.order_id = o.id),
-  o.has_tenders, o.number
+SELECT o.id, o.member_id, o.state, o.has_tenders, o.number
 FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
 FOR NO KEY UPDATE
+"""
+# Asked after the lock: beside it they would be as old as the question, and somebody who gave the
+# offer a limit meanwhile has counted them.
+LINES_TO_PUT_BACK = """
+SELECT offer_id, quantity, from_stock, is_counted FROM order_lines
+WHERE merchant_id = %(merchant_id)s AND order_id = %(order_id)s
+ORDER BY offer_id, id
 """
 
 CLOSE = """

@@ -8,6 +8,8 @@ lines without; those are read as their offers say. Every step may be repeated af
 from alembic import op
 from sqlalchemy import text
 
+from app.migrations import online
+
 revision = "de000a5e2f0e"
 down_revision = "de000a5e2f0d"
 branch_labels = None
@@ -18,8 +20,8 @@ WORDS = {
     "refund_policy": ("refundpolicy", "'any_time_unused', 'any_time_and_expired', 'none'"),
 }
 INDEXES = {
-    "ix_order_lines_offer": "order_lines (merchant_id, offer_id, id)",
-    "ix_cards_offer": "cards (merchant_id, offer_id)",
+    "ix_order_lines_offer": ("order_lines", ["merchant_id", "offer_id", "id"]),
+    "ix_cards_offer": ("cards", ["merchant_id", "offer_id"]),
 }
 AT_ONCE = 5_000
 
@@ -55,10 +57,9 @@ def upgrade() -> None:
         op.execute("SET statement_timeout = 0")
         for name, _ in WORDS.values():
             op.execute(f"ALTER TABLE order_lines VALIDATE CONSTRAINT ck_order_lines_{name}")
-        for name, where in INDEXES.items():
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {where}")
-        op.execute("SET statement_timeout = '60s'")
+        op.execute(f"SET statement_timeout = '{online.STATEMENT_TIMEOUT}'")
+    for name, (table, columns) in INDEXES.items():
+        online.add_index(name, table, columns)
 
 
 def _fill() -> None:
@@ -77,6 +78,6 @@ def _fill() -> None:
 
 def downgrade() -> None:
     for name in INDEXES:
-        op.execute(f"DROP INDEX {name}")
+        online.drop_index(name)
     for column in WORDS:
         op.drop_column("order_lines", column)
