@@ -11,7 +11,8 @@ from wtforms.validators import Length
 from app.admin import actors, door, pages
 from app.admin.forms import Form, YuanField
 from app.admin.needs import needs
-from app.domain import approvals, members, merchants, stored_value
+from app.admin.paper import last_day
+from app.domain import approvals, members, merchants, paper_cards, stored_value
 from app.domain.approvals import ApprovalView, Kind
 from app.domain.merchants import Role, StaffState
 from app.kernel import clock
@@ -193,6 +194,7 @@ def _show(approval_id: int, form: Decline, *, status: int = 200) -> Response:
         found = approvals.get_approval(
             merchant_id=here.merchant_id, approval_id=approval_id, at=clock.now()
         )
+        batch = _batch(found)
     if found.asked_by != here.actor and not here.staff.is_at_least(Role.MANAGER):
         raise NotFound("There is nothing to decide under this number.")
     return pages.page(
@@ -202,6 +204,8 @@ def _show(approval_id: int, form: Decline, *, status: int = 200) -> Response:
         form=form,
         kind=KINDS[found.kind],
         link=_link(found),
+        batch=batch,
+        last_day=last_day,
         is_mine=found.asked_by == here.actor,
     )
 
@@ -213,6 +217,13 @@ def _link(found: ApprovalView) -> str | None:
         return None
     which: dict[str, Any] = {word: found.subject}
     return pages.to(endpoint, **which)
+
+
+def _batch(found: ApprovalView) -> paper_cards.Contents | None:
+    """The cards that a yes releases: they have no page of their own."""
+    if found.kind != Kind.CARD_BATCH:
+        return None
+    return paper_cards.contents_of(merchant_id=door.here().merchant_id, number=found.subject)
 
 
 def _corrections(merchant_id: int) -> list[stored_value.Adjustment]:

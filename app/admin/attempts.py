@@ -2,7 +2,8 @@
 
 Every form brings the number of its attempt (`ui.hidden()`). Whatever first changes something for
 such a request takes that number in the same commit, so that of two taps at once one works and
-the other waits and finds it taken. What was refused gives the number back.
+the other waits and finds it taken. What was refused gives the number back. Where our own fault
+hid the answer the number stays taken: the work is done.
 """
 
 import hashlib
@@ -10,19 +11,29 @@ import json
 import re
 import secrets
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import Blueprint, Response, flash, g, request, session
 from flask_babel import gettext as _
 
 from app.admin import door, pages
-from app.kernel import clock, request_keys
+from app.kernel import clock, keyring, request_keys
 from app.kernel.db import before_commit, fetch_one, flush, transaction
 from app.kernel.errors import DomainError
 from app.kernel.request_keys import Answer, RequestKey
 
 FIELD = "_attempt"
 NOT_WISHED = {FIELD, "csrf_token", "_page"}
+# Forms that make nothing: each try of a proof counts, and whoever asks again reads again.
+ASKING = {
+    "panel.members.find",
+    "panel.members.reveal",
+    "panel.numbers.export",
+    "panel.orders.evidence",
+    "panel.security.link",
+    "panel.security.prove",
+    "panel.shipments.labels",
+}
 _NUMBER = re.compile(r"[\w-]{16,64}", re.ASCII)
 _KEPT, _FLASHED = "panel_attempt", "_flashes"
 
@@ -61,11 +72,11 @@ def fresh() -> str:
     return secrets.token_urlsafe(16)
 
 
-def shown_once(endpoint: str, words: str) -> None:
+def shown_once(endpoint: str, words: str, **more: Any) -> None:
     """What this request answers cannot be shown again: the second one is told so, there."""
     attempt = _attempt()
     if attempt:
-        attempt.told = (pages.to(endpoint), words)
+        attempt.told = (pages.to(endpoint, **more), words)
 
 
 def begin() -> Response | None:
@@ -82,20 +93,16 @@ def begin() -> Response | None:
 
 
 def end(response: Response) -> Response:
-    """Keep what was answered; or forget the attempt, if nothing came of it."""
+    """Keep what was answered; or forget the attempt, if it was refused."""
     attempt = _attempt()
     leave()
     if attempt is None:
         return response
-    is_done = _where(response) or attempt.told
     if attempt.is_kept:
-        with transaction(merchant=attempt.key.merchant_id):
-            if is_done:
-                _tell(attempt, response)
-            else:
-                request_keys.drop(attempt.key)
+        _settle(attempt, response)
         return response
-    first = None if is_done or response.status_code < 400 else _first(attempt.key)  # noqa: PLR2004
+    is_refused = response.status_code >= 400 and not _where(response)  # noqa: PLR2004 - HTTP's own
+    first = _first(attempt.key) if is_refused else None
     return _again(first) if first else response
 
 
@@ -109,30 +116,36 @@ def _attempt() -> Attempt | None:
 
 
 def _key() -> RequestKey | None:
-    if request.method in door.SAFE or "panel" not in g:
+    if request.method in door.SAFE or request.endpoint in ASKING or "panel" not in g:
         return None
     number = request.form.get(FIELD, "")
     if not _NUMBER.fullmatch(number):
         return None
-    here, wish = door.here(), _wish()
+    here = door.here()
+    wish = _digest(number)
     # With other words in it the same form is another wish: somebody went back and wrote again.
     return RequestKey.of(
         merchant_id=here.merchant_id,
         actor=here.actor,
-        key=f"panel.{number}.{hashlib.sha256(wish).hexdigest()[:24]}",
+        key=f"panel.{number}.{wish.hex()[:24]}",
         operation=request.path,
         body=wish,
     )
 
 
-def _wish() -> bytes:
+def _digest(number: str) -> bytes:
+    """Of all that the form asks for; without the master key nobody can try passwords on it."""
+    return keyring.blind_index(f"{number} {_wish()}", context="panel-attempt")
+
+
+def _wish() -> str:
     """All that the form asks for, whatever the browser made of it on the way."""
     fields = sorted((k, v) for k, v in request.form.items(multi=True) if k not in NOT_WISHED)
     files = []
     for name, file in sorted(request.files.items(multi=True), key=lambda each: each[0]):
         files.append((name, hashlib.sha256(file.stream.read()).hexdigest()))
         file.stream.seek(0)
-    return json.dumps([request.path, fields, files]).encode()
+    return json.dumps([request.path, fields, files])
 
 
 def _keep() -> None:
@@ -153,6 +166,14 @@ def _keep() -> None:
 def _first(key: RequestKey) -> Answer | None:
     with transaction(merchant=key.merchant_id):
         return request_keys.find_answer(key)
+
+
+def _settle(attempt: Attempt, response: Response) -> None:
+    with transaction(merchant=attempt.key.merchant_id):
+        if attempt.told or _where(response):
+            _tell(attempt, response)
+        elif 400 <= response.status_code < 500:  # noqa: PLR2004 - HTTP's own
+            request_keys.drop(attempt.key)
 
 
 def _tell(attempt: Attempt, response: Response) -> None:

@@ -15,6 +15,7 @@ from app.admin.bodies import sent, takes_files
 from app.admin.codes import read_lines, table
 from app.admin.forms import Form, Needed, choices
 from app.admin.needs import needs
+from app.admin.numbering import mine
 from app.admin.offers_form import Row, typed_rows
 from app.domain import approvals, catalog, paper_cards
 from app.domain.approvals import Outcome
@@ -24,11 +25,13 @@ from app.domain.paper_cards import BadLine, Wish
 from app.kernel import calendar, clock
 from app.kernel.db import transaction
 from app.kernel.errors import Invalid
+from app.kernel.numbers import Kind
 
 bp = Blueprint("paper", __name__)
 # A sheet is drawn while one waits; the printer's list is not drawn at all.
 MOST_ON_SHEETS = 1000
 SHOWN = 20
+HELD = _("金额超过上限，已提交复核，同意前不能绑定")
 # What is wrong with a line, in words for whoever has to mend it.
 WHY = {
     "is a card here already": _("这个卡号已经导入过"),
@@ -72,12 +75,7 @@ class ImportForm(BatchForm):
 @bp.get("/<merchant>/paper")
 @needs(Role.MANAGER)
 def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
-    here = door.here()
-    with transaction(merchant=here.merchant_id):
-        page = paper_cards.list_batches(
-            merchant_id=here.merchant_id, cursor=request.args.get("cursor")
-        )
-    return pages.page("paper/index.html", page=page, now=clock.now(), last_day=last_day)
+    return _index(Form(formdata=None))
 
 
 @bp.route("/<merchant>/paper/new", methods=["GET", "POST"])
@@ -118,6 +116,18 @@ def stop(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door rea
     return pages.go("paper.index", words=_("已停用，未绑定的卡不能再绑定"))
 
 
+@bp.post("/<merchant>/paper/<number>/ask")
+@needs(Role.MANAGER, is_dear=True)
+def ask_again(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """A second person said no, or nothing: somebody asks once more."""
+    form, number, told = Form(formdata=None), mine(number, Kind.CARD_BATCH), list[Outcome]()
+    if not form.does(lambda: told.append(_ask_again(number))):
+        return _index(form, status=409)
+    if told[0].is_done:
+        return pages.go("paper.index", words=_("金额未超过上限，这批卡现在可以绑定"))
+    return pages.go("paper.index", words=HELD)
+
+
 def last_day(until: datetime) -> date:
     """The last day on which something that ends then is good."""
     return calendar.day_of(until - timedelta(microseconds=1), door.here().shop.zone)
@@ -130,6 +140,36 @@ def why_of(bad: BadLine) -> str:
     return str(WHY.get(bad.why, bad.why))
 
 
+def _index(form: Form, *, status: int = 200) -> Response:
+    here, at = door.here(), clock.now()
+    with transaction(merchant=here.merchant_id):
+        page = paper_cards.list_batches(
+            merchant_id=here.merchant_id, cursor=request.args.get("cursor")
+        )
+        questions = approvals.newest_about(
+            merchant_id=here.merchant_id,
+            kind=approvals.Kind.CARD_BATCH,
+            subjects=[each.number for each in page.items if each.is_held],
+            at=at,
+        )
+    return pages.page(
+        "paper/index.html",
+        status=status,
+        page=page,
+        questions=questions,
+        now=at,
+        last_day=last_day,
+        form=form,
+    )
+
+
+def _ask_again(number: str) -> Outcome:
+    here, at = door.here(), clock.now()
+    with transaction(merchant=here.merchant_id):
+        title = paper_cards.lock_held(merchant_id=here.merchant_id, number=number, at=at)
+        return _hold(title, number, at=at)
+
+
 def _make(form: PrintForm) -> Response:
     here, at, count = door.here(), clock.now(), form.count.data
     is_sheet = form.to.data == "pdf"
@@ -140,7 +180,7 @@ def _make(form: PrintForm) -> Response:
         number, codes = paper_cards.print_cards(wish, count=count, actor=here.actor, at=at)
         # Within the transaction: without the file there must be no batch.
         content = _sheet(wish, number, codes) if is_sheet else _list(codes)
-        outcome = _hold(wish, number, at=at)
+        outcome = _hold(wish.title, number, at=at)
     _tell_held(outcome)
     attempts.shown_once("paper.index", str(_("这批卡已经生成；没有收到文件时，请停用后重新生成")))
     response = make_response(content)
@@ -185,18 +225,18 @@ def _bring_in(form: ImportForm, *, is_real: bool) -> paper_cards.Imported:
         wish = _wish(form, at=at)
         done = paper_cards.import_cards(wish, lines, dry_run=not is_real, actor=here.actor, at=at)
         if done.batch_number:
-            outcome = _hold(wish, done.batch_number, at=at)
+            outcome = _hold(wish.title, done.batch_number, at=at)
     _tell_held(outcome)
     return done
 
 
-def _hold(wish: Wish, number: str, *, at: datetime) -> Outcome:
+def _hold(title: str, number: str, *, at: datetime) -> Outcome:
     """Above the limit nobody can bind the cards until a second person agrees."""
     here = door.here()
     return approvals.ask_or_do(
         merchant_id=here.merchant_id,
         action=approvals.CardBatch(batch_number=number),
-        reason=wish.title,
+        reason=title,
         actor=here.actor,
         at=at,
     )
@@ -204,7 +244,7 @@ def _hold(wish: Wish, number: str, *, at: datetime) -> Outcome:
 
 def _tell_held(outcome: Outcome | None) -> None:
     if outcome and not outcome.is_done:
-        flash(str(_("金额超过上限，已提交复核，同意前不能绑定")), "success")
+        flash(str(HELD), "success")
 
 
 def _lines() -> list[str]:

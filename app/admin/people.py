@@ -16,6 +16,7 @@ from app.kernel.db import transaction
 from app.kernel.errors import Invalid, NotFound
 
 bp = Blueprint("people", __name__)
+_INVITED = _("邀请已生成；没有看到链接时，请重新邀请")
 
 
 class AddStore(Form):
@@ -61,7 +62,7 @@ def invite(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     """The link is shown once; we keep its fingerprint."""
     form, made = Invite(), list[merchants.Invitation]()
     if form.validate() and form.does(lambda: made.append(_invite(form))):
-        attempts.shown_once("people.index", str(_("邀请已生成；没有看到链接时，请重新邀请")))
+        attempts.shown_once("people.index", str(_INVITED))
         return pages.page("invited.html", link=_link(made[0]), name=form.name.data)
     return _people(AddStore(formdata=None), form, status=422)
 
@@ -90,6 +91,7 @@ def invite_again(merchant: str, number: str) -> Response:  # noqa: ARG001 - the 
         made = merchants.invite_again(
             merchant_id=here.merchant_id, number=number, actor=here.actor, at=clock.now()
         )
+    attempts.shown_once("people.show", str(_INVITED), number=number)
     return pages.page("invited.html", link=_link(made), name=staff.name)
 
 

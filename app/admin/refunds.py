@@ -13,7 +13,7 @@ from app.admin.needs import needs
 from app.admin.numbering import kind_of, mine
 from app.domain import aftersales, approvals
 from app.domain.aftersales import Asker, Open, Quote, ReturnState
-from app.domain.approvals import Outcome
+from app.domain.approvals import Outcome, Question
 from app.domain.merchants import Role
 from app.kernel import clock
 from app.kernel.db import transaction
@@ -44,6 +44,10 @@ class Confirm(Ask):
 
 class Decide(Form):
     reason = StringField(_("说明（拒绝时顾客会看到）"), validators=[Needed(), Length(max=200)])
+
+
+class ByHand(Form):
+    how = StringField(_("退款方式和单号"), validators=[Needed(), Length(1, 200, _("1 至 200 字"))])
 
 
 @bp.get("/<merchant>/refunds")
@@ -151,6 +155,18 @@ def transfer(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door
     return _help(number, aftersales.retry_by_transfer)
 
 
+@bp.post("/<merchant>/refunds/<number>/paid-by-hand")
+@needs(Role.MANAGER, is_dear=True)
+def paid_by_hand(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door reads it
+    """Somebody paid the buyer outside; above the limit a second person has to agree as well."""
+    form, number, told = ByHand(), mine(number, Kind.RETURN), list[Outcome]()
+    if form.validate() and form.does(lambda: told.append(_say_paid(number, form))):
+        is_done = told[0].is_done
+        said = _("已登记为已退") if is_done else _("金额超过上限，已提交复核")
+        return pages.go("refunds.show", number=number, words=said)
+    return _show(number, Decide(formdata=None), by_hand=form, status=422)
+
+
 def _state() -> ReturnState | None:
     said = request.args.get("state", "")
     return ReturnState(said) if said in set(ReturnState) else None
@@ -231,11 +247,15 @@ def _choose(number: str, form: Ask, *, chosen: list[str] | None, status: int = 2
     )
 
 
-def _show(number: str, form: Decide, *, status: int = 200) -> Response:
+def _show(
+    number: str, form: Decide, *, by_hand: ByHand | None = None, status: int = 200
+) -> Response:
     here = door.here()
     with transaction(merchant=here.merchant_id):
         found = aftersales.get_return(merchant_id=here.merchant_id, number=number)
         names = actors.told(here.merchant_id, [found.asked_by])
+        takes_by_hand = aftersales.takes_by_hand(found)
+        waiting = _waiting_by_hand(number) if takes_by_hand else None
     standing = aftersales.explain(found)
     return pages.page(
         "refunds/show.html",
@@ -245,7 +265,33 @@ def _show(number: str, form: Decide, *, status: int = 200) -> Response:
         helps=aftersales.Help,
         names=names,
         form=form,
+        by_hand=by_hand or ByHand(formdata=None),
+        takes_by_hand=takes_by_hand,
+        waiting=waiting,
     )
+
+
+def _waiting_by_hand(number: str) -> Question | None:
+    """The question of whoever said already that he paid it."""
+    found = approvals.newest_about(
+        merchant_id=door.here().merchant_id,
+        kind=approvals.Kind.PAID_BY_HAND,
+        subjects=[number],
+        at=clock.now(),
+    ).get(number)
+    return found if found and found.is_waiting else None
+
+
+def _say_paid(number: str, form: ByHand) -> Outcome:
+    here, how = door.here(), form.how.data.strip()
+    with transaction(merchant=here.merchant_id):
+        return approvals.ask_or_do(
+            merchant_id=here.merchant_id,
+            action=approvals.PaidByHand(refund_number=number, how=how),
+            reason=how,
+            actor=here.actor,
+            at=clock.now(),
+        )
 
 
 def _agree(number: str, form: Decide) -> Outcome:

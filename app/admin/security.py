@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, StringField
 from wtforms.validators import Length
 
-from app.admin import door, pages, words
+from app.admin import attempts, door, pages, words
 from app.admin.entering import a_picture, standing
 from app.admin.forms import Form, Needed
 from app.admin.needs import anybody, needs
@@ -21,6 +21,7 @@ from app.kernel.errors import Invalid, NotFound
 
 bp = Blueprint("security", __name__)
 SECRET = "totp"  # noqa: S105 - the name of a place
+_CODES_MADE = _("备用码已生成；没有看到时，请重新生成")
 
 
 class ChangePassword(Form):
@@ -75,6 +76,7 @@ def begin_second_factor(merchant: str) -> Response:  # noqa: ARG001 - the door r
     form, codes = SecondFactor(), list[str]()
     if form.validate() and form.does(lambda: codes.extend(_begin(form.digits.data))):
         session.pop(SECRET, None)
+        attempts.shown_once("security.show", str(_CODES_MADE))
         return door.remember(pages.page("recovery_codes.html", codes=codes), _mark())
     return _second_factor(form, status=422)
 
@@ -87,6 +89,7 @@ def renew_codes(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
         codes = accounts.renew_codes(
             merchant_id=here.merchant_id, staff_id=here.staff.staff_id, at=clock.now()
         )
+    attempts.shown_once("security.show", str(_CODES_MADE))
     return pages.page("recovery_codes.html", codes=codes)
 
 

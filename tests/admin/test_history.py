@@ -5,7 +5,7 @@ import pytest
 from app.domain import approvals, merchants
 from app.domain.approvals import Kind
 from app.domain.merchants import Role
-from app.kernel import audit, audit_search, clock
+from app.kernel import audit, audit_search, calendar, clock
 from app.kernel.audit_search import Wanted
 from app.kernel.db import execute, transaction
 from tests.builders.merchants import a_merchant, a_store
@@ -134,7 +134,7 @@ def test_it_is_searched_by_person_action_number_and_day(house):
     found = house.owner.get("/history?actor=staff:1&action=offer.stop").text
     assert ("商品乙" in found, "商品甲" in found, "商品丙" in found) == (True, False, False)
     assert "商品丙" in house.owner.get("/history?subject=商品丙").text
-    day = (now - timedelta(days=3)).date().isoformat()
+    day = calendar.day_of(now - timedelta(days=3), house.merchant.zone).isoformat()
     by_day = house.owner.get(f"/history?since={day}&until={day}").text
     assert "商品乙" in by_day
     assert "商品丙" not in by_day

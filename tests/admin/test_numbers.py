@@ -7,7 +7,7 @@ import pytest
 from app.admin import numbers
 from app.domain import works
 from app.domain.orders import Source
-from app.kernel import audit_search, clock
+from app.kernel import audit_search, calendar, clock
 from app.kernel.audit_search import Wanted
 from tests.builders.merchants import a_merchant
 from tests.builders.orders import a_buyer, a_paid_order, a_shop, vouchers_of
@@ -21,15 +21,22 @@ def shop(house):
     return a_shop(merchant=house.merchant)
 
 
+def earlier_today(merchant):
+    """An hour ago, or half way back to the midnight of the shop."""
+    now = clock.now()
+    began = calendar.start_of_day(calendar.day_of(now, merchant.zone), merchant.zone)
+    return now - max(timedelta(minutes=1), min(timedelta(hours=1), (now - began) / 2))
+
+
 @pytest.fixture
 def busy(shop):
-    """Two orders an hour ago, one of their four vouchers used."""
-    at = clock.now() - timedelta(hours=1)
+    """Two orders today, one of their four vouchers used."""
+    at = earlier_today(shop.merchant)
     buyer = a_buyer(shop)
     a_paid_order(shop, buyer=buyer, at=at, source=GROUP)
     a_paid_order(shop, at=at)
     used = vouchers_of(shop, buyer, at=at + timedelta(minutes=1))[0]
-    a_redemption(shop, used, at=at + timedelta(minutes=2))
+    a_redemption(shop, used, at=at + timedelta(minutes=1))
     return shop
 
 

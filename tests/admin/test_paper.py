@@ -7,7 +7,7 @@ import pytest
 from app.admin import paper_sheet
 from app.domain import approvals, paper_cards
 from app.kernel import clock
-from app.kernel.db import transaction
+from app.kernel.db import execute, transaction
 from tests.builders.catalog import a_benefit
 
 OLD = "OLDCARD7K2M9QX\nOLDCARD3P8W5RT\n"
@@ -204,6 +204,119 @@ def test_a_dear_batch_waits_for_a_second_person(house, latte, dear, path, more):
         [waiting] = approvals.list_waiting(merchant_id=house.id, at=clock.now(), limit=9).items
     assert house.owner.post(f"/approvals/{waiting.id}/approve").status_code == 303
     assert not batches(house)[0].is_held
+
+
+@pytest.fixture
+def held(house, latte, dear):
+    """A batch of twelve cards that waits; its number."""
+    house.manager.post("/paper/new", fields(latte, points="30", to="csv"))
+    return batches(house)[0].number
+
+
+def question(house, number):
+    return approvals.newest_about(
+        merchant_id=house.id,
+        kind=approvals.Kind.CARD_BATCH,
+        subjects=[number],
+        at=clock.now(),
+    )[number]
+
+
+def end(house, number, how):
+    asked = question(house, number).id
+    if how == "declined":
+        assert house.owner.post(f"/approvals/{asked}/decline").status_code == 303
+    elif how == "withdrawn":
+        assert house.manager.post(f"/approvals/{asked}/withdraw").status_code == 303
+    else:
+        with transaction():
+            execute(
+                """UPDATE approvals SET ends_at = asked_at
+                WHERE merchant_id = %(merchant)s AND id = %(id)s""",
+                {"merchant": house.id, "id": asked},
+            )
+
+
+@pytest.mark.parametrize(
+    ("how", "said"), [("declined", "已拒绝"), ("withdrawn", "已撤回"), ("expired", "复核已过期")]
+)
+def test_a_held_batch_is_asked_about_again_until_somebody_agrees(house, held, how, said):
+    waits = house.manager.get("/paper").text
+    assert "重新提交复核" not in waits
+    end(house, held, how)
+    page = house.manager.get("/paper").text
+    assert all(each in page for each in (said, "重新提交复核"))
+    assert "待复核" not in page.partition("<tbody>")[2]
+
+    assert house.manager.post(f"/paper/{held}/ask").status_code == 303
+
+    page = house.manager.get("/paper").text
+    assert "已提交复核，同意前不能绑定" in page
+    assert "待复核" in page.partition("<tbody>")[2]
+    again = question(house, held)
+    assert again.is_waiting
+    assert house.owner.post(f"/approvals/{again.id}/approve").status_code == 303
+    assert not batches(house)[0].is_held
+
+
+def test_a_held_batch_within_the_limit_by_now_is_released_at_once(house, held):
+    end(house, held, "declined")
+    with transaction():
+        approvals.set_limit(
+            merchant_id=house.id,
+            kind=approvals.Kind.CARD_BATCH,
+            above_fen=None,
+            actor="staff:1",
+            at=clock.now(),
+        )
+    assert house.manager.post(f"/paper/{held}/ask").status_code == 303
+    assert not batches(house)[0].is_held
+    assert "现在可以绑定" in house.manager.get("/paper").text
+
+
+def test_what_waits_already_is_not_asked_twice(house, held):
+    first = question(house, held)
+    answer = house.manager.post(f"/paper/{held}/ask")
+    assert (answer.status_code, "已提交过审批" in answer.text) == (409, True)
+    assert question(house, held) == first
+
+
+def test_what_was_released_or_stopped_is_not_held_again(house, held):
+    house.owner.post(f"/approvals/{question(house, held).id}/approve")
+    answer = house.manager.post(f"/paper/{held}/ask")
+    assert (answer.status_code, "不需要复核" in answer.text) == (409, True)
+    assert not batches(house)[0].is_held
+
+
+def test_a_stopped_batch_is_not_asked_about(house, held):
+    end(house, held, "declined")
+    house.manager.post(f"/paper/{held}/stop")
+    assert "重新提交复核" not in house.manager.get("/paper").text
+    assert house.manager.post(f"/paper/{held}/ask").status_code == 409
+    assert not question(house, held).is_waiting
+
+
+def test_whoever_agrees_reads_how_many_cards_and_what_is_on_them(house, latte, held):
+    page = house.owner.get(f"/approvals/{question(house, held).id}").text
+    for each in ("周年纸质卡", ">12<", "×2<", "×24<", "30 积分", "360 积分", "2030"):
+        assert each in page, each
+
+
+def test_cards_with_uses_and_points_of_their_own_are_summed(house, latte, dear):
+    lines = "OLDCARD7K2M9QX,5,100\nOLDCARD3P8W5RT\n"
+    house.manager.post("/paper/import", fields(latte, lines=lines, step="import"))
+    number = batches(house)[0].number
+    found = paper_cards.contents_of(merchant_id=house.id, number=number)
+    assert (found.cards, found.points, found.all_points) == (2, 0, 100)
+    assert [(each.each, each.together) for each in found.pack] == [(2, 7)]
+
+
+def test_the_list_asks_once_about_all_its_held_batches(house, latte, held, statements):
+    house.manager.post("/paper/new", fields(latte, to="csv"))
+    house.manager.get("/paper")
+    with statements() as seen:
+        house.manager.get("/paper")
+    assert len([each for each in seen.statements if "FROM approvals" in each]) == 1
 
 
 def test_a_clerk_has_no_business_here(house):

@@ -1,11 +1,16 @@
 """Before what is dear, somebody proves who he is: a scan to come in is no proof."""
 
+import secrets
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
+from sqlalchemy import text
+
+from app.admin import attempts
 from app.domain import accounts, merchants
 from app.domain.merchants import Role
-from app.kernel import clock
-from app.kernel.db import transaction
+from app.kernel import clock, request_keys
+from app.kernel.db import db, transaction
 from tests.admin.browsing import PASSWORD, Browser, signed_in, six_digits
 from tests.admin.entering import CODES, SECRET, a_newcomer, sign_in
 
@@ -50,6 +55,37 @@ def test_proving_is_counted_by_itself(app, house):
     assert "请稍后再试" in locked.text
     assert browser.post("/me/prove", {"password": PASSWORD, "digits": codes[0]}).status_code == 303
     assert sign_in(Browser(app, house.merchant), digits=codes[1]).status_code == 303
+
+
+def test_two_wrong_proofs_at_once_are_both_refused_and_counted(app, house, monkeypatch):
+    """Of one form too: the first one's count is nothing that the second could be told of."""
+    a_newcomer(app, house)
+    # The moment between the first one's commit and its answer lasts.
+    monkeypatch.setattr(request_keys, "drop", lambda _key: None)
+    form = {attempts.FIELD: secrets.token_urlsafe(16), "password": "not the password"}
+    session = a_token(app, house)
+    browsers = [Browser(app, house.merchant, token=session) for _ in range(2)]
+    for browser in browsers:
+        browser.get("/me/prove")
+
+    def tap(browser):
+        with app.app_context():
+            return browser.post("/me/prove", form).status_code
+
+    with ThreadPoolExecutor(2) as taps:
+        assert list(taps.map(tap, browsers)) == [422, 422]
+    assert failures(house) == [2]
+
+
+def a_token(app, house):
+    with a_scanned_in(app, house).client.session_transaction(path="/admin/") as kept:
+        return kept["browsers"][house.merchant.number]
+
+
+def failures(house):
+    asked = text("SELECT failures FROM panel_tries WHERE merchant_id = :shop")
+    with db.engine.connect() as connection:
+        return list(connection.execute(asked, {"shop": house.id}).scalars())
 
 
 def test_who_has_no_password_proves_with_his_phone_and_sets_one(app, house):

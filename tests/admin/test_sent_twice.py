@@ -1,270 +1,39 @@
 """A form that arrives twice, by a double tap or a browser's resend, works once."""
 
+import hashlib
 import io
+import json
 import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 import app.admin
-from app.admin import attempts
-from app.domain.catalog import BenefitKind
+from app.admin import attempts, pages
 from app.domain.merchants import Role
-from app.kernel import clock
 from app.kernel.db import db
 from app.migrations.metadata import tenant_tables
 from tests.admin import (
-    test_assists,
     test_benefits,
-    test_campaigns,
-    test_offers,
-    test_paper,
     test_people,
-    test_points,
-    test_settings,
 )
-from tests.admin.browsing import signed_in
+from tests.admin.browsing import PASSWORD, signed_in, six_digits
+from tests.admin.entering import CODES, SECRET, a_newcomer
 from tests.admin.matrix import ANYBODY, declared, pages_of
-from tests.admin.test_messages_trying import LINES
-from tests.builders import assist
-from tests.builders.bookings import a_club
-from tests.builders.catalog import a_benefit
-from tests.builders.complaints import a_rule, a_ticket
+from tests.admin.posts import (
+    CHANGING,
+    MAKING,
+    a_gift,
+    codes,
+)
 from tests.builders.members import a_member
-from tests.builders.merchants import an_app
-from tests.builders.orders import a_buyer, a_paid_order, a_shop
 
 TEMPLATES = Path(app.admin.__file__).parent / "templates"
 FORM = re.compile(r'<form[^>]*method="post"[^>]*>.{0,200}', re.DOTALL)
 NUMBER = re.compile(rf'name="{attempts.FIELD}" value="([^"]+)"')
-
-
-def a_gift(house):
-    shop = a_shop(merchant=house.merchant)
-    a_rule(shop, role=Role.MANAGER, per_day=9, day_cost_fen=900_00, at=clock.now())
-    benefit = a_benefit(merchant=house.merchant).benefit_number
-    return "/goodwill", {"member": a_buyer(shop).number, "benefit": benefit, "reason": "出品慢了"}
-
-
-def a_session(house):
-    starts = clock.now() + timedelta(days=9)
-    return "/bookings", {
-        "benefit": a_club(merchant=house.merchant).benefit.benefit_number,
-        "title": "冬季品鉴夜",
-        "starts_at": starts.strftime("%Y-%m-%dT%H:%M"),
-        "ends_at": (starts + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M"),
-        "capacity": "1",
-        "store": "0",
-    }
-
-
-def codes(house):
-    benefit = a_benefit(
-        merchant=house.merchant,
-        kind=BenefitKind.CODE,
-        face={"thing": "洗车1次", "is_digital": False},
-    )
-    return f"/codes/{benefit.benefit_number}", {"step": "import", "lines": "AAAA1111\nBBBB2222\n"}
-
-
-def paper(house):
-    return "/paper/new", test_paper.fields(a_benefit(merchant=house.merchant))
-
-
-def old_cards(house):
-    said = {"lines": "OLDCARD7K2M9QX\nOLDCARD3P8W5RT\n", "step": "import"}
-    return "/paper/import", test_paper.fields(a_benefit(merchant=house.merchant), **said)
-
-
-def an_assist(house):
-    told = assist.promises(a_shop(merchant=house.merchant), at=clock.now())
-    return "/assists/new", test_assists.fields(told)
-
-
-def an_offer(house):
-    latte = a_benefit(merchant=house.merchant)
-    return "/offers/new/single", test_offers.fields((latte.benefit_id, 2))
-
-
-def a_sale(house):
-    offer = test_campaigns.a_draft_offer(merchant=house.merchant)
-    return "/campaigns/new/sale", test_campaigns.fields(offers=[offer.number])
-
-
-def a_match(_house):
-    now = clock.now()
-    times = {
-        "starts_at": test_campaigns.local(now + timedelta(days=3)),
-        "ends_at": test_campaigns.local(now + timedelta(days=3, hours=2)),
-    }
-    return "/agenda/events", {"name": "半决赛", **times}
-
-
-def a_tag(house):
-    said = {"tag": "老友", "members": a_member(merchant=house.merchant).number, "what": "add"}
-    return "/tags", said
-
-
-def a_reply(house):
-    shop = a_shop(merchant=house.merchant)
-    ticket = a_ticket(shop, a_buyer(shop), at=clock.now())
-    house.manager.post(f"/complaints/{ticket}/take", {"instead_of": ""})
-    return f"/complaints/{ticket}/reply", {"text": "马上为您处理"}
-
-
-def a_refund(house):
-    shop = a_shop(merchant=house.merchant)
-    at = clock.now() - timedelta(minutes=5)
-    number = a_paid_order(shop, buyer=a_buyer(shop), at=at).order_number
-    return f"/orders/{number}/refund", {"reason": "出品有误", "back_fen": "4900"}
-
-
-def a_template(house):
-    appid = an_app(merchant=house.merchant).appid
-    said = {"appid": appid, "channel": "subscribe", "template_id": "TPL-1", "fields": LINES}
-    return "/messages/order_paid", said
-
-
-def plainly(path, said=None):
-    return lambda _house: (path, said or {})
-
-
-# By page: what is sent. All of these add something.
-MAKING = {
-    "agenda.add_event": a_match,
-    "assists.add": an_assist,
-    "benefits.add": lambda _house: ("/benefits/new", test_benefits.fields()),
-    "bookings.add": a_session,
-    "campaigns.add": a_sale,
-    "codes.bring_in": codes,
-    "complaints.reply": a_reply,
-    "goodwill.give": a_gift,
-    "messages.show": a_template,
-    "offers.add": an_offer,
-    "paper.bring_in": old_cards,
-    "paper.make": paper,
-    "people.add_store": plainly("/people/stores", {"name": "人民广场店", "address": "上海市"}),
-    "people.invite": lambda house: (
-        "/people/invitations",
-        {"name": "小周", **test_people.rights("clerk", house.store)},
-    ),
-    "points.add_factor": plainly("/points/factors", test_points.FACTOR),
-    "points.add_rule": plainly("/points/rules", test_points.RULE),
-    "recipes.load": plainly("/recipes/weekend"),
-    "refunds.ask": a_refund,
-    "settings.add_app": plainly("/settings/apps/new", test_settings.APP),
-    "settings.add_channel": plainly("/settings/pay/new", test_settings.CHANNEL),
-    "tags.change": a_tag,
-}
-# The others change, or only look at, what is there already: done twice they leave one thing.
-CHANGING = {
-    "agenda.move",
-    "approvals.approve",
-    "approvals.correct",
-    "approvals.decline",
-    "approvals.limits",
-    "approvals.withdraw",
-    "assists.edit",
-    "assists.lint",
-    "assists.take",
-    "benefits.edit",
-    "benefits.preview",
-    "benefits.publish",
-    "bookings.call_off",
-    "bookings.resize",
-    "campaigns.edit",
-    "campaigns.publish",
-    "campaigns.stop",
-    "codes.errors",
-    "codes.watch",
-    "complaints.resolve",
-    "complaints.take",
-    "goodwill.set_limit",
-    "history.verify",
-    "members.block",
-    "members.find",
-    "members.freeze_codes",
-    "members.freeze_value",
-    "members.reissue_codes",
-    "members.reveal",
-    "members.unblock",
-    "members.unfreeze_value",
-    "messages.switch",
-    "messages.try_out",
-    "money.assign",
-    "money.settle",
-    "numbers.export",
-    "offers.cover",
-    "offers.edit",
-    "offers.preview",
-    "offers.remove_cover",
-    "offers.stock",
-    "offers.take",
-    "offline.close",
-    "offline.enrol",
-    "offline.revoke",
-    "offline.set_rules",
-    "offline.upload",
-    "operations.retry",
-    "orders.evidence",
-    "paper.stop",
-    "people.change",
-    "people.close_store",
-    "people.disable",
-    "people.end_browser",
-    "people.invite_again",
-    "people.reset_second_factor",
-    "people.store",
-    "points.end_factor",
-    "points.end_rule",
-    "points.set_terms",
-    "points.try_out",
-    "recipes.publish",
-    "refunds.approve",
-    "refunds.decline",
-    "refunds.preview",
-    "refunds.retry",
-    "refunds.transfer",
-    "reviews.approve",
-    "reviews.reject",
-    "security.begin_second_factor",
-    "security.change_password",
-    "security.end_browser",
-    "security.link",
-    "security.prove",
-    "security.renew_codes",
-    "security.second_factor",
-    "security.sign_out",
-    "security.view_as",
-    "settings.change_secret",
-    "settings.close_channel",
-    "settings.rename",
-    "settings.renew_channel",
-    "shipments.deliver",
-    "shipments.fail",
-    "shipments.labels",
-    "shipments.refund",
-    "shipments.resend",
-    "shipments.send",
-    "shipments.upload",
-    "start.begin_purchase",
-    "start.next_step",
-    "tiers.edit",
-    "tiers.publish",
-    "tiers.sentences",
-    "tiers.try_out",
-    "till.choose_store",
-    "till.close_shift",
-    "till.scan",
-    "till.undo",
-    "value.set_limits",
-    "works.cancel",
-    "works.retry",
-}
 
 
 def everything(house):
@@ -387,3 +156,72 @@ def test_the_words_of_the_first_answer_are_told_once(house):
     for _ in range(2):
         house.owner.post("/people/stores", form)
     assert house.owner.get("/people").text.count("门店已添加") == 1
+
+
+def test_nobody_can_try_passwords_on_what_is_kept(house):
+    password = {"password": PASSWORD, "again": PASSWORD, "login": "boss"}
+    for path, fields in (("/me/password", password), ("/members/find", {"q": "13812345678"})):
+        assert house.owner.post(path, a_form(fields)).status_code < 400
+        plain = json.dumps([f"/admin/{house.owner.number}{path}", sorted(fields.items()), []])
+        kept = kept_attempts(house)
+        for sent in (plain, f"{house.owner.path(path)}\n{plain}"):
+            digest = hashlib.sha256(sent.encode())
+            assert digest.hexdigest()[:24] not in " ".join(each.key for each in kept)
+            assert digest.digest() not in [bytes(each.body_hash) for each in kept]
+    assert len(kept) == 1
+
+
+def kept_attempts(house):
+    asked = text("SELECT key, body_hash FROM request_keys WHERE merchant_id = :shop")
+    with db.engine.connect() as connection:
+        return connection.execute(asked, {"shop": house.id}).all()
+
+
+def test_codes_that_were_not_seen_are_not_replaced_by_themselves(app, house):
+    browser, _secret, _codes = a_newcomer(app, house)
+    form = a_form({})
+    first, second = [browser.post("/me/recovery-codes", form) for _ in range(2)]
+    codes = CODES.findall(first.text)
+    assert (len(codes), second.status_code) == (10, 303)
+    assert "备用码已生成" in browser.get(second.location).text
+    proof = {"password": PASSWORD, "digits": codes[0]}
+    assert browser.post("/me/prove", proof).status_code == 303
+
+
+def test_a_second_factor_is_bound_once(app, house):
+    browser, _secret, _codes = a_newcomer(app, house)
+    fresh = SECRET.search(browser.get("/me/second-factor").text).group(1)
+    form = a_form({"digits": six_digits(fresh)})
+    first, second = [browser.post("/me/second-factor", form) for _ in range(2)]
+    assert (len(CODES.findall(first.text)), second.status_code) == (10, 303)
+    assert second.location.endswith("/me")
+
+
+def test_a_link_made_anew_is_not_replaced_by_itself(house):
+    house.owner.post("/people/invitations", MAKING["people.invite"](house)[1])
+    (person,) = re.findall(r"/people/(\w+)\"[^>]*>小周", house.owner.get("/people").text)
+    form = a_form({})
+    first, second = [house.owner.post(f"/people/{person}/invite-again", form) for _ in range(2)]
+    (token,) = {each.group(2) for each in test_people.LINK.finditer(first.text)}
+    assert second.location.endswith(f"/people/{person}")
+    accepted = {"token": token, "login": "xiaozhou", "password": PASSWORD, "again": PASSWORD}
+    assert house.stranger.post("/invitations", accepted).status_code == 303
+
+
+def test_after_a_fault_of_ours_the_work_is_not_done_again(house, monkeypatch):
+    path, fields = a_gift(house)
+    form, before = a_form(fields), everything(house)["goodwill_grants"]
+    with monkeypatch.context() as broken:
+        broken.setattr(pages, "go", lambda *_given, **_more: 1 / 0)
+        assert house.manager.post(path, form).status_code == 500
+    assert house.manager.post(path, form).status_code == 303
+    assert everything(house)["goodwill_grants"] == before + 1
+
+
+def test_what_is_only_asked_may_be_asked_again(app, house):
+    """A file that did not arrive, a phone that was read: the same form brings it once more."""
+    assert {f"panel.{page.name}" for page in pages_of(app)} >= attempts.ASKING
+    member = a_member(merchant=house.merchant, phone="13812345678").number
+    form = a_form({"reason": "核对手机号"})
+    told = [house.manager.post(f"/members/{member}/phone", form) for _ in range(2)]
+    assert [answer.status_code for answer in told] == [200, 200]

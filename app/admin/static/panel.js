@@ -13,20 +13,23 @@ document.addEventListener("submit", (event) => {
 });
 
 // Signing out empties the browser: not before scans without network went up, or are given up.
+// Where it cannot be known, something may wait.
 async function isWaiting() {
-  const known = (await window.indexedDB?.databases?.()) || [];
-  if (!known.some((one) => one.name === "kabao-till")) return false;
-  return new Promise((done) => {
+  if (!window.indexedDB) return false;
+  return new Promise((done, failed) => {
     const asked = indexedDB.open("kabao-till");
-    asked.onerror = () => done(false);
+    let isMissing = false;
+    // Not every browser lists its databases: one that is only now to be made was not there.
+    asked.onupgradeneeded = () => { isMissing = true; asked.transaction.abort(); };
+    asked.onerror = (event) => { event.preventDefault(); done(!isMissing); };
     asked.onsuccess = () => {
       const database = asked.result;
       if (!database.objectStoreNames.contains("queue")) return done(false);
       const count = database.transaction("queue").objectStore("queue").count();
       count.onsuccess = () => { database.close(); done(count.result > 0); };
-      count.onerror = () => done(false);
+      count.onerror = () => failed(count.error);
     };
-  });
+  }).catch(() => true);
 }
 document.addEventListener("submit", async (event) => {
   const said = event.target.dataset.waiting;

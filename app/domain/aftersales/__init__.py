@@ -33,7 +33,13 @@ from app.domain.aftersales.events import (
     RefundFrozen,
     RefundRequested,
 )
-from app.domain.aftersales.explaining import Help, Standing, explain, is_to_collect
+from app.domain.aftersales.explaining import (
+    Help,
+    Standing,
+    explain,
+    is_to_collect,
+    takes_by_hand,
+)
 from app.domain.aftersales.models import Return, ReturnedVoucher, ReturnState
 from app.domain.aftersales.parcels import refund_parcel
 from app.domain.aftersales.queries import (
@@ -56,6 +62,7 @@ from app.domain.aftersales.quoting import hold_for_return, hold_order, quote
 from app.domain.aftersales.retrying import (
     collect,
     paid_by_hand,
+    require_unpaid,
     retry,
     retry_by_transfer,
     stuck_refund,
@@ -121,9 +128,11 @@ __all__ = [
     "quote",
     "quote_chosen",
     "refund_parcel",
+    "require_unpaid",
     "retry",
     "retry_by_transfer",
     "stuck_refund",
+    "takes_by_hand",
     "undone_bp",
     "withdraw",
 ]

@@ -6,7 +6,13 @@ from enum import StrEnum
 
 from app.domain.aftersales.models import ReturnState
 from app.domain.aftersales.queries import ReturnView
-from app.domain.payments import NEEDS_A_PERSON, RefundState, TransferState
+from app.domain.payments import (
+    ARRIVED_BEFORE,
+    CAME_TO_NOTHING,
+    NEEDS_A_PERSON,
+    RefundState,
+    TransferState,
+)
 
 
 class Help(StrEnum):
@@ -75,6 +81,18 @@ def is_to_collect(found: ReturnView) -> bool:
         and found.transfer_state not in {None, TransferState.SUCCEEDED}
         and found.payout_trouble not in NEEDS_A_PERSON
     )
+
+
+def takes_by_hand(found: ReturnView) -> bool:
+    """Whether a person may pay it and say so: nothing of it is under way any more.
+
+    `paid_by_hand` looks once more, with all of it locked.
+    """
+    if found.state != ReturnState.PAYING or found.payout_trouble == ARRIVED_BEFORE:
+        return False
+    if found.transfer_number:
+        return found.transfer_state in CAME_TO_NOTHING
+    return found.refund_state == RefundState.CLOSED
 
 
 def _refund(state: RefundState, words: str | None) -> Standing:

@@ -83,13 +83,25 @@ def paid_by_hand(
     case = lock_case(merchant_id=merchant_id, number=number)
     if key and (first := request_keys.find_answer(key)):
         return str(first.body["payout"])
-    if case.state != ReturnState.PAYING:
-        raise RefundDecided("该退款没有在等待到账", state=case.state)
+    _require_paying(case)
     made = _by_hand(merchant_id, case, how=how, at=at)
     _name(merchant_id, case, refund=case.refund_number, transfer=made, at=at)
     _audit(merchant_id, case, "order.refund_by_hand", payout=made, how=how, actor=actor, at=at)
     _remember(key, made, at=at)
     return made
+
+
+def require_unpaid(*, merchant_id: int, number: str) -> None:
+    """Refuse what `paid_by_hand` would refuse, and do nothing. Locks the same.
+
+    Raises NotFound, RefundDecided, RefundStands.
+    """
+    case = lock_case(merchant_id=merchant_id, number=number)
+    _require_paying(case)
+    if case.transfer_number:
+        payments.lock_failed(merchant_id=merchant_id, number=case.transfer_number)
+    else:
+        payments.lock_closed(merchant_id=merchant_id, number=case.refund_number or "")
 
 
 def stuck_refund(*, merchant_id: int, number: str) -> RefundView:
@@ -119,6 +131,11 @@ def collect(*, merchant_id: int, member_id: int, number: str, at: datetime) -> T
     fresh = payments.transfer_anew(merchant_id=merchant_id, number=sent.number, at=at)
     _name(merchant_id, case, refund=case.refund_number, transfer=fresh, at=at)
     return payments.find_transfer(merchant_id=merchant_id, number=fresh)
+
+
+def _require_paying(case: Case) -> None:
+    if case.state != ReturnState.PAYING:
+        raise RefundDecided("该退款没有在等待到账", state=case.state)
 
 
 def _again(merchant_id: int, case: Case, *, at: datetime) -> str | None:

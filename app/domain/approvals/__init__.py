@@ -25,10 +25,12 @@ from app.domain.approvals.models import Kind, State
 from app.domain.approvals.presents import terms_print
 from app.domain.approvals.queries import (
     ApprovalView,
+    Question,
     count_waiting,
     get_approval,
     list_settled,
     list_waiting,
+    newest_about,
 )
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "NotByYou",
     "Outcome",
     "PaidByHand",
+    "Question",
     "ReasonNeeded",
     "RefundOrder",
     "RefundParcel",
@@ -61,6 +64,7 @@ __all__ = [
     "list_settled",
     "list_waiting",
     "needs_second",
+    "newest_about",
     "refuse_alone",
     "set_limit",
     "terms_print",

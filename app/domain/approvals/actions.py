@@ -55,7 +55,7 @@ class MassGrant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CardBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """Let a batch of paper cards be bound. It was made just now; until a yes it is held."""
+    """Let a batch of paper cards be bound. Above the limit it is held until a yes."""
 
     batch_number: str
 

@@ -33,7 +33,8 @@ def _nothing(_wanted: Action, _by: By) -> None:
 class Work(Generic[Wanted]):
     """`subject` is what one question waits about, `about` what else must not wait meanwhile.
 
-    `lock` holds what the price depends on; `hold` is done when somebody is asked.
+    `lock` holds what the price depends on; `hold` is done when somebody is asked, and refuses
+    what no yes could do.
     """
 
     action: type[Wanted]
@@ -74,6 +75,7 @@ WORKS: Mapping[Kind, Work[Any]] = {
         lock=refunds.lock_return,
         price=refunds.price_return,
         carry_out=refunds.say_paid,
+        hold=refunds.require_unpaid,
     ),
     Kind.GOODWILL: Work(
         action=GiveGoodwill,

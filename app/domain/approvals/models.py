@@ -52,6 +52,7 @@ class Approval(OwnedByMerchant, Base):
             postgresql_where=text("state = 'asked'"),
         ),
         Index("ix_approvals_state", "merchant_id", "state", "id"),
+        Index("ix_approvals_subject", "merchant_id", "kind", "subject", "id"),
         Index("ix_approvals_ending", "ends_at", postgresql_where=text("state = 'asked'")),
         CheckConstraint("decided_by <> asked_by", name="two_people"),
         CheckConstraint("(state = 'asked') = (decided_at IS NULL)", name="decided_has_time"),

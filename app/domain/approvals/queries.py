@@ -1,10 +1,12 @@
 """What waits for a second person, and what became of the rest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.domain.approvals import statements
+from app.domain.approvals.models import Kind, State
 from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.errors import NotFound
@@ -32,6 +34,19 @@ class ApprovalView:
     decided_at: datetime | None
     decision: str | None
     result: str | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What became of the newest question about something."""
+
+    subject: str
+    id: int
+    state: str
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == State.ASKED
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,19 @@ def count_waiting(*, merchant_id: int, at: datetime) -> int:
     which = {"merchant_id": merchant_id, "at": at}
     found = fetch_one(_Count, statements.COUNT_WAITING, which)
     return found.waiting if found else 0
+
+
+def newest_about(
+    *, merchant_id: int, kind: Kind, subjects: Iterable[str], at: datetime
+) -> dict[str, Question]:
+    """The newest question about each of these that anybody ever asked about, by its number.
+
+    One statement for all of them, and none for nothing.
+    """
+    which = {"merchant_id": merchant_id, "kind": kind.value, "at": at, "subjects": [*subjects]}
+    if not which["subjects"]:
+        return {}
+    return {each.subject: each for each in fetch_all(Question, statements.NEWEST, which)}
 
 
 def _page(

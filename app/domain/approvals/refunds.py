@@ -77,6 +77,10 @@ def agree(wanted: AgreeToRefund, by: By) -> Done:
     return Done(result=wanted.refund_number, amount_fen=_moved(by, wanted.refund_number))
 
 
+def require_unpaid(wanted: PaidByHand, by: By) -> None:
+    aftersales.require_unpaid(merchant_id=by.merchant_id, number=wanted.refund_number)
+
+
 def say_paid(wanted: PaidByHand, by: By) -> Done:
     aftersales.paid_by_hand(
         merchant_id=by.merchant_id,

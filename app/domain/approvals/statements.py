@@ -116,6 +116,15 @@ VIEW_SETTLED = (
   AND a.id < coalesce(%(after)s::bigint, 9223372036854775807)
 ORDER BY a.id DESC LIMIT %(limit)s"""
 )
+# One look into the index for each subject, however often somebody asked about it.
+NEWEST = """
+SELECT s.subject, newest.id, newest.state
+FROM unnest(%(subjects)s::text[]) s(subject) CROSS JOIN LATERAL (
+  SELECT id, CASE WHEN state = 'asked' AND ends_at <= %(at)s THEN 'expired' ELSE state END AS state
+  FROM approvals
+  WHERE merchant_id = %(merchant_id)s AND kind = %(kind)s AND subject = s.subject
+  ORDER BY id DESC LIMIT 1) newest
+"""
 COUNT_WAITING = """
 SELECT count(*) FROM (SELECT FROM approvals
   WHERE merchant_id = %(merchant_id)s AND state = 'asked' AND ends_at > %(at)s LIMIT 100) each

@@ -70,7 +70,7 @@ class Imported:
 
 @dataclass(frozen=True)
 class BatchLine:
-    """A batch as reports list it. `is_held`: it waits for a second person's yes."""
+    """A batch as reports list it. `is_held`: not without a second person's yes."""
 
     id: int
     number: str

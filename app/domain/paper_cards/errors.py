@@ -19,6 +19,12 @@ class BatchUnfit(DomainError):
     code = "card_batch_unfit"
 
 
+class BatchNotHeld(DomainError):
+    """Nobody has to agree to it: its cards can be bound already, or never can be any more."""
+
+    code = "card_batch_not_held"
+
+
 class PaperCardUsed(DomainError):
     """Something of it was used or given away, so it cannot be taken back whole."""
 

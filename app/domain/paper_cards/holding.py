@@ -1,9 +1,11 @@
 """A batch whose cards nobody can bind until a second person has agreed to it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.paper_cards.errors import BatchNotHeld
 from app.kernel import audit
-from app.kernel.db import execute
+from app.kernel.db import execute, fetch_one
 from app.kernel.errors import NotFound
 
 HOLD = """
@@ -14,6 +16,17 @@ RELEASE = """
 UPDATE card_batches SET is_held = false
 WHERE merchant_id = %(merchant_id)s AND number = %(number)s AND is_held
 """
+LOCK = """
+SELECT title, is_held AND stopped_at IS NULL AND bind_until > %(at)s FROM card_batches
+WHERE merchant_id = %(merchant_id)s AND number = %(number)s
+FOR NO KEY UPDATE
+"""
+
+
+@dataclass(frozen=True)
+class _Batch:
+    title: str
+    is_waiting: bool
 
 
 def hold(*, merchant_id: int, number: str) -> None:
@@ -32,3 +45,18 @@ def release(*, merchant_id: int, number: str, actor: str, at: datetime) -> None:
             subject=number,
             at=at,
         )
+
+
+def lock_held(*, merchant_id: int, number: str, at: datetime) -> str:
+    """The title of a batch that is held and could still be bound; nobody changes it meanwhile.
+
+    Whoever asks about it once more begins here, so that what a yes has just released is not held
+    again. Raises NotFound, BatchNotHeld.
+    """
+    which = {"merchant_id": merchant_id, "number": number, "at": at}
+    found = fetch_one(_Batch, LOCK, which)
+    if found is None:
+        raise NotFound("There is no such batch.", number=number[:40])
+    if not found.is_waiting:
+        raise BatchNotHeld("这批卡不需要复核，或已停用、已过期", number=number)
+    return found.title

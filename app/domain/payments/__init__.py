@@ -1,6 +1,6 @@
 """Money asked for, received and returned."""
 
-from app.domain.payments.again import RefundView, ask_anew, find_refund, send_again
+from app.domain.payments.again import RefundView, ask_anew, find_refund, lock_closed, send_again
 from app.domain.payments.by_hand import refund_by_hand, transfer_by_hand
 from app.domain.payments.chains import (
     ARRIVED_BEFORE,
@@ -98,6 +98,7 @@ from app.domain.payments.transferring import (
     ask_transfer,
     find_transfer,
     list_open_transfers,
+    lock_failed,
     note_transfer_look,
     replace_refund,
     settle_transfer,
@@ -179,6 +180,8 @@ __all__ = [
     "list_open_refunds",
     "list_open_transfers",
     "list_stuck_refunds",
+    "lock_closed",
+    "lock_failed",
     "lock_payout",
     "note_look",
     "note_refund_look",
