@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import Length, NumberRange
 
-from app.admin import door, pages
+from app.admin import door, pages, till_store
 from app.admin.forms import Form, MomentField, Needed, choices
 from app.admin.needs import needs
 from app.admin.numbering import mine
@@ -91,10 +91,9 @@ def _sessions(form: AddSession, *, status: int = 200) -> Response:
     may_add = here.staff.is_at_least(Role.MANAGER)
     if may_add:
         _fill(form)
+    own = _own_store()
     with transaction(merchant=here.merchant_id):
-        sessions = bookings.list_sessions(
-            merchant_id=here.merchant_id, store_id=_own_store(), since=since
-        )
+        sessions = bookings.list_sessions(merchant_id=here.merchant_id, store_id=own, since=since)
         stores = _store_names()
     return pages.page(
         "bookings/index.html",
@@ -119,10 +118,10 @@ def report(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door r
 
 
 def _show(number: str, form: Resize, *, status: int = 200) -> Response:
-    here = door.here()
+    here, own = door.here(), _own_store()
     with transaction(merchant=here.merchant_id):
         seating, guests = bookings.list_guests(
-            merchant_id=here.merchant_id, session_number=number, store_id=_own_store()
+            merchant_id=here.merchant_id, session_number=number, store_id=own
         )
         stores = _store_names()
     template = "bookings/_guests.html" if pages.is_fragment() else "bookings/show.html"
@@ -145,12 +144,7 @@ def _counts(guests: list[Guest]) -> dict[str, int]:
 
 def _own_store() -> int | None:
     """A clerk sees sessions of the store where he works now. Raises ChooseStoreFirst."""
-    staff = door.here().staff
-    if staff.is_at_least(Role.MANAGER):
-        return None
-    if staff.store_id is None:
-        raise door.ChooseStoreFirst("请先选择门店")
-    return staff.store_id
+    return None if door.here().staff.is_at_least(Role.MANAGER) else till_store.at_counter().id
 
 
 def _store_names() -> dict[int, str]:

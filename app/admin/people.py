@@ -27,7 +27,12 @@ class AddStore(Form):
 class Rights(Form):
     """What somebody may do, and where."""
 
-    role = SelectField(_("角色"), choices=choices((role.value, words.ROLES[role]) for role in Role))
+    role = SelectField(
+        _("角色"),
+        choices=choices((role.value, words.ROLES[role]) for role in Role),
+        # Nobody becomes an owner by a form that was sent too fast.
+        default=Role.CLERK.value,
+    )
     stores = SelectMultipleField(
         _("可核销的门店（店员必选）"),
         coerce=int,

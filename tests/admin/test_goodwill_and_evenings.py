@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain import complaints
+from app.domain import complaints, merchants
 from app.domain.catalog import BenefitKind
 from app.domain.merchants import Role
 from app.kernel import clock
@@ -14,6 +14,7 @@ from tests.builders.bookings import a_club, a_session, booked
 from tests.builders.catalog import a_benefit, a_draft_benefit
 from tests.builders.complaints import a_rule
 from tests.builders.members import a_member
+from tests.builders.merchants import a_store
 from tests.builders.orders import a_buyer, a_shop, a_voucher, vouchers_of
 
 
@@ -188,9 +189,25 @@ def test_a_draft_beside_the_published_words_keeps_a_benefit_on_offer(house):
     assert "道歉拿铁" not in page
 
 
-def test_a_clerk_without_a_store_chooses_one_first(house, club):
+def test_a_clerk_of_two_stores_chooses_one_first(house, club):
+    clerk, other = house.people[Role.CLERK], a_store(merchant=house.merchant, name="静安寺店")
+    with transaction():
+        merchants.change_staff(
+            merchant_id=house.id,
+            number=clerk.number,
+            role=Role.CLERK,
+            store_ids=[house.store.id, other.id],
+            actor="system",
+            at=clock.now(),
+        )
     session = a_session(club, starts_at=clock.now() + timedelta(days=9))
-    assert house.clerk.get(f"/bookings/{session}").status_code in {303, 403}
+    assert house.clerk.get("/bookings").status_code == 403
+    assert house.clerk.get(f"/bookings/{session}").status_code == 403
+
+
+def test_a_clerk_of_one_store_works_there(house, club):
+    session = a_session(club, starts_at=clock.now() + timedelta(days=9))
+    assert house.clerk.get("/bookings").status_code == 200
     assert house.clerk.post(f"/bookings/{session}/call-off").status_code == 403
 
 

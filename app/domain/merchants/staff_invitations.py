@@ -51,9 +51,9 @@ def invite_staff(
     Raises Invalid, and NotFound for a store that is not an open one of this merchant.
     """
     if not name.strip():
-        raise Invalid("Somebody who works here has a name.")
+        raise Invalid("请填写姓名")
     if role == Role.CLERK and not store_ids:
-        raise Invalid("A clerk works at one store at least.")
+        raise Invalid("店员至少要有一家门店")
     check_stores(merchant_id, store_ids)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     staff = _add(merchant_id, name, role, token, at)
