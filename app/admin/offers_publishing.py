@@ -1,11 +1,11 @@
-"""An offer goes on sale together with what is in it."""
+"""An offer goes on sale together with what is in it, and with what its friends' campaign gives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from app.admin import door
-from app.domain import catalog, membership, pools
+from app.domain import campaigns, catalog, membership, pools
 from app.domain.catalog import BenefitSheet, Problem
 from app.domain.membership import Tier
 
@@ -20,9 +20,12 @@ def drafts_in(number: str, *, at: datetime) -> list[BenefitSheet]:
     """Benefits of an offer of which no wording is published. Raises NotFound."""
     merchant_id = door.here().merchant_id
     held = catalog.open_offer(merchant_id=merchant_id, number=number, at=at).detail.items
-    sheets = [
-        catalog.get_benefit(merchant_id=merchant_id, number=item.benefit_number) for item in held
-    ]
+    return _drafts(item.benefit_number for item in held)
+
+
+def _drafts(benefits: Iterable[str]) -> list[BenefitSheet]:
+    merchant_id = door.here().merchant_id
+    sheets = [catalog.get_benefit(merchant_id=merchant_id, number=each) for each in benefits]
     return [sheet for sheet in sheets if sheet.sold is None]
 
 
@@ -46,10 +49,7 @@ def publish(number: str, *, at: datetime) -> None:
     Raises NotFound, NotPublishable; then nothing is published.
     """
     here = door.here()
-    for sheet in drafts_in(number, at=at):
-        catalog.publish_benefit(
-            merchant_id=here.merchant_id, benefit_number=sheet.number, actor=here.actor, at=at
-        )
+    _publish_all(drafts_in(number, at=at), at=at)
     catalog.publish_offer(
         merchant_id=here.merchant_id,
         number=number,
@@ -60,6 +60,23 @@ def publish(number: str, *, at: datetime) -> None:
         actor=here.actor,
         at=at,
     )
+
+
+def publish_rewards(campaign: str, *, at: datetime) -> None:
+    """What a campaign of friends gives, as far as nothing of it is published, inside a transaction.
+
+    Raises NotFound, NotPublishable.
+    """
+    found = campaigns.get_campaign(merchant_id=door.here().merchant_id, number=campaign)
+    _publish_all(_drafts(campaigns.parse(found.terms).benefits), at=at)
+
+
+def _publish_all(sheets: Iterable[BenefitSheet], *, at: datetime) -> None:
+    here = door.here()
+    for sheet in sheets:
+        catalog.publish_benefit(
+            merchant_id=here.merchant_id, benefit_number=sheet.number, actor=here.actor, at=at
+        )
 
 
 def _of(sheet: BenefitSheet, *, at: datetime) -> list[Problem]:

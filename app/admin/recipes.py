@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from app.admin import door, pages, recipes_loading
 from app.admin.needs import needs
-from app.admin.offers_publishing import findings
+from app.admin.offers_publishing import findings, publish_rewards
 from app.admin.offers_publishing import publish as publish_offer
 from app.admin.preview import problems_of
 from app.admin.recipes_book import RECIPES, Recipe
@@ -56,17 +56,24 @@ def made(merchant: str, name: str) -> Response:  # noqa: ARG001 - the door reads
 def publish(merchant: str, name: str) -> Response:  # noqa: ARG001 - the door reads it
     _recipe(name)
     wanted = _named(request.form.getlist("offer"))
+    campaign, at = request.form.get("campaign"), clock.now()
     try:
         with transaction(merchant=door.here().merchant_id):
             for number in wanted:
-                publish_offer(number, at=clock.now())
+                publish_offer(number, at=at)
+            if campaign:
+                publish_rewards(campaign, at=at)
     except catalog.NotPublishable as refusal:
         return _made(name, wanted, problems=problems_of(refusal), status=409)
+    if campaign:
+        # WeChat judges its words, so it is published on a page of its own; and at once, since
+        # whoever buys the card before that has nobody to ask for help.
+        words = _("主卡和奖励权益已发布。请马上检查文案并发布活动：发布前购买的主卡不能发起助力")
+        return pages.go("assists.show", number=campaign, words=words)
     return pages.go(
         "recipes.made",
         name=name,
         offer=wanted,
-        campaign=request.form.get("campaign") or None,
         promotion=request.form.get("promotion") or None,
         words=_("已发布，顾客现在可以购买"),
     )

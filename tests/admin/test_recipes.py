@@ -101,6 +101,26 @@ def test_the_page_lists_all_seven(house):
         assert name in page
 
 
+def test_the_rewards_of_friends_are_published_with_the_card_and_the_campaign_is_next(house):
+    _where, made = load(house, "friends")
+    (number,) = made["campaign"]
+    answer = house.manager.post("/recipes/friends/publish", made)
+    assert answer.location.endswith(f"/assists/{number}")
+    found = campaigns.get_campaign(merchant_id=house.id, number=number)
+    rewards = campaigns.parse(found.terms).benefits
+    assert all(catalog.get_benefit(merchant_id=house.id, number=each).sold for each in rewards)
+    page = house.manager.get(f"/assists/{number}/steps/publish").text
+    assert "先发布该权益" not in page
+    assert "先上架" not in page
+
+
+def test_a_foreign_campaign_publishes_nothing(house):
+    _where, made = load(house, "friends")
+    told = {"offer": made["offer"], "campaign": "KAAAAAAAAAAAAAAA2"}
+    assert house.manager.post("/recipes/friends/publish", told).status_code == 404
+    assert opened(house, made["offer"][0]).state == "draft"
+
+
 def test_foreign_offers_and_unknown_recipes_are_not_there(house):
     foreign = an_offer()
     assert house.manager.get(f"/recipes/weekend/made?offer={foreign.number}").status_code == 404
