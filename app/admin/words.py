@@ -1,7 +1,7 @@
 """How things read on a page: money, instants in the shop's zone, states as badges, refusals."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,13 @@ def moment(at: datetime | None) -> str:
     return "–" if at is None else local(at).strftime("%Y-%m-%d %H:%M")
 
 
+def until(at: datetime | None) -> str:
+    """An end that does not count itself, as people say it: midnight ends the day before, at 24:00."""
+    if at is None or local(at).time() != time.min:
+        return moment(at)
+    return f"{local(at).date() - timedelta(days=1)} 24:00"
+
+
 def clock_time(at: datetime | None) -> str:
     return "–" if at is None else local(at).strftime("%H:%M")
 
@@ -122,6 +129,7 @@ FILTERS: Mapping[str, Any] = {
     "count": count,
     "percent": percent,
     "moment": moment,
+    "until": until,
     "clock": clock_time,
     "day": day,
     "role": role,

@@ -208,3 +208,10 @@ def test_a_vouchers_page_tells_who_where_when_and_what_was_booked(house, shop, b
 
 def test_a_words_that_are_no_number_find_no_voucher(house, sold):
     assert "没有找到" in house.manager.get("/vouchers?q=拿铁").text
+
+
+def test_what_ends_at_midnight_is_good_until_the_evening_before(house, sold):
+    """Nobody is told a day on which it is over already."""
+    page = house.manager.get(f"/orders/{sold}").text
+    assert " 24:00" in page
+    assert " 00:00" not in page
