@@ -17,12 +17,13 @@ from app.domain.approvals import Outcome, Question
 from app.domain.merchants import Role
 from app.kernel import clock
 from app.kernel.db import transaction
-from app.kernel.errors import DomainError
+from app.kernel.errors import DomainError, Invalid
 from app.kernel.numbers import Kind
 
 bp = Blueprint("refunds", __name__)
 A_PAGE = 30
 MOST_VOUCHERS = 500
+ALL = "all"
 
 
 class SumChanged(DomainError):
@@ -98,7 +99,12 @@ def preview(merchant: str, number: str) -> Response:  # noqa: ARG001 - the door 
     """The sum, line by line, before any money goes."""
     form, number, chosen = Ask(), mine(number, Kind.ORDER), _chosen()
     sums = list[Quote]()
-    if form.validate() and form.does(lambda: sums.append(_quote_chosen(number, chosen))):
+
+    def reckon() -> None:
+        _refuse_doubt(chosen)
+        sums.append(_quote_chosen(number, chosen))
+
+    if form.validate() and form.does(reckon):
         return pages.page(
             "refunds/preview.html",
             number=number,
@@ -177,6 +183,15 @@ def _chosen() -> list[str]:
     return [mine(each, Kind.VOUCHER) for each in request.form.getlist("voucher")[:MOST_VOUCHERS]]
 
 
+def _refuse_doubt(chosen: list[str]) -> None:
+    """Nothing ticked is an oversight unless all was asked for. Raises Invalid."""
+    wants_all = request.form.get("scope") == ALL
+    if wants_all and chosen:
+        raise Invalid(str(_("已勾选部分内容：请选“只退上面勾选的”，或取消勾选")), field="scope")
+    if not wants_all and not chosen:
+        raise Invalid(str(_("请勾选要退的内容，或选择退回全部")), field="scope")
+
+
 def _needs_second(number: str, chosen: list[str]) -> bool:
     here = door.here()
     with transaction(merchant=here.merchant_id):
@@ -243,7 +258,14 @@ def _choose(number: str, form: Ask, *, chosen: list[str] | None, status: int = 2
             at=clock.now(),
         )
     return pages.page(
-        "refunds/choose.html", status=status, number=number, quote=quote, form=form, chosen=chosen
+        "refunds/choose.html",
+        status=status,
+        number=number,
+        quote=quote,
+        form=form,
+        chosen=chosen,
+        scope=request.form.get("scope"),
+        some=any(line.voucher and not line.reason for line in quote.lines),
     )
 
 

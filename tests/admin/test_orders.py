@@ -145,8 +145,22 @@ def test_a_sum_that_is_not_the_one_shown_moves_no_money(house, shop, buyer, sold
     assert all(voucher.state == "active" for voucher in vouchers_of(shop, buyer))
 
 
+@pytest.mark.parametrize(
+    ("ticked", "scope", "status"),
+    [(False, "", 422), (False, "some", 422), (True, "all", 422), (False, "all", 200)],
+)
+def test_nothing_ticked_is_not_taken_for_everything(
+    house, shop, buyer, sold, ticked, scope, status
+):
+    number = vouchers_of(shop, buyer)[0].number
+    said = {"reason": "出品有误", "scope": scope} | ({"voucher": number} if ticked else {})
+    answer = house.manager.post(f"/orders/{sold}/refund/preview", said)
+    assert answer.status_code == status
+    assert ('name="back_fen" value="4900"' in answer.text) is (status == 200)
+
+
 def test_a_refund_without_a_reason_goes_nowhere(house, sold):
-    answer = house.manager.post(f"/orders/{sold}/refund/preview", {"reason": ""})
+    answer = house.manager.post(f"/orders/{sold}/refund/preview", {"reason": "", "scope": "all"})
     assert answer.status_code == 422
     assert "必填" in answer.text
 
