@@ -72,6 +72,13 @@ def test_without_a_store_nothing_is_redeemed(house, shop, voucher):
     assert "请先选择门店" in said.text
 
 
+def test_a_clerks_first_page_is_his_day(house, shop, voucher):
+    before = house.clerk.get("/").text
+    assert "去核销" in before
+    scan(house.clerk, code_of(shop, voucher))
+    assert '<div class="h1 mb-1">1</div>' in house.clerk.get("/").text
+
+
 def test_a_scan_redeems_and_says_what_to_hand_over(house, shop, voucher):
     said = scan(house.clerk, code_of(shop, voucher))
     assert said.status_code == 200

@@ -43,10 +43,11 @@ class ShiftLine(Sums):
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """One person's shift at one store, so far."""
+    """One person's shift at one store, so far. `is_week`: no closing of the last week began it."""
 
     starts_at: datetime
     lines: Sequence[ShiftLine]
+    is_week: bool
 
     @property
     def sums(self) -> Sums:
@@ -83,7 +84,8 @@ def current(*, merchant_id: int, staff_id: int, store_id: int, at: datetime) -> 
     What was redeemed earlier and came late is in it; so is what was reversed since.
     """
     starts_at, which = _open(merchant_id, staff_id, store_id, at=at)
-    return Shift(starts_at=starts_at, lines=fetch_all(ShiftLine, statements.LINES, which))
+    lines = fetch_all(ShiftLine, statements.LINES, which)
+    return Shift(starts_at=starts_at, lines=lines, is_week=which["since"] == starts_at)
 
 
 def close(
