@@ -3,10 +3,11 @@
 # Sold vouchers that nobody has used, the latest first, by their key. Whether others of the same
 # card were used is counted and not asked by EXISTS, which would be prepared for every card at once.
 _UNUSED = """
-SELECT v.id, v.number, c.title, coalesce(h.nickname, ''), h.number, v.allocated_fen, v.issued_at,
+SELECT v.id, v.number, b.name, coalesce(h.nickname, ''), h.number, v.allocated_fen, v.issued_at,
   v.valid_until, f.cause
 FROM vouchers v
 JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
 JOIN members h ON h.merchant_id = v.merchant_id AND h.id = v.holder_id
 CROSS JOIN LATERAL (SELECT CASE
   WHEN v.state = 'expired' THEN 'expired'
@@ -47,7 +48,7 @@ GROUP BY cause
 """  # noqa: S608 - only words of this file
 
 REDEEMED = """
-SELECT r.id, r.redeemed_at, s.name, v.number, c.title, m.number, coalesce(m.nickname, ''),
+SELECT r.id, r.redeemed_at, s.name, v.number, b.name, m.number, coalesce(m.nickname, ''),
   r.value_fen, r.points, r.reversed_at
 FROM stores s
 CROSS JOIN LATERAL (
@@ -59,7 +60,7 @@ CROSS JOIN LATERAL (
   ORDER BY d.redeemed_at DESC, d.id DESC LIMIT %(limit)s
 ) r
 JOIN vouchers v ON v.merchant_id = r.merchant_id AND v.id = r.voucher_id
-JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
+JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
 JOIN members m ON m.merchant_id = r.merchant_id AND m.id = r.member_id
 WHERE s.merchant_id = %(merchant_id)s AND (%(store_id)s::bigint IS NULL OR s.id = %(store_id)s)
 ORDER BY r.redeemed_at DESC, r.id DESC LIMIT %(limit)s
