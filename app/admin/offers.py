@@ -1,6 +1,7 @@
 """What can be bought: put together, looked at as customers will, and changed."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,7 +95,13 @@ def row(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
     with transaction(merchant=here.merchant_id):
         known = catalog.list_choices(merchant_id=here.merchant_id)
     has_others = request.args.get("kind") == OfferKind.SUBSCRIPTION
-    return pages.page("offers/_row.html", row=Row(id=name), known=known, has_others=has_others)
+    return pages.page(
+        "offers/_row.html",
+        row=Row(id=name),
+        known=known,
+        twins=_twins(known),
+        has_others=has_others,
+    )
 
 
 @bp.get("/<merchant>/offers/<number>")
@@ -195,8 +202,14 @@ def _sheet(form: OfferForm, kind: OfferKind, found: OfferSheet | None) -> Respon
         sheet=found,
         rows=_rows(found),
         known=known,
+        twins=_twins(known),
         has_items=kind in WITH_ITEMS,
     )
+
+
+def _twins(known: Iterable[catalog.Choice]) -> set[str]:
+    """Names that do not tell one benefit from another."""
+    return {name for name, times in Counter(each.name for each in known).items() if times > 1}
 
 
 def _rows(found: OfferSheet | None) -> list[Row]:

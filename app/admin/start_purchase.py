@@ -51,9 +51,12 @@ class StepFailed(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
+    """`endpoint` shows what is told, where the panel has a page of it."""
+
     words: str
     told: str
     is_next: bool
+    endpoint: str = ""
 
 
 # In order; each name is what the state gains by the step.
@@ -62,9 +65,11 @@ STEPS: Mapping[str, str] = {
     "order": _("顾客下单"),
     "paid": _("顾客付款"),
     "fulfilled": _("微信通知到账，券进入卡包"),
-    "code": _("顾客出示券码"),
+    "code": _("顾客出示券码（约 30 秒换一次）"),
     "redeemed": _("店员核销"),
 }
+
+PAGES: Mapping[str, str] = {"token": "members.show", "order": "orders.show"}
 
 
 @bp.get("/<merchant>/start/purchase")
@@ -265,7 +270,12 @@ def _page(state: Mapping[str, str] | None, *, refusal: str = "", status: int = 2
         state=done,
         offers=_buyable(),
         steps=[
-            Step(words=said, told=_told(name, done), is_next=name == following)
+            Step(
+                words=said,
+                told=_told(name, done),
+                is_next=name == following,
+                endpoint=PAGES.get(name, ""),
+            )
             for name, said in STEPS.items()
         ],
         following=STEPS.get(following or ""),

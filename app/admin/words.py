@@ -39,6 +39,23 @@ HTTP: Mapping[int, str] = {
     500: _("系统出错了，我们已记录"),
 }
 
+# What a browser's name for itself holds; the first that fits, since each claims to be its elders.
+PROGRAMS = (
+    ("MicroMessenger", _("微信")),
+    ("Edg", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
 
 def register(app: Flask) -> None:
     """Make these known to every template."""
@@ -78,6 +95,13 @@ def until(at: datetime | None) -> str:
     if at is None or local(at).time() != time.min:
         return moment(at)
     return f"{local(at).date() - timedelta(days=1)} 24:00"
+
+
+def device(agent: str) -> str:
+    """What a person calls the thing that this browser says of itself; "" when it says nothing."""
+    program = next((name for mark, name in PROGRAMS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return " · ".join(filter(None, (str(system), str(program))))
 
 
 def clock_time(at: datetime | None) -> str:
@@ -130,6 +154,7 @@ FILTERS: Mapping[str, Any] = {
     "percent": percent,
     "moment": moment,
     "until": until,
+    "device": device,
     "clock": clock_time,
     "day": day,
     "role": role,

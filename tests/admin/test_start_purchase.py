@@ -48,7 +48,7 @@ def test_what_costs_nothing_is_bought_and_redeemed_step_by_step(opened):
     for _ in range(5):
         assert click(opened).status_code == 303
     page = opened.manager.get("/start/purchase").text
-    assert "全部完成" in page
+    assert "都走通了" in page
     assert "给一杯热拿铁" in page
     assert state(opened)["token"] not in page
 
@@ -63,7 +63,7 @@ def test_what_costs_money_waits_for_the_notice_and_goes_on(app, opened, wechat):
     _notify(app, opened, wechat)
     for _ in range(3):
         assert click(opened).status_code == 303
-    assert "全部完成" in opened.manager.get("/start/purchase").text
+    assert "都走通了" in opened.manager.get("/start/purchase").text
 
 
 def test_what_may_not_be_used_now_is_told_as_the_clerk_would_hear_it(opened):

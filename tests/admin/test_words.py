@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.admin import words as panel_words
 from deploy.local import words
 
 KEPT = re.compile(r"“[^”]*”|至")
@@ -57,3 +58,28 @@ def test_whoever_chose_english_reads_english(house):
     assert "Settings" in page
     house.owner.post("/locale", {"locale": "xx"})
     assert 'lang="en"' in house.owner.get("/settings").text
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+                "(KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.50 Safari/604.1"
+            ),
+            "iPhone · 微信",
+        ),
+        (
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
+            ),
+            "Windows · Edge",
+        ),
+        ("curl/8.5.0", ""),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_called_what_people_call_it(agent, said):
+    assert panel_words.device(agent) == said
