@@ -39,6 +39,9 @@ CHANNELS: Mapping[str, str] = {
     "friend": _("好友分享"),
     "store": _("门店扫码"),
     "search": _("搜索"),
+    "official": _("公众号文章"),
+    "leaflet": _("传单"),
+    "staff": _("店员分享"),
 }
 # As in the table that is taken along (`exports.CAUSES`), for the page.
 CAUSES: Mapping[str, str] = {

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from app.admin import door
+from app.admin.numbers_words import CHANNELS
 from app.domain.merchants import Role
 from app.kernel import money
 from app.kernel.errors import DomainError
@@ -104,6 +105,11 @@ def device(agent: str) -> str:
     return " · ".join(filter(None, (str(system), str(program))))
 
 
+def channel(told: str) -> str:
+    """A way to a sale in words; a word of the shop's own stays."""
+    return str(CHANNELS.get(told, told))
+
+
 def clock_time(at: datetime | None) -> str:
     return "–" if at is None else local(at).strftime("%H:%M")
 
@@ -155,6 +161,7 @@ FILTERS: Mapping[str, Any] = {
     "moment": moment,
     "until": until,
     "device": device,
+    "channel": channel,
     "clock": clock_time,
     "day": day,
     "role": role,
