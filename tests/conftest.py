@@ -1,6 +1,8 @@
 """What every test may ask for. The servers come from `make test`, or from the surroundings."""
 
+import gc
 import os
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -13,12 +15,15 @@ from app.kernel import keyring
 from app.kernel.db import db, transaction
 from app.migrations.run import upgrade
 from app.simulator import create_simulator, start
+from deploy.local.servers import postgres
+from tests import hashing
 from tests.builders.databases import a_database
 from tests.inspecting import InspectingCursor, inspecting
 from tests.keys import MASTER_KEY
 from tests.simulator.world import FRESH
 
 keyring.install(MASTER_KEY)
+hashing.make_cheap()
 
 
 def pytest_addoption(parser):
@@ -40,9 +45,24 @@ def worker():
 
 
 @pytest.fixture(scope="session")
-def database_url(worker):
+def server_url(worker):
+    """The server of this test process.
+
+    Where `make test` says where it may lie, each of the parallel ones has a server of its own:
+    whether anything was written is asked of the server, and another's writing would be ours.
+    """
+    folder = os.environ.get("KABAO_TEST_FOLDER")
+    if worker == 0 or folder is None:
+        yield os.environ["DATABASE_URL"]
+        return
+    with postgres(Path(folder) / f"process-{worker}", throwaway=True, durable=False) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url, worker):
     """A database with the newest schema, by way of the migrations."""
-    base = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql")
+    base = make_url(server_url).set(drivername="postgresql")
     name = f"test_{os.getpid()}_{worker}"
     with a_database(base.render_as_string(hide_password=False), name):
         url = base.set(drivername="postgresql+psycopg", database=name)
@@ -84,6 +104,8 @@ def app(settings):
     app = create_app(settings)
     with app.app_context():
         _inspect_every_cursor(db.engine)
+    # What is here now stays: looking through it for garbage again and again is of no use.
+    gc.freeze()
     yield app
     with app.app_context():
         kernel_db.hang_up()

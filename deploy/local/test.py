@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from deploy.local.children import NotStarted
@@ -24,8 +24,8 @@ def main(arguments: list[str]) -> int:
     leave_tidily()
     print("starting throwaway servers", flush=True)
     try:
-        with _throwaway_servers() as addresses:
-            return _run_pytest(addresses, arguments)
+        with _throwaway_servers() as surroundings:
+            return _run_pytest(surroundings, arguments)
     except NotStarted as problem:
         print(problem, file=sys.stderr)
     except KeyboardInterrupt:
@@ -34,13 +34,13 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def _throwaway_servers() -> Iterator[Addresses]:
+def _throwaway_servers() -> Iterator[Mapping[str, str]]:
     with ExitStack() as running:
         yield _start_in_free_folder(running)
 
 
-def _start_in_free_folder(running: ExitStack) -> Addresses:
-    """In the first folder that no other test run is using."""
+def _start_in_free_folder(running: ExitStack) -> Mapping[str, str]:
+    """In the first folder that no other test run is using; what the tests are told of it."""
     number = 1
     while True:
         folder = HOME / "test" / str(number)
@@ -50,14 +50,18 @@ def _start_in_free_folder(running: ExitStack) -> Addresses:
             number += 1
             continue
         database = running.enter_context(postgres(folder, throwaway=True, durable=False))
-        return Addresses(database=database, redis=redis)
+        addresses = Addresses(database=database, redis=redis)
+        return addresses.env | {"KABAO_TEST_FOLDER": str(folder)}
 
 
-def _run_pytest(addresses: Addresses, arguments: list[str]) -> int:
+def _run_pytest(surroundings: Mapping[str, str], arguments: list[str]) -> int:
     print("servers are up; running the tests", flush=True)
     command = [sys.executable, "-m", "pytest", *WORKERS, *arguments]
+    env = {**os.environ, **surroundings}
+    # The tests start dozens of processes, each of which would compile the whole application anew.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.monotonic()
-    result = subprocess.run(command, env=os.environ | addresses.env, cwd=ROOT, check=False)
+    result = subprocess.run(command, env=env, cwd=ROOT, check=False)
     print(f"tests ended with {result.returncode} after {time.monotonic() - began:.0f} s")
     return result.returncode
 

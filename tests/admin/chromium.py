@@ -22,6 +22,12 @@ SIDE, FRAMES = 480, 30
 PICTURES = os.environ.get("KABAO_PICTURES")
 # Nothing is under way: neither what htmx asked for, nor what it is putting in its place.
 QUIET = "html:not(:has(.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added))"
+# After two frames a page knows its width; what then still fades in or moves comes to its end.
+DRAWN = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const moving = document.getAnimations().filter(one => one.effect.getComputedTiming().endTime < Infinity);
+  await Promise.all(moving.map(one => one.finished.catch(() => null)));
+}"""
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -88,6 +94,11 @@ def launched(playwright, *, camera=None):
 def settle(page):
     """Wait until what the page asks for by itself stands in it."""
     page.wait_for_selector(QUIET, state="attached")
+
+
+def draw(page):
+    """Wait until the page stands as it will be seen at its present width."""
+    page.evaluate(DRAWN)
 
 
 def is_too_wide(page):

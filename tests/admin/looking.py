@@ -3,7 +3,7 @@
 from axe_playwright_python.base import AXE_SCRIPT
 
 from tests.admin import matrix
-from tests.admin.chromium import DESKTOP, PHONE, is_too_wide, keep_picture, settle
+from tests.admin.chromium import DESKTOP, PHONE, draw, is_too_wide, keep_picture, settle
 
 BOTH = (DESKTOP, PHONE)
 GRAVE = {"serious", "critical"}
@@ -41,21 +41,30 @@ def is_page(signed, path):
 
 def widths(page, name, *, sizes=BOTH):
     """Keep a picture of the page that is open at each width; what is wider than the screen."""
+    return [said for _size, told in _at_each(page, name, sizes) for said in told]
+
+
+def widths_and_barriers(page, name, picture, *, sizes=BOTH):
+    """The same, and at each width what keeps somebody from reading the page."""
+    found = []
+    page.evaluate(AXE_SCRIPT)
+    for size, told in _at_each(page, picture, sizes):
+        found += [*told, *_barriers(page, name, size)]
+    return found
+
+
+def _at_each(page, picture, sizes):
     settle(page)
     for size in sizes:
         page.set_viewport_size(size)
-        keep_picture(page, f"{name}-{size['width']}")
-        if is_too_wide(page):
-            yield f"too wide at {size['width']}"
+        draw(page)
+        keep_picture(page, f"{picture}-{size['width']}")
+        yield size, [f"too wide at {size['width']}"] if is_too_wide(page) else []
 
 
-def barriers(page, name, *, sizes=BOTH):
-    """What keeps somebody from reading the page that is open, at each width."""
-    page.evaluate(AXE_SCRIPT)
+def _barriers(page, name, size):
     context = {"exclude": [] if name == READ_WHOLE else [[MENU]]}
-    for size in sizes:
-        page.set_viewport_size(size)
-        for violation in page.evaluate(ASK_AXE, context):
-            if violation["impact"] in GRAVE:
-                nodes = [node["html"][:120] for node in violation["nodes"][:3]]
-                yield f"{size['width']} {violation['id']}: {violation['help']} {nodes}"
+    for violation in page.evaluate(ASK_AXE, context):
+        if violation["impact"] in GRAVE:
+            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+            yield f"{size['width']} {violation['id']}: {violation['help']} {nodes}"

@@ -3,6 +3,7 @@
 import inspect
 import re
 import sys
+from functools import cache
 from urllib.parse import quote
 
 from app.admin.forms import Form
@@ -17,7 +18,11 @@ VALUES = (NUL, TOO_LARGE, *YEARS)
 
 def names_on(view):
     """The fields of every form in the view's module, and what the module asks for by name."""
-    module = sys.modules[inspect.unwrap(view).__module__]
+    return _names_in(sys.modules[inspect.unwrap(view).__module__])
+
+
+@cache
+def _names_in(module):
     forms = [
         each
         for each in vars(module).values()

@@ -11,7 +11,7 @@ from app.kernel.db import db, transaction
 from tests.admin.browsing import PASSWORD, signed_in, six_digits
 from tests.admin.chromium import PHONE, a_page
 from tests.admin.entering import SECRET, a_newcomer, an_invitation
-from tests.admin.looking import barriers, widths
+from tests.admin.looking import widths_and_barriers
 from tests.builders.offline import rules_on
 from tests.builders.orders import a_shop, a_voucher, shown
 
@@ -25,7 +25,10 @@ class Eye:
         self.page, self.seen, self.wrong = page, seen, []
 
     def look(self, name):
-        told = [*widths(self.page, f"door-{name}"), *barriers(self.page, name), *self.seen.take()]
+        told = [
+            *widths_and_barriers(self.page, name, f"door-{name}"),
+            *self.seen.take(),
+        ]
         self.wrong += [f"{name}: {said}" for said in told if "status of 4" not in said]
 
 

@@ -6,7 +6,7 @@ from app.domain.merchants import Role
 from tests.admin.browsing import signed_in
 from tests.admin.chromium import a_page
 from tests.admin.long_names import lengthen
-from tests.admin.looking import addresses, barriers, is_page, widths
+from tests.admin.looking import addresses, is_page, widths, widths_and_barriers
 from tests.admin.neighbour import a_neighbour
 from tests.builders.merchants import a_clerk, a_merchant, a_store
 from tests.builders.orders import a_buyer, a_paid_order, a_shop
@@ -87,8 +87,8 @@ def test_every_page_fits_with_long_names_and_can_be_read(full, browser, address,
     with a_page(browser, address, owner) as (page, _context, seen):
         for name, path in pages:
             page.goto(address + path)
-            wide = list(widths(page, f"{name}-full"))
-            found[name] = [*wide, *barriers(page, name), *seen.take()]
+            told = widths_and_barriers(page, name, f"{name}-full")
+            found[name] = [*told, *seen.take()]
     assert len(found) > 60 // len(SLICES)
     assert offences(found) == {}
 
@@ -114,8 +114,8 @@ def test_every_form_says_what_is_wrong_and_still_fits(full, browser, address):
             with page.expect_navigation():
                 page.evaluate(SEND_IT_EMPTY)
             name = path.replace("/", "-")
-            wide = list(widths(page, f"{name}-wrong"))
-            found[name] = [*wide, *barriers(page, name), *_unexpected(seen)]
+            told = widths_and_barriers(page, name, f"{name}-wrong")
+            found[name] = [*told, *_unexpected(seen)]
             if not page.locator(".invalid-feedback, .alert-danger").count():
                 found[name].append("nothing is said to be wrong")
     assert offences(found) == {}
