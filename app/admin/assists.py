@@ -22,6 +22,7 @@ from app.admin.assists_form import (
     typed_rows,
 )
 from app.admin.needs import needs
+from app.admin.words import in_colour
 from app.domain import assist, campaigns, catalog
 from app.domain.assist import Figures
 from app.domain.campaigns import AssistCampaign, Finding, State, Terms
@@ -56,8 +57,7 @@ def known_words() -> dict[str, object]:
 @bp.app_template_filter("assist_state")
 def badge(state: str) -> Markup:
     """In what state such a campaign is, in colour."""
-    name, colour = STATES[State(state)]
-    return Markup('<span class="badge bg-{}-lt">{}</span>').format(colour, name)
+    return in_colour(STATES[State(state)])
 
 
 @bp.get("/<merchant>/assists")

@@ -23,6 +23,7 @@ from app.admin.campaigns_form import (
 )
 from app.admin.needs import needs
 from app.admin.offers_publishing import tiers
+from app.admin.words import in_colour
 from app.domain import approvals, catalog, promotions
 from app.domain.merchants import Role
 from app.domain.promotions import Clash, Kind, Promotion, State, Terms
@@ -67,8 +68,7 @@ def words() -> dict[str, object]:
 @bp.app_template_filter("campaign_state")
 def badge(state: str) -> Markup:
     """In what state a campaign is, in colour."""
-    name, colour = STATES[State(state)]
-    return Markup('<span class="badge bg-{}-lt">{}</span>').format(colour, name)
+    return in_colour(STATES[State(state)])
 
 
 @bp.get("/<merchant>/campaigns")

@@ -16,6 +16,7 @@ from app.admin import door, pages, posters, words
 from app.admin.forms import Form, choices
 from app.admin.needs import needs
 from app.admin.numbering import mine
+from app.admin.numbers_words import CHANNELS
 from app.domain import catalog, merchants
 from app.domain.catalog import OfferChoice, OfferDetail, OfferState
 from app.domain.merchants import AppKind, Role
@@ -28,12 +29,8 @@ from app.kernel.numbers import Kind
 bp = Blueprint("channels", __name__)
 PAGE = "pages/offer/show"
 PLACES: Mapping[str, str] = {
-    "group_chat": _("微信群"),
-    "moments": _("朋友圈"),
-    "official": _("公众号文章"),
-    "store": _("门店张贴"),
-    "leaflet": _("传单"),
-    "staff": _("店员分享"),
+    name: CHANNELS[name]
+    for name in ("group_chat", "moments", "official", "store", "leaflet", "staff")
 }
 # A scene has 32 signs: an offer's number takes 17 of them, and the comma one.
 WORD = re.compile(r"[a-z0-9_\-]{1,14}")

@@ -24,6 +24,7 @@ from app.admin.offers_form import (
 )
 from app.admin.offers_publishing import findings, tiers
 from app.admin.preview import Audience, audiences, cover_address, unsaved
+from app.admin.words import in_colour
 from app.domain import catalog, orders
 from app.domain.catalog import Offer, OfferKind, OfferSheet, OfferState, Problem
 from app.domain.merchants import Role
@@ -48,8 +49,7 @@ def words() -> dict[str, object]:
 
 def badge(state: str) -> Markup:
     """In what state an offer is, in colour."""
-    name, colour = STATES[OfferState(state)]
-    return Markup('<span class="badge bg-{}-lt">{}</span>').format(colour, name)
+    return in_colour(STATES[OfferState(state)])
 
 
 @bp.get("/<merchant>/offers")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, request
+from flask import Response
 from flask_babel import lazy_gettext as _
 from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
@@ -138,7 +138,7 @@ def _set_stock(number: str, quota: int | None) -> None:
 
 def _step(word: str) -> Step:
     if word not in STEPS:
-        raise NotFound("There is no such step.", step=request.path[-40:])
+        raise NotFound("There is no such step.", step=word[:40])
     return STEPS[word]
 
 

@@ -98,6 +98,12 @@ def until(at: datetime | None) -> str:
     return f"{local(at).date() - timedelta(days=1)} 24:00"
 
 
+def in_colour(said: tuple[str, str]) -> Markup:
+    """A name in its colour."""
+    name, colour = said
+    return Markup('<span class="badge bg-{}-lt">{}</span>').format(colour, name)
+
+
 def device(agent: str) -> str:
     """What a person calls the thing that this browser says of itself; "" when it says nothing."""
     program = next((name for mark, name in PROGRAMS if mark in agent), "")

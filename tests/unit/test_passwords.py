@@ -1,3 +1,5 @@
+"""What guessing a password costs in earnest, where tests hash cheaply."""
+
 import pytest
 from argon2 import Type, extract_parameters
 from argon2.exceptions import VerifyMismatchError

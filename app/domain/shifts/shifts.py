@@ -43,11 +43,14 @@ class ShiftLine(Sums):
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """One person's shift at one store, so far. `is_week`: no closing of the last week began it."""
+    """One person's shift at one store, so far.
+
+    `is_first`: no closing of the last seven days stands before it.
+    """
 
     starts_at: datetime
     lines: Sequence[ShiftLine]
-    is_week: bool
+    is_first: bool
 
     @property
     def sums(self) -> Sums:
@@ -83,9 +86,9 @@ def current(*, merchant_id: int, staff_id: int, store_id: int, at: datetime) -> 
 
     What was redeemed earlier and came late is in it; so is what was reversed since.
     """
-    starts_at, which = _open(merchant_id, staff_id, store_id, at=at)
+    starts_at, is_first, which = _open(merchant_id, staff_id, store_id, at=at)
     lines = fetch_all(ShiftLine, statements.LINES, which)
-    return Shift(starts_at=starts_at, lines=lines, is_week=which["since"] == starts_at)
+    return Shift(starts_at=starts_at, lines=lines, is_first=is_first)
 
 
 def close(
@@ -104,7 +107,7 @@ def close(
     """
     if (counted is not None and not 0 <= counted <= MOST_COUNTED) or len(note) > LONGEST_NOTE:
         raise Invalid("清点数量或备注超出范围")
-    began, which = _open(merchant_id, staff_id, store_id, at=at)
+    began, _, which = _open(merchant_id, staff_id, store_id, at=at)
     # Another server's clock may be a little ahead of ours.
     if began != starts_at or began >= at:
         raise ShiftClosed("这个班次已经交接，请刷新页面")
@@ -150,8 +153,8 @@ def list_closings(
 
 def _open(
     merchant_id: int, staff_id: int, store_id: int, *, at: datetime
-) -> tuple[datetime, dict[str, object]]:
-    """When the open shift began, and where to look for what is in it."""
+) -> tuple[datetime, bool, dict[str, object]]:
+    """When the open shift began, whether it is the first, and where to look for what is in it."""
     which: dict[str, object] = {
         "merchant_id": merchant_id,
         "staff_id": staff_id,
@@ -162,5 +165,5 @@ def _open(
     zone = merchants.profile(merchant_id=merchant_id).zone
     longest = calendar.start_of_day(calendar.day_of(at - LONGEST, zone), zone)
     if last is None or last.at < longest:
-        return longest, {**which, "since": longest}
-    return last.at, {**which, "since": last.at - LATEST}
+        return longest, True, {**which, "since": longest}
+    return last.at, False, {**which, "since": last.at - LATEST}
