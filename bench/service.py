@@ -22,7 +22,8 @@ FRIENDS = (
     """INSERT INTO assist_helps (merchant_id, number, task_id, campaign_id, helper_id, state, reasons,
       at, address)
     SELECT {merchant}, 'L' || body, id, {campaign}, {members} - row, CASE WHEN row % 2 = 0 THEN 'held'
-      ELSE 'counted' END, '["new_member"]', now() - row * interval '1 minute',
+      ELSE 'counted' END, '["new_member"]', now() - CASE WHEN row <= 400
+      THEN row * interval '10 minutes' ELSE interval '15 days' + row * interval '1 minute' END,
       sha256((row / 4)::text::bytea)
     FROM (SELECT id, row_number() OVER (ORDER BY id) AS row FROM assist_tasks
       WHERE merchant_id = {merchant}) tasks JOIN seed_bodies ON n = row

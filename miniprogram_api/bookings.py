@@ -153,14 +153,14 @@ def show_code(merchant: str, booking: str) -> Response:
 @counter.get("")
 @documented(who=[STAFF], told={200: Evenings})
 def list_evenings(merchant: str) -> Response:
-    """The sessions at my store that are not over yet, called off ones included."""
+    """The next hundred sessions at my store that are not over yet, called off ones included."""
     staff = auth.staff(merchant)
     with transaction(merchant=staff.merchant_id):
-        found = bookings.list_sessions(
+        found = bookings.page_sessions(
             merchant_id=staff.merchant_id, store_id=staff.store_id, since=clock.now()
         )
         stores = _stores(staff.merchant_id)
-    return answer(present_evenings(found, stores=stores))
+    return answer(present_evenings(found.items, stores=stores))
 
 
 @counter.get("/<session>/guests")

@@ -35,6 +35,8 @@ from app.kernel.errors import DomainError
 
 bp = Blueprint("assists", __name__)
 SHOWN_DAYS = 14
+# More open tasks of one campaign are not counted each time that somebody looks at it.
+COUNTED = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ class Sheet:
 
 @bp.context_processor
 def known_words() -> dict[str, object]:
-    return {"kill_rules": KILL_RULES, "assist_fields": FIELDS}
+    return {"kill_rules": KILL_RULES, "assist_fields": FIELDS, "counted": COUNTED}
 
 
 @bp.app_template_filter("assist_state")
@@ -68,7 +70,9 @@ def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
         page = campaigns.list_page(merchant_id=here.merchant_id, cursor=request.args.get("cursor"))
         rows = [(each, campaigns.parse(each.terms)) for each in page.items]
         figures = assist.figures_of(
-            merchant_id=here.merchant_id, campaign_ids=[each.id for each in page.items]
+            merchant_id=here.merchant_id,
+            campaign_ids=[each.id for each in page.items],
+            most=COUNTED + 1,
         )
     return pages.page("assists/index.html", page=page, rows=rows, figures=figures)
 
@@ -149,7 +153,7 @@ def sheet_page(
 ) -> Response:
     here, at = door.here(), clock.now()
     with transaction(merchant=here.merchant_id):
-        sheet = open_sheet(number)
+        sheet = open_sheet(number, most=COUNTED + 1)
         if problems is None and sheet.campaign.state == State.DRAFT:
             problems = _findings(sheet.terms, at=at)
         days = _helps(sheet.campaign.id, at=at)
@@ -163,8 +167,8 @@ def sheet_page(
     )
 
 
-def open_sheet(number: str) -> Sheet:
-    """Inside a transaction. Raises NotFound."""
+def open_sheet(number: str, *, most: int | None = None) -> Sheet:
+    """Inside a transaction; `most` bounds what is counted. Raises NotFound."""
     merchant_id = door.here().merchant_id
     campaign = campaigns.get_campaign(merchant_id=merchant_id, number=number)
     terms = campaigns.parse(campaign.terms)
@@ -173,7 +177,9 @@ def open_sheet(number: str) -> Sheet:
     return Sheet(
         campaign=campaign,
         terms=terms,
-        figures=assist.figures_of(merchant_id=merchant_id, campaign_ids=[campaign.id])[campaign.id],
+        figures=assist.figures_of(merchant_id=merchant_id, campaign_ids=[campaign.id], most=most)[
+            campaign.id
+        ],
         names={each.number: each.name for each in chosen},
         offer_title=next((each.title for each in offers if each.number == terms.offer), "–"),
         reward_cost_fen=_reward_cost(campaign, terms),

@@ -22,6 +22,7 @@ from app.kernel.numbers import Kind
 
 bp = Blueprint("bookings", __name__)
 PAST = timedelta(days=30)
+A_PAGE = 30
 
 
 class AddSession(Form):
@@ -93,12 +94,18 @@ def _sessions(form: AddSession, *, status: int = 200) -> Response:
         _fill(form)
     own = _own_store()
     with transaction(merchant=here.merchant_id):
-        sessions = bookings.list_sessions(merchant_id=here.merchant_id, store_id=own, since=since)
+        page = bookings.page_sessions(
+            merchant_id=here.merchant_id,
+            store_id=own,
+            since=since,
+            cursor=request.args.get("cursor"),
+            limit=A_PAGE,
+        )
         stores = _store_names()
     return pages.page(
         "bookings/index.html",
         status=status,
-        sessions=sessions,
+        page=page,
         stores=stores,
         form=form,
         may_add=may_add,

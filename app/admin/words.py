@@ -81,6 +81,11 @@ def count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
 
 
+def up_to(number: int, most: int) -> str:
+    """1234 up to 500 -> "500+"."""
+    return count(number) if number <= most else f"{count(most)}+"
+
+
 def percent(bp: int | None) -> str:
     """1234 basis points -> "12.3%"."""
     return "–" if bp is None else f"{bp / 100:.1f}%"
@@ -163,6 +168,7 @@ FILTERS: Mapping[str, Any] = {
     "yuan": yuan,
     "plain_yuan": plain_yuan,
     "count": count,
+    "up_to": up_to,
     "percent": percent,
     "moment": moment,
     "until": until,

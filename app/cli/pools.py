@@ -115,11 +115,11 @@ def add_session(  # noqa: PLR0917 - one argument for each option
 @click.argument("merchant")
 @with_appcontext
 def list_sessions(merchant: str) -> None:
-    """The sessions that are not over: JSON, a line each."""
+    """The next hundred sessions that are not over: JSON, a line each."""
     with transaction():
         merchant_id = merchants.merchant_id_of(merchant)
-        found = bookings.list_sessions(merchant_id=merchant_id, since=clock.now())
-    for seating in found:
+        found = bookings.page_sessions(merchant_id=merchant_id, since=clock.now())
+    for seating in found.items:
         _tell(asdict(seating))
 
 

@@ -5,11 +5,14 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from app.kernel import clock
 from app.kernel.errors import Invalid
 
 MOST_PER_PAGE = 100
+_MICROSECOND = timedelta(microseconds=1)
 
 Row = TypeVar("Row")
 
@@ -42,14 +45,22 @@ def after(cursor: str | None) -> int | None:
     return int(value)
 
 
-def after_pair(cursor: str | None) -> tuple[int, int] | None:
-    """The two keys that the page continues after. Raises Invalid for what we did not write."""
+def moment_key(at: datetime, row_id: int) -> tuple[int, int]:
+    """The key of a row in a list ordered by time and, within one, by id."""
+    return (at - clock.EPOCH) // _MICROSECOND, row_id
+
+
+def after_moment(cursor: str | None) -> tuple[datetime, int] | tuple[None, None]:
+    """Time and id that such a page continues after. Raises Invalid for what we did not write."""
     if not cursor:
-        return None
+        return None, None
     value = _decode(cursor)
     if not isinstance(value, list) or len(value) != 2 or not all(map(_is_key, value)):  # noqa: PLR2004 - a pair
         raise Invalid("This cursor is not one of ours.", cursor=cursor[:40])
-    return value[0], value[1]
+    try:
+        return clock.EPOCH + value[0] * _MICROSECOND, value[1]
+    except OverflowError as nonsense:
+        raise Invalid("This cursor is not one of ours.", cursor=cursor[:40]) from nonsense
 
 
 def cursor_after(key: Key) -> str:

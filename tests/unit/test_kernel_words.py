@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,4 +93,16 @@ def test_a_foreign_cursor_is_refused(cursor):
     with pytest.raises(Invalid):
         paging.after(cursor)
     with pytest.raises(Invalid):
-        paging.after_pair(cursor)
+        paging.after_moment(cursor)
+
+
+def test_a_moment_and_an_id_continue_a_page():
+    at = datetime(2026, 11, 22, 8, 30, 0, 123456, tzinfo=UTC)
+    cursor = paging.cursor_after(paging.moment_key(at, 7))
+    assert paging.after_moment(cursor) == (at, 7)
+    assert paging.after_moment(None) == (None, None)
+
+
+def test_a_moment_that_no_calendar_knows_is_refused():
+    with pytest.raises(Invalid):
+        paging.after_moment(paging.cursor_after((2**62, 7)))

@@ -1,7 +1,7 @@
 """The rows behind the numbers: sold and never used, and used."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.analytics import rows_sql as sql
@@ -14,8 +14,6 @@ from app.kernel.places import find_place
 SAMPLE = 1000
 # Vouchers are written when they are issued, if not to the second.
 LATE = timedelta(hours=1)
-MICROSECOND = timedelta(microseconds=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Cause(StrEnum):
@@ -124,7 +122,7 @@ def list_used(
     limit: int,
 ) -> Page[Used]:
     """Vouchers used in [starts_at, ends_at), the latest first. Raises Invalid."""
-    after = paging.after_pair(cursor)
+    after_time, after_id = paging.after_moment(cursor)
     found = fetch_all(
         Used,
         sql.REDEEMED,
@@ -133,8 +131,8 @@ def list_used(
             "starts_at": starts_at,
             "ends_at": ends_at,
             "store_id": store_id,
-            "after_time": EPOCH + after[0] * MICROSECOND if after else None,
-            "after_id": after[1] if after else None,
+            "after_time": after_time,
+            "after_id": after_id,
             "limit": limit + 1,
         },
     )
@@ -163,4 +161,4 @@ def _of_cause(which: dict[str, object], cause: Cause, limit: int) -> Page[Unused
 
 
 def _key(used: Used) -> tuple[int, int]:
-    return (used.redeemed_at - EPOCH) // MICROSECOND, used.id
+    return paging.moment_key(used.redeemed_at, used.id)

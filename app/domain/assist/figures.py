@@ -31,9 +31,18 @@ class HelpsOfDay:
     helps: int
 
 
-def figures_of(*, merchant_id: int, campaign_ids: Collection[int]) -> Mapping[int, Figures]:
-    """By campaign; of each of these that is this merchant's. Costs what is open, not what was."""
-    asked: dict[str, object] = {"merchant_id": merchant_id, "ids": list(campaign_ids)}
+def figures_of(
+    *, merchant_id: int, campaign_ids: Collection[int], most: int | None = None
+) -> Mapping[int, Figures]:
+    """By campaign; of each of these that is this merchant's. Costs what is open, not what was.
+
+    With `most` no more open tasks and held helps of each are counted than that.
+    """
+    asked: dict[str, object] = {
+        "merchant_id": merchant_id,
+        "ids": list(campaign_ids),
+        "most": most,
+    }
     return {row.campaign_id: row for row in fetch_all(Figures, figures_sql.FIGURES, asked)}
 
 

@@ -5,14 +5,16 @@ SELECT c.id, coalesce(k.rewards, 0), coalesce(k.unlocks, 0), t.open, t.begun, h.
 FROM assist_campaigns c
 LEFT JOIN assist_counters k ON k.merchant_id = %(merchant_id)s AND k.campaign_id = c.id
 CROSS JOIN LATERAL (
-  SELECT count(*) AS open, count(*) FILTER (WHERE EXISTS (
-    SELECT FROM assist_helps b WHERE b.merchant_id = %(merchant_id)s AND b.task_id = o.id
-      AND b.state = 'counted')) AS begun
-  FROM assist_tasks o
-  WHERE o.merchant_id = %(merchant_id)s AND o.campaign_id = c.id AND o.state = 'open') t
+  SELECT count(*) AS open, count(b.begun) AS begun
+  FROM (SELECT id FROM assist_tasks
+    WHERE merchant_id = %(merchant_id)s AND campaign_id = c.id AND state = 'open'
+    LIMIT %(most)s) o
+  LEFT JOIN LATERAL (SELECT true AS begun FROM assist_helps
+    WHERE merchant_id = %(merchant_id)s AND task_id = o.id AND state = 'counted' LIMIT 1) b ON true) t
 CROSS JOIN LATERAL (
-  SELECT count(*) AS held FROM assist_helps w
-  WHERE w.merchant_id = %(merchant_id)s AND w.campaign_id = c.id AND w.state = 'held') h
+  SELECT count(*) AS held FROM (SELECT FROM assist_helps
+    WHERE merchant_id = %(merchant_id)s AND campaign_id = c.id AND state = 'held'
+    LIMIT %(most)s) w) h
 WHERE c.merchant_id = %(merchant_id)s AND c.id = ANY(%(ids)s::bigint[])
 """
 

@@ -105,6 +105,13 @@ class AssistHelp(OwnedByMerchant, Base):
             "at",
             postgresql_where=text("address IS NOT NULL"),
         ),
+        Index(
+            "ix_assist_helps_by_day",
+            "merchant_id",
+            "campaign_id",
+            "at",
+            postgresql_where=text("state IN ('counted', 'held')"),
+        ),
         Index("ix_assist_helps_held", "merchant_id", "id", postgresql_where=text("state = 'held'")),
         Index(
             "ix_assist_helps_to_review",

@@ -21,8 +21,8 @@ from app.domain.bookings.queries import (
     get_booking,
     list_bookings,
     list_guests,
-    list_sessions,
     notice_words,
+    page_sessions,
     sessions_for,
 )
 from app.domain.bookings.reporting import EveningReport, report
@@ -74,8 +74,8 @@ __all__ = [
     "list_bookings",
     "list_due",
     "list_guests",
-    "list_sessions",
     "notice_words",
+    "page_sessions",
     "report",
     "sessions_for",
     "set_capacity",

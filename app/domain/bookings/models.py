@@ -20,6 +20,7 @@ class BookingSession(OwnedByMerchant, Base):
         belongs_to("benefits", "benefit_id"),
         belongs_to("stores", "store_id"),
         Index("ix_booking_sessions_benefit", "merchant_id", "benefit_id", "starts_at"),
+        Index("ix_booking_sessions_end", "merchant_id", "ends_at", "id"),
         CheckConstraint("taken BETWEEN 0 AND capacity", name="never_overbooked"),
         CheckConstraint(
             "changes_until <= starts_at AND starts_at < ends_at", name="time_runs_forward"

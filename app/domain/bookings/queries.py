@@ -81,17 +81,29 @@ def sessions_for(
     return [each for each in found if ticket.valid_from <= each.starts_at < ticket.valid_until]
 
 
-def list_sessions(
-    *, merchant_id: int, store_id: int | None = None, since: datetime
-) -> list[Seating]:
-    """The merchant's sessions that end after `since`, called off ones included, at most 100."""
+def page_sessions(
+    *,
+    merchant_id: int,
+    store_id: int | None = None,
+    since: datetime,
+    cursor: str | None = None,
+    limit: int = MOST_SESSIONS,
+) -> Page[Seating]:
+    """The merchant's sessions that end after `since`, called off ones included, the soonest first.
+
+    With a store those there, and those at no store of their own.
+    """
+    after_time, after_id = paging.after_moment(cursor)
     which = {
         "merchant_id": merchant_id,
         "store_id": store_id,
         "since": since,
-        "limit": MOST_SESSIONS,
+        "after_time": after_time,
+        "after_id": after_id,
+        "limit": limit + 1,
     }
-    return fetch_all(Seating, statements.SESSIONS, which)
+    rows = fetch_all(Seating, statements.SESSIONS, which)
+    return paging.cut(rows, limit=limit, key=lambda row: paging.moment_key(row.ends_at, row.id))
 
 
 def list_guests(

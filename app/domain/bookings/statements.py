@@ -29,9 +29,10 @@ ORDER BY s.starts_at, s.id LIMIT %(limit)s"""
 )
 SESSIONS = (
     _SEATING
-    + """ AND s.ends_at > %(since)s
+    + """ AND (s.ends_at, s.id) > (coalesce(%(after_time)s::timestamptz, %(since)s),
+    coalesce(%(after_id)s::bigint, 9223372036854775807))
   AND (%(store_id)s::bigint IS NULL OR s.store_id IS NULL OR s.store_id = %(store_id)s::bigint)
-ORDER BY s.starts_at, s.id LIMIT %(limit)s"""
+ORDER BY s.ends_at, s.id LIMIT %(limit)s"""
 )
 ONE_SESSION = _SEATING + " AND s.number = %(session)s"
 

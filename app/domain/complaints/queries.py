@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from app.domain.complaints import statements
 from app.domain.complaints.absorbing import phone_context
-from app.kernel import clock, keyring, paging
+from app.kernel import keyring, paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page
@@ -80,19 +80,19 @@ class LineView:
 
 def inbox(*, merchant_id: int, tab: Tab, cursor: str | None, limit: int) -> Page[TicketView]:
     """Open ones by what must be done soonest, settled ones by what ended last."""
-    after = paging.after_pair(cursor)
+    after_time, after_id = paging.after_moment(cursor)
     is_open = tab is Tab.OPEN
     rows = fetch_all(
         TicketView,
         statements.INBOX_OPEN if is_open else statements.INBOX_DONE,
         {
             "merchant_id": merchant_id,
-            "after_time": _instant(after[0]) if after else None,
-            "after_id": after[1] if after else None,
+            "after_time": after_time,
+            "after_id": after_id,
             "limit": limit + 1,
         },
     )
-    return paging.cut(rows, limit=limit, key=lambda row: (_micros(row, is_open=is_open), row.id))
+    return paging.cut(rows, limit=limit, key=lambda row: _key(row, is_open=is_open))
 
 
 def list_mine(
@@ -161,10 +161,5 @@ class _Photo:
     key: str
 
 
-def _micros(row: TicketView, *, is_open: bool) -> int:
-    at = row.urgent_at if is_open else row.resolved_at or row.settle_by
-    return (at - clock.EPOCH) // timedelta(microseconds=1)
-
-
-def _instant(micros: int) -> datetime:
-    return clock.EPOCH + timedelta(microseconds=micros)
+def _key(row: TicketView, *, is_open: bool) -> tuple[int, int]:
+    return paging.moment_key(row.urgent_at if is_open else row.resolved_at or row.settle_by, row.id)

@@ -186,6 +186,7 @@ TAKE_OVER = (
 # Whoever waits right now comes first, then what must be done soonest.
 _URGENT = """CASE WHEN t.answer_at_once AND t.awaits_us THEN t.opened_at
     ELSE least(t.answer_by, t.settle_by) END"""
+# Not EXISTS: that may be answered by reading every line that there is.
 _VIEW = f"""
 SELECT t.id, t.number, t.source, t.kind, t.state, t.platform_id, t.opened_at, t.answer_by,
   t.settle_by, t.awaits_us, t.with_platform, t.is_refunded, t.times, t.asked_fen,
@@ -193,8 +194,8 @@ SELECT t.id, t.number, t.source, t.kind, t.state, t.platform_id, t.opened_at, t.
   v.number, m.number,
   (SELECT text FROM complaint_lines l WHERE l.merchant_id = t.merchant_id AND l.ticket_id = t.id
    ORDER BY l.id LIMIT 1),
-  EXISTS (SELECT FROM complaint_lines l WHERE l.merchant_id = t.merchant_id
-    AND l.ticket_id = t.id AND l.delivery = 'refused'),
+  coalesce((SELECT true FROM complaint_lines l WHERE l.merchant_id = t.merchant_id
+    AND l.ticket_id = t.id AND l.delivery = 'refused' LIMIT 1), false),
   {_URGENT}, t.answer_at_once AND t.awaits_us, s.number, s.name,
   coalesce(o.member_id = t.member_id, false)
 FROM complaint_tickets t

@@ -1,14 +1,14 @@
 """Orders as the merchant looks at them: a list with filters, and one with all that belongs to it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.domain.orders import desk_statements as statements
 from app.domain.orders.models import OrderState
-from app.kernel import clock, paging
+from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import NotFound
 from app.kernel.paging import Page
 
 MOST_VOUCHERS = 300
@@ -127,18 +127,18 @@ def list_for_desk(
     *, merchant_id: int, wanted: OrderFilter, cursor: str | None, limit: int
 ) -> Page[OrderRow]:
     """The merchant's orders that fit, the newest first. Raises Invalid for a foreign cursor."""
-    after = paging.after_pair(cursor)
+    after_time, after_id = paging.after_moment(cursor)
     which = {
         "merchant_id": merchant_id,
         "member_id": wanted.member_id,
         "since": wanted.since,
         "until": wanted.until,
-        "after_time": _instant(after[0]) if after else None,
-        "after_id": after[1] if after else None,
+        "after_time": after_time,
+        "after_id": after_id,
         "limit": limit + 1,
     }
-    rows = fetch_all(OrderRow, _page(wanted, goes_on=after is not None), which)
-    return paging.cut(rows, limit=limit, key=lambda row: (_micros(row.placed_at), row.id))
+    rows = fetch_all(OrderRow, _page(wanted, goes_on=after_id is not None), which)
+    return paging.cut(rows, limit=limit, key=lambda row: paging.moment_key(row.placed_at, row.id))
 
 
 def _page(wanted: OrderFilter, *, goes_on: bool) -> str:
@@ -184,14 +184,3 @@ def number_by_payment(*, merchant_id: int, said: str) -> str | None:
     which = {"merchant_id": merchant_id, "said": said}
     found = fetch_one(_Number, statements.BY_PAYMENT, which)
     return found.number if found else None
-
-
-def _micros(at: datetime) -> int:
-    return (at - clock.EPOCH) // timedelta(microseconds=1)
-
-
-def _instant(micros: int) -> datetime:
-    try:
-        return clock.EPOCH + timedelta(microseconds=micros)
-    except OverflowError as nonsense:
-        raise Invalid("This cursor is not one of ours.") from nonsense

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -19,9 +19,9 @@ from app.domain.vouchers.errors import (
     VoucherVoid,
 )
 from app.domain.vouchers.rules import VoucherState, words_of
-from app.kernel import clock, paging
+from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import NotFound
 from app.kernel.paging import Page
 
 
@@ -118,7 +118,7 @@ def list_wallet(
     Raises Invalid for a cursor that is not ours; SessionEnded when a session of that epoch does
     not speak for the member any more.
     """
-    after = paging.after_pair(cursor)
+    after_time, after_id = paging.after_moment(cursor)
     first_page, next_page = _TABS[tab]
     wanted: dict[str, object] = {
         "merchant_id": merchant_id,
@@ -127,13 +127,13 @@ def list_wallet(
         "at": at,
         "limit": limit + 1,
     }
-    if after:
-        wanted |= {"after_time": _instant(after[0]), "after_id": after[1]}
-    seen = fetch_all(_Row, next_page if after else first_page, wanted)
+    if after_id:
+        wanted |= {"after_time": after_time, "after_id": after_id}
+    seen = fetch_all(_Row, next_page if after_id else first_page, wanted)
     if not seen:
         raise SessionEnded("The session has ended. Please sign in again.")
     rows = [row for row in seen if row.id]
-    page = paging.cut(rows, limit=limit, key=lambda row: (_micros(row.valid_until), row.id))
+    page = paging.cut(rows, limit=limit, key=lambda row: paging.moment_key(row.valid_until, row.id))
     terms = catalog.find_revisions(
         merchant_id=merchant_id, revision_ids={row.revision_id for row in page.items}
     )
@@ -213,14 +213,3 @@ def _shown(row: _Row) -> tuple[int, str, str, datetime, datetime, str, str]:
         row.card_number,
         row.card_title,
     )
-
-
-def _micros(at: datetime) -> int:
-    return (at - clock.EPOCH) // timedelta(microseconds=1)
-
-
-def _instant(micros: int) -> datetime:
-    try:
-        return clock.EPOCH + timedelta(microseconds=micros)
-    except OverflowError as nonsense:
-        raise Invalid("This cursor is not one of ours.") from nonsense

@@ -35,6 +35,17 @@ def test_open_begun_and_unlocked_tasks_are_told_apart():
     assert (seen.rewards, seen.unlocks, seen.open, seen.begun) == (2, 1, 1, 0)
 
 
+def test_no_more_is_counted_than_asked():
+    shop, _buyer, task = a_task()
+    a_paid_order(shop, at=NOON)
+    helped(shop, task, risk_rank=3)
+    found = assist.figures_of(
+        merchant_id=shop.id, campaign_ids=[campaign_id := campaign_of(shop, task)], most=1
+    )
+    assert (found[campaign_id].open, found[campaign_id].held) == (1, 1)
+    assert figures(shop, campaign_id).open == 2
+
+
 def test_a_held_help_waits_and_begins_nothing():
     shop, _buyer, task = a_task()
     helped(shop, task, risk_rank=3)

@@ -54,6 +54,21 @@ def confirmed(club, guest, booking, *, at=NOON):
         )
 
 
+def test_sessions_are_paged_by_what_ends_soonest_and_a_store_sees_its_own(club):
+    later, sooner = (a_session(club, starts_at=EVENING + n * DAY) for n in (1, 0))
+    elsewhere = a_session(club, starts_at=EVENING + 2 * DAY, store_id=a_store(merchant=club.merchant).id)
+    which = {"merchant_id": club.id, "since": NOON, "limit": 1}
+    seen, cursor = [], None
+    while len(seen) < 4:
+        page = bookings.page_sessions(**which, cursor=cursor)
+        seen += [each.number for each in page.items]
+        if (cursor := page.next_cursor) is None:
+            break
+    assert seen == [sooner, later, elsewhere]
+    here = bookings.page_sessions(merchant_id=club.id, store_id=club.store.id, since=NOON)
+    assert [each.number for each in here.items] == [sooner, later]
+
+
 def test_a_seat_holds_its_voucher_and_the_third_guest_waits(club):
     session = a_session(club, seats=2)
     guests = [a_guest(club) for _ in range(3)]

@@ -1,0 +1,27 @@
+"""The indexes by which a campaign's last days are counted, and sessions to come are listed."""
+
+import sqlalchemy as sa
+
+from app.migrations import online
+
+revision = "e0500a5e2f10"
+down_revision = "e0000a5e2f10"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    online.add_index(
+        "ix_assist_helps_by_day",
+        "assist_helps",
+        ["merchant_id", "campaign_id", "at"],
+        postgresql_where=sa.text("state IN ('counted', 'held')"),
+    )
+    online.add_index(
+        "ix_booking_sessions_end", "booking_sessions", ["merchant_id", "ends_at", "id"]
+    )
+
+
+def downgrade() -> None:
+    online.drop_index("ix_booking_sessions_end")
+    online.drop_index("ix_assist_helps_by_day")
