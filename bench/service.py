@@ -86,7 +86,7 @@ TOLD = (
       FROM redemptions
       UNION ALL SELECT placed_at, 'member:' || member_id, 'order.place', number FROM orders
       UNION ALL SELECT redeemed_at, 'staff:' || ({staff} + id % {people}), 'member.reveal_phone',
-        number FROM redemptions WHERE id % 50 = 0) lines ORDER BY at""",
+        number FROM redemptions WHERE id % 10 = 0) lines ORDER BY at""",
     """INSERT INTO outbox (merchant_id, job, event, payload, published_at, due_at, attempts, done_at,
       failed_at, error)
     SELECT {merchant}, 'messages.push_order_paid', 'OrderPaid', '{{}}', paid_at, paid_at, 1,
