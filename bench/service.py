@@ -127,8 +127,9 @@ DESK = (
       100, 100, at, at, at, at
     FROM (SELECT n, {began} + n * {gap} AS at FROM generate_series(1, 2 * {few}) n) each""",
     """INSERT INTO bill_differences (merchant_id, channel_id, day, kind, number, ours_fen, theirs_fen,
-      found_at, settled_at, settled_by, settled_reason)
+      found_at, assigned_to, settled_at, settled_by, settled_reason)
     SELECT {merchant}, {channel}, now()::date - (n % 400)::int, 'payment', 'P' || body, {price}, NULL, now(),
+      CASE WHEN n % 4 = 1 THEN {staff} END,
       CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'system' END,
       CASE WHEN n % 2 = 0 THEN '已核对' END
     FROM seed_bodies WHERE n <= 2 * {few} ORDER BY n""",

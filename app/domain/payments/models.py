@@ -162,6 +162,13 @@ class BillDifference(OwnedByMerchant, Base):
             "id",
             postgresql_where=text("settled_at IS NULL"),
         ),
+        Index(
+            "ix_bill_differences_of_person",
+            "merchant_id",
+            "assigned_to",
+            "id",
+            postgresql_where=text("settled_at IS NULL"),
+        ),
     )
 
     channel_id: Mapped[int]

@@ -1,4 +1,4 @@
-"""The indexes by which a campaign's last days are counted, and sessions to come are listed."""
+"""The indexes of three lists: a campaign's last days, sessions to come, what one person settles."""
 
 import sqlalchemy as sa
 
@@ -20,8 +20,15 @@ def upgrade() -> None:
     online.add_index(
         "ix_booking_sessions_end", "booking_sessions", ["merchant_id", "ends_at", "id"]
     )
+    online.add_index(
+        "ix_bill_differences_of_person",
+        "bill_differences",
+        ["merchant_id", "assigned_to", "id"],
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
+    online.drop_index("ix_bill_differences_of_person")
     online.drop_index("ix_booking_sessions_end")
     online.drop_index("ix_assist_helps_by_day")

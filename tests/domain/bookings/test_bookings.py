@@ -56,7 +56,9 @@ def confirmed(club, guest, booking, *, at=NOON):
 
 def test_sessions_are_paged_by_what_ends_soonest_and_a_store_sees_its_own(club):
     later, sooner = (a_session(club, starts_at=EVENING + n * DAY) for n in (1, 0))
-    elsewhere = a_session(club, starts_at=EVENING + 2 * DAY, store_id=a_store(merchant=club.merchant).id)
+    elsewhere = a_session(
+        club, starts_at=EVENING + 2 * DAY, store_id=a_store(merchant=club.merchant).id
+    )
     which = {"merchant_id": club.id, "since": NOON, "limit": 1}
     seen, cursor = [], None
     while len(seen) < 4:
