@@ -98,7 +98,7 @@ class SendAgain(Asked):
 @bp.get("")
 @documented(who=[STAFF], query=PageOfParcels, told={200: PackedPage})
 def list_parcels(merchant: str) -> Response:
-    """Parcels that fit, the oldest first; `failed` is the queue of those to send again."""
+    """Parcels that fit, by the day to send them on; `failed` is the queue of those to send again."""
     staff, wanted = auth.staff(merchant), parse.query(PageOfParcels)
     with transaction(merchant=staff.merchant_id):
         page = subscriptions.list_parcels(

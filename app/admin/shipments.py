@@ -67,7 +67,7 @@ class Table(Form):
 @bp.get("/<merchant>/shipments")
 @needs(Role.CLERK)
 def index(merchant: str) -> Response:  # noqa: ARG001 - the door reads it
-    """The oldest first; `state` any for all of them."""
+    """By the day on which they are to be sent; `state` any for all of them."""
     return _parcels(Table())
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from app.domain.subscriptions.addresses import Address, mask_phone, masked, unseal
 from app.domain.subscriptions.models import ParcelState
-from app.kernel import audit, paging
+from app.kernel import audit, calendar, paging
 from app.kernel.db import fetch_all, fetch_one
 from app.kernel.errors import NotFound
 from app.kernel.money import yuan
@@ -33,11 +33,14 @@ _WANTED = """
     WHERE b.merchant_id = %(merchant_id)s AND b.number = %(benefit)s))
   AND (%(card)s::text IS NULL OR p.subscription_id = (SELECT s.id FROM subscriptions s
     WHERE s.merchant_id = %(merchant_id)s AND s.number = %(card)s))
-  AND p.id > coalesce(%(after)s::bigint, 0)
-  ORDER BY p.id LIMIT %(limit)s"""
-_PAGE = _THESE + _WANTED + _PACKED + "ORDER BY p.id"
+  AND (p.send_on, p.id) > (coalesce(%(after_day)s::date, '-infinity'),
+    coalesce(%(after_id)s::bigint, 0))
+  ORDER BY p.send_on, p.id LIMIT %(limit)s"""
+_PAGE = _THESE + _WANTED + _PACKED + "ORDER BY p.send_on, p.id"
 # Said plainly, so that those to be sent are not looked for among all that were ever sent.
-_PAGE_IN_STATE = _THESE + " AND p.state = %(state)s" + _WANTED + _PACKED + "ORDER BY p.id"
+_PAGE_IN_STATE = (
+    _THESE + " AND p.state = %(state)s" + _WANTED + _PACKED + "ORDER BY p.send_on, p.id"
+)
 _ONE = _THESE + " AND p.number = %(number)s" + _PACKED
 _LABELS = (
     _THESE
@@ -223,7 +226,8 @@ def list_parcels(
     cursor: str | None,
     limit: int,
 ) -> Page[PackedParcel]:
-    """Parcels that fit, the oldest first."""
+    """Parcels that fit, by the day on which they are to be sent. Raises Invalid."""
+    after_time, after_id = paging.after_moment(cursor)
     which = {
         "merchant_id": merchant_id,
         "state": wanted.state.value if wanted.state else None,
@@ -232,9 +236,18 @@ def list_parcels(
         "benefit": wanted.benefit_number,
         "card": wanted.card_number,
     }
-    said = {**which, "after": paging.after(cursor), "limit": limit + 1}
+    said = {
+        **which,
+        "after_day": after_time.date() if after_time else None,
+        "after_id": after_id,
+        "limit": limit + 1,
+    }
     sql = _PAGE_IN_STATE if wanted.state else _PAGE
-    page = paging.cut(fetch_all(_Row, sql, said), limit=limit, key=lambda row: row.id)
+    page = paging.cut(
+        fetch_all(_Row, sql, said),
+        limit=limit,
+        key=lambda row: paging.moment_key(calendar.start_of_day(row.send_on, "UTC"), row.id),
+    )
     items = [_packed(merchant_id, row) for row in page.items]
     return Page(items=items, next_cursor=page.next_cursor)
 
