@@ -120,3 +120,20 @@ def test_parcels_are_found_by_day_benefit_and_card(shop, buyer, card, packed):
     assert found(since=date(2026, 6, 1), until=date(2026, 6, 30)) == packed[1:2]
     assert found(since=date(2026, 6, 15)) == packed[1:]
     assert found(benefit_number="B1") == []
+
+
+def test_parcels_are_paged_by_the_day_to_send_them_on(shop, packed):
+    other = a_buyer(shop)
+    an_address(shop, other)
+    second = a_monthly_card(shop, other, at=later(10))
+    assert opened(shop, second, at=later(80)) == 3
+    seen, cursor = [], None
+    while not seen or cursor:
+        page = subscriptions.list_parcels(merchant_id=shop.id, cursor=cursor, limit=1)
+        seen += page.items
+        cursor = page.next_cursor
+    assert [each.send_on for each in seen] == sorted(each.send_on for each in seen)
+    numbers = [each.number for each in seen]
+    assert len(numbers) == len(set(numbers)) > len(packed)
+    # The second card's came later and go out in between.
+    assert numbers[: len(packed)] != packed
