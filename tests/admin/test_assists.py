@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.admin import assists_steps, judging
+from app.admin import assists_steps, judging, words
 from app.domain import assist, campaigns, members
 from app.domain.campaigns import KillRule
 from app.domain.merchants import Role
@@ -199,6 +199,10 @@ def test_figures_are_counted_and_shown(house, shop, running):
     assert "data-chart" in page
     assert "1 / 1,000 份" in page
     assert "1 / 1,000 份" in house.manager.get("/assists").text
+
+
+def test_what_is_not_counted_to_its_end_says_so():
+    assert [words.up_to(number, 500) for number in (0, 500, 501)] == ["0", "500", "500+"]
 
 
 def test_the_list_asks_the_same_however_many_there_are(house, shop, told, statements):
