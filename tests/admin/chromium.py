@@ -29,6 +29,7 @@ DRAWN = """async () => {
   await Promise.all(moving.map(one => one.finished.catch(() => null)));
 }"""
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+_playing = []
 
 
 @dataclass
@@ -76,8 +77,13 @@ def a_page(browser, address, signed, *, size=DESKTOP, **more):
 @contextmanager
 def playing():
     """What drives browsers; one for a whole process, as two cannot live beside each other."""
+    if _playing:
+        yield _playing[0]
+        return
     with sync_playwright() as playwright:
+        _playing.append(playwright)
         yield playwright
+        _playing.clear()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from flask import Blueprint, abort
 from app.simulator.control.reading import asked, user_named
 from app.simulator.errors import OpenRefused
 from app.simulator.open_platform.official.oauth_page import TEXTS, asked_in
+from app.simulator.open_platform.official.tickets import page_signature, ticket_of
 from app.simulator.pages.phone_state import called
 from app.simulator.pay.state import Order
 from app.simulator.world import here
@@ -40,6 +41,20 @@ def authorize_sheet(name: str) -> dict[str, Any]:
             text = TEXTS.get(refused.errcode, refused.errmsg)
             return {"errcode": refused.errcode, "text": text}
         return {"app": called(wanted.app), "appid": wanted.app.appid, "scope": wanted.scope}
+
+
+@sheets.post("/page-config")
+def page_config(name: str) -> dict[str, Any]:
+    """{appid, url, timestamp, noncestr, signature}: whether the page may use the SDK, {valid}."""
+    world, body = here(), asked()
+    told = {each: str(body.get(each, "")) for each in ("appid", "url", "timestamp", "noncestr")}
+    with world.lock:
+        user_named(world, name)
+        appid = told.pop("appid")
+        if appid not in world.apps:
+            return {"valid": False}
+        signature = page_signature(ticket=ticket_of(world, appid, "jsapi"), **told)
+    return {"valid": signature == body.get("signature")}
 
 
 def _line(order: Order) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from app.simulator.world import World, here
 STATE_BYTES = 128
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>微信授权</title>
-<link rel="stylesheet" href="/_sim/static/desk.css"><main class="narrow">
+<link rel="stylesheet" href="/_sim/static/desk.css">
+<script type="module" src="/_sim/static/authorize.js"></script><main class="narrow">
 <h1>{{ name }} 申请{{ asks }}</h1>
 <form class="card" method="get" action="">{% for key, value in asked %}
 <input type="hidden" name="{{ key }}" value="{{ value }}">{% endfor %}

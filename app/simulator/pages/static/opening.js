@@ -1,12 +1,12 @@
 // Where a link, a scanned text or a name leads.
 
 import { get, post } from './api.js';
-import { h, icon } from './dom.js';
 import { cardBag, receiveCards } from './bag.js';
 import { billList } from './bills.js';
 import { accountChat, friendChat, payChat, servicesChat } from './chats.js';
 import { messageSettings } from './settings.js';
 import { scanner } from './scan.js';
+import { authorize, webPage } from './webview.js';
 
 const AUTHORIZE = '/connect/oauth2/authorize';
 const SCREENS = { bag: cardBag, bills: billList, services: servicesChat, pay: payChat, scan: scanner, settings: messageSettings };
@@ -36,7 +36,7 @@ export async function followLink(phone, link) {
 }
 
 export async function followText(phone, text) {
-  if (text.includes(AUTHORIZE)) return authorize(phone, text);
+  if (text.includes(AUTHORIZE)) return authorize(phone, text, (place) => phone.push(webPage(place)));
   if (text.includes('/busifavor/getcouponinfo') || text.includes('getcouponinfo?')) return couponLink(phone, text);
   const known = (await get('/scannable')).find((each) => each.text === text || each.ticket === text);
   if (known) return followKnown(phone, known);
@@ -61,34 +61,4 @@ async function couponLink(phone, url) {
   const told = await phone.attempt(() => post(phone.path('/open-coupon-link'), { url }));
   const first = told?.send_coupon_result?.[0];
   if (told) phone.toast(first?.code === 'SUCCESS' ? '已放入卡包' : first?.message ?? told.msg ?? '领取失败');
-}
-
-async function authorize(phone, url) {
-  const asks = await phone.attempt(() => post(phone.path('/authorize-sheet'), { url }));
-  if (!asks) return;
-  const agrees = asks.scope === 'snsapi_base' ? true : await consent(phone, asks);
-  if (agrees === null) return;
-  const told = await phone.attempt(() => post(phone.path('/authorize'), { url, agrees }));
-  if (told) phone.push(webPage(told.location));
-}
-
-function consent(phone, asks) {
-  return phone.sheet((end) => [
-    h('div', { class: 'asker' }, h('span', { class: 'small group' }, icon('group')), asks.app, ' 申请'),
-    h('h2', {}, '获取你的昵称、头像'),
-    h('p', {}, `${phone.person} · 微信个人信息`),
-    h('div', { class: 'two' }, h('button', { onclick: () => end(false) }, '拒绝'), h('button', { class: 'yes', onclick: () => end(true) }, '允许')),
-  ]);
-}
-
-// A page in WeChat's own browser; only pages of this machine can be shown.
-export function webPage(url) {
-  const near = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(\/|\?|$)/.test(url) && !sameOrigin(url);
-  const frame = () => h('iframe', { class: 'web', src: url, sandbox: 'allow-scripts allow-forms allow-same-origin', title: '网页' });
-  const far = () => [h('p', { class: 'empty' }, '这个网页不在本机，这里不打开它。'), h('p', { class: 'address' }, url)];
-  return { title: '网页', still: true, look: 'webview', draw: () => [h('p', { class: 'address' }, url.split('?')[0], ' ', h('a', { href: url, target: '_blank', rel: 'noreferrer' }, '在浏览器打开')), near ? frame() : far()] };
-}
-
-function sameOrigin(url) {
-  return new URL(url).origin === location.origin;
 }

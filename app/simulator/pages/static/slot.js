@@ -20,10 +20,11 @@ export class MiniPrograms {
   launch({ appid, path = '', query = '', scene = 1001, ...more }) {
     const app = this.phone.state.apps.find((each) => each.appid === appid);
     if (!app) return this.phone.toast('没有这个小程序');
-    const options = { appid, path: path || app.pages[0] || '', query, scene, person: this.phone.person, ...more };
     const before = this.running.get(appid);
+    // Opened again without a page, WeChat goes on where the person left.
+    const options = { appid, path: path || (before ? '' : app.pages[0] ?? ''), query, scene, person: this.phone.person, ...more };
     const one = before ?? this.start(app, options);
-    one.options = options;
+    one.options = path || !before ? options : { ...before.options, ...options, path: before.options.path };
     if (before) this.tell(one, 'show', options);
     one.show?.(options);
     this.front(one);
@@ -34,8 +35,9 @@ export class MiniPrograms {
     const capsule = h('span', { class: 'capsule' },
       h('button', { onclick: () => this.menu(one), 'aria-label': '菜单' }, icon('more')),
       h('button', { onclick: () => this.hide(), 'aria-label': '关闭' }, h('i', { class: 'ring' })));
+    one.back = h('button', { class: 'goback', hidden: true, onclick: () => this.tell(one, one.goes, {}) });
     one.content = this.slotUrl ? this.frame(one) : developerConsole(this.phone, one);
-    one.box = h('section', { class: 'miniapp' }, h('header', { class: 'mininav' }, one.title, capsule), one.content);
+    one.box = h('section', { class: 'miniapp' }, h('header', { class: 'mininav' }, one.back, one.title, capsule), one.content);
     this.running.set(app.appid, one);
     this.layer.append(one.box);
     return one;
@@ -47,24 +49,47 @@ export class MiniPrograms {
     // A frame of our own origin could take its sandbox off; of another it keeps its storage.
     const allowed = origin === location.origin ? '' : ' allow-same-origin';
     one.target = allowed ? origin : '*';
-    return h('iframe', { class: 'slot', src: url, sandbox: `allow-scripts allow-forms${allowed}`, title: one.app.name });
+    return h('iframe', { class: 'slot', src: url, sandbox: `allow-scripts allow-forms${allowed}`, allow: 'clipboard-write', title: one.app.name });
+  }
+
+  // The page on top says how its title bar looks, and where the arrow leads.
+  dress(one, { title = '', background = '', front = 'black', isCustom = false, canGoBack = false, canGoHome = false, isLoading = false }) {
+    one.title.textContent = isLoading ? `${title} …` : title;
+    one.box.classList.toggle('bare', isCustom);
+    one.box.style.setProperty('--bar', CSS.supports('color', background) && !isCustom ? background : 'transparent');
+    one.box.style.setProperty('--bartext', front === 'white' ? '#fff' : '#000');
+    one.box.dataset.front = front;
+    one.goes = canGoBack ? 'navigateBack' : 'home';
+    one.back.hidden = !canGoBack && !canGoHome;
+    one.back.setAttribute('aria-label', canGoBack ? '返回上一页' : '回到首页');
+    one.back.replaceChildren(icon(canGoBack ? 'back' : 'house'));
+    this.colour();
+  }
+
+  // The status bar of the phone is written on what lies under it.
+  colour() {
+    const one = this.layer.hidden ? null : this.current;
+    this.phone.root.classList.toggle('onbar', one?.box.dataset.front === 'white');
   }
 
   front(one) {
     for (const other of this.running.values()) other.box.hidden = other !== one;
     this.layer.hidden = false;
     this.current = one;
+    this.colour();
   }
 
   hide() {
     if (this.current && !this.layer.hidden) this.tell(this.current, 'hide', {});
     this.layer.hidden = true;
+    this.colour();
   }
 
   end(one) {
     one.box.remove();
     this.running.delete(one.app.appid);
     this.layer.hidden = true;
+    this.colour();
   }
 
   async hear(event) {

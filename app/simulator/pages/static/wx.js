@@ -46,6 +46,7 @@ export const APIS = {
     phone.miniPrograms.launch({ appid: args.appId, path, query, scene: 1037 });
   },
   exitMiniProgram: (phone) => phone.miniPrograms.hide(),
+  setNavigationBar: (phone, one, args) => phone.miniPrograms.dress(one, args),
   setNavigationBarTitle: (phone, one, args) => { one.title.textContent = args.title ?? ''; },
 };
 
