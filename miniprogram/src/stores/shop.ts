@@ -1,0 +1,38 @@
+import { reactive } from 'vue'
+import { open } from '@/api'
+import type { Schema } from '@/api'
+import { pictureUrl } from '@/site'
+
+export type Shop = Schema<'Shop'>
+
+const KEPT = 'shop'
+let asking: Promise<Shop> | null = null
+
+/** The shop as it was last heard of: pages draw with it at once and follow when it changes. */
+export const shop = reactive<{ told: Shop | null }>({ told: kept() })
+
+/** What the app needs before anything else; asked once in each start. Raises ApiError. */
+export function loadShop(): Promise<Shop> {
+  asking ??= open.get('/shop').then(
+    (told) => {
+      shop.told = told
+      uni.setStorageSync(KEPT, JSON.stringify(told))
+      return told
+    },
+    (refused) => {
+      asking = null
+      throw refused
+    },
+  )
+  return asking
+}
+
+export const logoUrl = (): string | null => (shop.told?.logo ? pictureUrl(shop.told.logo) : null)
+
+function kept(): Shop | null {
+  try {
+    return JSON.parse(uni.getStorageSync(KEPT) || 'null') as Shop | null
+  } catch {
+    return null
+  }
+}
