@@ -17,6 +17,7 @@ from app.cli import (
     points,
     pools,
     promotions,
+    proving,
     refunds,
     refusals,
     shipping,
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
         *tiers.COMMANDS,
         *promotions.COMMANDS,
         *panel.COMMANDS,
+        *proving.COMMANDS,
     ):
         app.cli.add_command(command)
 
