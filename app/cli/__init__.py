@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.cli import (
+    backups,
     campaigns,
     card_bag,
     catalog,
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
         *promotions.COMMANDS,
         *panel.COMMANDS,
         *proving.COMMANDS,
+        *backups.COMMANDS,
     ):
         app.cli.add_command(command)
 
