@@ -63,3 +63,13 @@ export function left(iso: string, now = Date.now()): string {
 /** Whether the interval ends within these days. */
 export const endsSoon = (iso: string, days = 3, now = Date.now()) =>
   Date.parse(iso) - now < days * 86_400_000
+
+/** "2026-12-06" as pickers want it. */
+export function dateValue(iso: string | number): string {
+  const at = wall(iso)
+  return `${at.year}-${two(at.month)}-${two(at.day)}`
+}
+
+/** "2026-12-06" and "18:30" on the shop's wall clock, as the API wants it. */
+export const instant = (date: string, time: string): string =>
+  new Date(Date.parse(`${date}T${time}:00Z`) - offsetMinutes * 60_000).toISOString()
