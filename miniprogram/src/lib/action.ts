@@ -1,8 +1,17 @@
 import { reactive } from 'vue'
 import { ApiError } from '@/api/client'
+import { kept } from './kept'
 import { newKey } from './keys'
 import { troubleOf } from './words'
 import type { Trouble } from './words'
+
+// An order that nobody paid closes after a quarter of an hour; a later wish is a new one.
+const SAME_ATTEMPT_MS = 15 * 60_000
+
+interface Attempt {
+  key: string
+  at: number
+}
 
 export interface Action<A extends unknown[], T> {
   isBusy: boolean
@@ -26,16 +35,15 @@ export function useAction<A extends unknown[], T>(
   async function run(...args: A): Promise<T | null> {
     if (action.isBusy) return null
     const place = `attempt:${name}:${JSON.stringify(args)}`
-    const key = (uni.getStorageSync(place) as string) || newKey()
-    uni.setStorageSync(place, key)
+    const { key } = attemptAt(place)
     action.isBusy = true
     action.trouble = null
     try {
       const done = await act(key, ...args)
-      uni.removeStorageSync(place)
+      kept.remove(place)
       return done
     } catch (refused) {
-      if (!(refused instanceof ApiError && refused.isUnknown)) uni.removeStorageSync(place)
+      if (!(refused instanceof ApiError && refused.isUnknown)) kept.remove(place)
       action.trouble = troubleOf(refused)
       if (!quiet) tell(action.trouble)
       return null
@@ -45,6 +53,14 @@ export function useAction<A extends unknown[], T>(
   }
 
   return action
+}
+
+function attemptAt(place: string): Attempt {
+  const before = kept.read<Attempt>(place)
+  if (before && Date.now() - before.at < SAME_ATTEMPT_MS) return before
+  const attempt = { key: newKey(), at: Date.now() }
+  kept.write(place, attempt)
+  return attempt
 }
 
 export function tell(trouble: Trouble): void {

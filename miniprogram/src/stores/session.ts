@@ -1,5 +1,6 @@
 import { send } from '@/api/client'
 import type { Schema } from '@/api/client'
+import { kept } from '@/lib/kept'
 import { signIn } from '@/platform/signin'
 
 type Session = Schema<'Session'>
@@ -16,7 +17,7 @@ let opening: Promise<Session> | null = null
  */
 export const session = {
   async token(): Promise<string> {
-    current ??= kept()
+    current ??= kept.read<Session>(KEPT)
     if (current && Date.parse(current.expires_at) - EARLY_MS > Date.now()) return current.token
     return (await opened()).token
   },
@@ -28,11 +29,11 @@ export const session = {
   },
 
   /** My number; null before I was ever here. */
-  member: (): string | null => (current ?? kept())?.member ?? null,
+  member: (): string | null => (current ?? kept.read<Session>(KEPT))?.member ?? null,
 
   forget(): void {
     current = null
-    uni.removeStorageSync(KEPT)
+    kept.remove(KEPT)
   },
 }
 
@@ -40,19 +41,11 @@ function opened(): Promise<Session> {
   opening ??= signIn(send)
     .then((told) => {
       current = told
-      uni.setStorageSync(KEPT, JSON.stringify(told))
+      kept.write(KEPT, told)
       return told
     })
     .finally(() => {
       opening = null
     })
   return opening
-}
-
-function kept(): Session | null {
-  try {
-    return JSON.parse(uni.getStorageSync(KEPT) || 'null') as Session | null
-  } catch {
-    return null
-  }
 }

@@ -1,6 +1,7 @@
 import { reactive } from 'vue'
 import { open } from '@/api'
 import type { Schema } from '@/api'
+import { kept } from '@/lib/kept'
 import { pictureUrl } from '@/site'
 
 export type Shop = Schema<'Shop'>
@@ -9,14 +10,14 @@ const KEPT = 'shop'
 let asking: Promise<Shop> | null = null
 
 /** The shop as it was last heard of: pages draw with it at once and follow when it changes. */
-export const shop = reactive<{ told: Shop | null }>({ told: kept() })
+export const shop = reactive<{ told: Shop | null }>({ told: kept.read<Shop>(KEPT) })
 
 /** What the app needs before anything else; asked once in each start. Raises ApiError. */
 export function loadShop(): Promise<Shop> {
   asking ??= open.get('/shop').then(
     (told) => {
       shop.told = told
-      uni.setStorageSync(KEPT, JSON.stringify(told))
+      kept.write(KEPT, told)
       return told
     },
     (refused) => {
@@ -28,11 +29,3 @@ export function loadShop(): Promise<Shop> {
 }
 
 export const logoUrl = (): string | null => (shop.told?.logo ? pictureUrl(shop.told.logo) : null)
-
-function kept(): Shop | null {
-  try {
-    return JSON.parse(uni.getStorageSync(KEPT) || 'null') as Shop | null
-  } catch {
-    return null
-  }
-}
