@@ -40,6 +40,8 @@ class Settings:
     database_pool: int = 5
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
+    backup_url: str | None = field(default=None, repr=False)
+    postgres_programs: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -82,6 +84,8 @@ class Settings:
             database_pool=pool,
             trusted_proxies=proxies,
             metrics_token=env.get("KABAO_METRICS_TOKEN") or None,
+            backup_url=env.get("KABAO_BACKUP_URL") or None,
+            postgres_programs=env.get("KABAO_POSTGRES_BIN") or None,
         )
 
 

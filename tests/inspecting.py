@@ -53,6 +53,7 @@ ACROSS = {
     "forget_sessions": "housekeeping of the whole house",
     "forget_tickets": "housekeeping of the whole house",
     "verify": "the proof for the whole database",
+    "check": "the proof for the whole database, promise by promise",
 }
 
 

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.cli import (
+    backups,
     campaigns,
     card_bag,
     catalog,
@@ -17,6 +18,7 @@ from app.cli import (
     points,
     pools,
     promotions,
+    proving,
     refunds,
     refusals,
     shipping,
@@ -46,6 +48,8 @@ def register(app: Flask) -> None:
         *tiers.COMMANDS,
         *promotions.COMMANDS,
         *panel.COMMANDS,
+        *proving.COMMANDS,
+        *backups.COMMANDS,
     ):
         app.cli.add_command(command)
 

@@ -149,11 +149,12 @@ def _is_up(child: subprocess.Popen[bytes], place: _Place, port: int) -> bool:
 
 
 def _answers(place: _Place, port: int) -> bool:
+    """Whether it takes writes: one that was restored replays its log first."""
     try:
-        _superuser(place, port).close()
+        with closing(_superuser(place, port)) as connection:
+            return connection.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
     except psycopg.OperationalError:
         return False
-    return True
 
 
 def _create_owner(place: _Place, *, port: int, may_create_databases: bool) -> None:

@@ -10,6 +10,8 @@ from app.config import Settings
 from app.domain.catalog import use
 from app.domain.ledger.rules import AccountKind
 from app.domain.ledger.verifying import CHECKS
+from app.domain.proofs import standing
+from app.domain.proofs import verifying as voucher_promises
 from app.domain.risk import RULES
 from jobs.schedule import SWEEPS
 from tests.architecture.reading import PRODUCTION, ROOT, sources
@@ -17,6 +19,7 @@ from tests.architecture.reading import PRODUCTION, ROOT, sources
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 TEST_NAME = re.compile(r"`(test_\w+)`")
+GUARANTEED_BY = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 MAKE_TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
 # Written by a measurement or by hand when there is something to tell.
 SAID_BY = {"_problem"}
@@ -71,10 +74,31 @@ def test_every_test_that_a_page_names_exists():
     assert [name for name in sorted(named) if f"def {name}(" not in there] == []
 
 
+def test_no_guarantee_is_without_its_tests():
+    text = (ROOT / "docs/guarantees.md").read_text(encoding="utf-8")
+    text, _, _ = text.partition("## Not promised")
+    rows = [
+        line.strip("|").split("|")
+        for line in text.splitlines()
+        if line.startswith("| ") and not line.startswith("| promise")
+    ]
+    assert len(rows) > 30
+    assert [row[0] for row in rows if not GUARANTEED_BY.search(row[1])] == []
+    named = set(GUARANTEED_BY.findall(text))
+    assert [f"{file}::{test}" for file, test in sorted(named) if not _is_tested(file, test)] == []
+    in_the_books = {row[3].strip() for row in rows if len(row) > 3} - {""}
+    assert in_the_books <= set(CHECKS) | set(voucher_promises.CHECKS) | set(standing.CHECKS)
+
+
 def test_every_sweep_that_a_page_names_exists():
     names = {sweep.name for sweep in SWEEPS}
     text = (ROOT / "docs/money.md").read_text(encoding="utf-8")
     assert set(re.findall(r"`((?:reconcile|close|open|compare)_\w+)`", text)) <= names
+
+
+def _is_tested(file, test):
+    path = ROOT / file
+    return path.is_file() and f"\ndef {test}(" in path.read_text(encoding="utf-8")
 
 
 def _is_there(page, link):

@@ -5,7 +5,7 @@ from app.domain.ledger.errors import AlreadyPosted, InsufficientBalance
 from app.domain.ledger.models import Account, Entry, PostingRow
 from app.domain.ledger.queries import Movement, balance_of, list_movements
 from app.domain.ledger.rules import AccountKind, AccountName, Asset, Posting, house
-from app.domain.ledger.verifying import verify
+from app.domain.ledger.verifying import findings, verify
 
 __all__ = [
     "Account",
@@ -19,6 +19,7 @@ __all__ = [
     "Posting",
     "PostingRow",
     "balance_of",
+    "findings",
     "house",
     "list_movements",
     "open_house_accounts",

@@ -1,9 +1,9 @@
 """Proof for the whole database: what the ledger promises, checked row against row."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from app.domain.ledger import kind_checks, order_checks, value_checks
-from app.kernel.db import fetch_all
+from app.kernel.promises import Finding, check, sentences
 
 # Each check selects the rows that break a promise, with a sentence about each. They look across
 # all merchants on purpose: this is the proof for the whole house.
@@ -244,15 +244,11 @@ _OWN = {
 CHECKS = _OWN | order_checks.CHECKS | kind_checks.CHECKS | value_checks.CHECKS
 
 
-@dataclass(frozen=True)
-class _Trouble:
-    sentence: str
+def findings() -> Iterator[Finding]:
+    """Each promise of the books over the whole database, across all merchants on purpose."""
+    return check(CHECKS)
 
 
 def verify() -> list[str]:
     """Every broken promise in the whole database, a sentence each; an empty list is the proof."""
-    return [
-        f"{promise}: {trouble.sentence}"
-        for promise, check in CHECKS.items()
-        for trouble in fetch_all(_Trouble, check, {})
-    ]
+    return sentences(findings())

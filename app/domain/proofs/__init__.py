@@ -1,5 +1,5 @@
 """Proof for the whole database, across all subjects: where every voucher is, and why."""
 
-from app.domain.proofs.verifying import verify
+from app.domain.proofs.verifying import findings, unfinished, verify
 
-__all__ = ["verify"]
+__all__ = ["findings", "unfinished", "verify"]

@@ -1,25 +1,22 @@
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from app.domain.proofs import counts, passing, vouchers
-from app.kernel.db import fetch_all
+from app.domain.proofs import counts, passing, standing, vouchers
+from app.kernel.promises import Finding, check, sentences
 
-# Each check selects the rows that break a promise, with a sentence about each; the database goes
-# through the tables, and only troubles come out.
 CHECKS = {**vouchers.CHECKS, **passing.CHECKS, **counts.CHECKS}
 
 
-@dataclass(frozen=True)
-class _Trouble:
-    sentence: str
+def findings() -> Iterator[Finding]:
+    """Where each voucher is and why, over the whole database, across all merchants on purpose."""
+    return check(CHECKS)
+
+
+def unfinished(*, at: datetime, patience: timedelta) -> Iterator[Finding]:
+    """What had been begun before `at - patience` and has come to no end."""
+    return check(standing.CHECKS, {"before": at - patience})
 
 
 def verify() -> list[str]:
-    """Every voucher that is not where its story says, a sentence each; an empty list is the proof.
-
-    Looks across all merchants on purpose.
-    """
-    return [
-        f"{promise}: {trouble.sentence}"
-        for promise, check in CHECKS.items()
-        for trouble in fetch_all(_Trouble, check, {})
-    ]
+    """Every voucher that is not where its story says, a sentence each; an empty list is the proof."""
+    return sentences(findings())

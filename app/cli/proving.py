@@ -1,0 +1,73 @@
+"""`flask verify all`: every promise at once, for the night, after a restore, after a bad day."""
+
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import click
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import select
+
+from app.domain import ledger, merchants, proofs
+from app.kernel import audit, clock
+from app.kernel.db import reading, transaction
+from app.kernel.promises import Finding
+
+TROUBLES_SHOWN = 10
+
+verify_group = AppGroup("verify", help="Whether every promise is kept.")
+
+
+@verify_group.command("all")
+@click.option(
+    "--patience",
+    type=click.IntRange(min=0),
+    default=900,
+    show_default=True,
+    help="Seconds for which work may be under way.",
+)
+@with_appcontext
+def verify_all(patience: int) -> None:
+    """The books, every voucher, the log's chain, and that nothing stands still; 1 if one is broken."""
+    found = list(_findings(timedelta(seconds=patience)))
+    for finding in found:
+        _tell(finding)
+    broken = sum(1 for finding in found if finding.troubles)
+    click.echo(f"{len(found)} promises, {broken} broken")
+    if broken:
+        sys.exit(1)
+
+
+def _findings(patience: timedelta) -> Iterator[Finding]:
+    # Each promise is one statement, so it sees one moment: work that goes on makes no false alarm.
+    with transaction():
+        yield from proofs.unfinished(at=clock.now(), patience=patience)
+        yield from ledger.findings()
+        yield from proofs.findings()
+    began, troubles = time.perf_counter(), []
+    for merchant_id in _merchant_ids():
+        with transaction():
+            troubles += audit.verify(merchant_id=merchant_id)
+    yield Finding(
+        "the chain of what was done is whole", tuple(troubles), time.perf_counter() - began
+    )
+
+
+def _merchant_ids() -> list[int]:
+    with transaction():
+        return list(
+            reading().scalars(select(merchants.Merchant.id).order_by(merchants.Merchant.id))
+        )
+
+
+def _tell(finding: Finding) -> None:
+    word = "BROKEN" if finding.troubles else "kept"
+    click.echo(f"{word:6}  {finding.seconds:6.2f} s  {finding.promise}")
+    for trouble in finding.troubles[:TROUBLES_SHOWN]:
+        click.echo(f"          {trouble}")
+    if len(finding.troubles) > TROUBLES_SHOWN:
+        click.echo(f"          and {len(finding.troubles) - TROUBLES_SHOWN} more")
+
+
+COMMANDS = (verify_group,)

@@ -1,0 +1,30 @@
+"""Nothing stands still: whatever was begun before an instant has come to an end."""
+
+CHECKS = {
+    "money that came in bought its order, or is on its way back": """
+        SELECT format('payment %%s of merchant %%s is received and order %%s is %%s',
+                      p.number, p.merchant_id, o.number, o.state)
+        FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+        WHERE p.state = 'received' AND o.state IN ('pending', 'paid')
+          AND p.received_at < %(before)s""",
+    "an order that nobody paid is closed when its time is over": """
+        SELECT format('order %%s of merchant %%s is pending and was good until %%s',
+                      number, merchant_id, expires_at)
+        FROM orders WHERE state = 'pending' AND expires_at < %(before)s""",
+    "work that was ordered is done": """
+        SELECT format('%%s of %%s, row %%s of merchant %%s, is due since %%s',
+                      job, event, id, merchant_id, due_at)
+        FROM outbox WHERE done_at IS NULL AND failed_at IS NULL AND due_at < %(before)s""",
+    "no work was given up": """
+        SELECT format('%%s of %%s, row %%s of merchant %%s, was given up at %%s',
+                      job, event, id, merchant_id, failed_at)
+        FROM outbox WHERE done_at IS NULL AND failed_at IS NOT NULL""",
+    "a notice that was kept is applied": """
+        SELECT format('notice %%s from %%s of merchant %%s waits since %%s',
+                      id, source, merchant_id, received_at)
+        FROM inbox WHERE applied_at IS NULL AND received_at < %(before)s""",
+    "what was done is sealed": """
+        SELECT format('%%s lines of merchant %%s are unsealed, the oldest of %%s',
+                      count(*), merchant_id, min(at))
+        FROM audit WHERE seal_no IS NULL AND at < %(before)s GROUP BY merchant_id""",
+}

@@ -1,0 +1,36 @@
+import { ApiError } from '@/api/client'
+
+/** What went wrong and what to do next, as a person is told it. */
+export interface Trouble {
+  title: string
+  next: string | null
+  code: string
+  canRetry: boolean
+}
+
+const NEXT: Record<string, string> = {
+  offline: '请检查网络，再试一次',
+  too_often: '操作太频繁，请稍等片刻再试',
+  unavailable: '请稍等片刻再试',
+  internal: '问题已记录，请稍后再试或联系商家',
+  wechat_unavailable: '微信暂时没有回应，请稍后再试',
+  sign_in_refused: '请关闭小程序后重新打开',
+  sold_out: '可以看看其他权益',
+  limit_reached: '每人限购数量已用完，可以看看其他权益',
+  not_found: '可能已失效，或不属于当前账号',
+}
+
+export function troubleOf(refused: unknown): Trouble {
+  if (!(refused instanceof ApiError)) {
+    return { title: '出了点问题', next: '请再试一次', code: 'unexpected', canRetry: true }
+  }
+  const said = refused.details.next_step
+  const wait = refused.details.retry_after_seconds
+  const pause = typeof wait === 'number' ? `请在${Math.max(1, Math.ceil(wait))}秒后再试` : null
+  return {
+    title: refused.message,
+    next: (typeof said === 'string' && said) || pause || NEXT[refused.code] || null,
+    code: refused.code,
+    canRetry: refused.isUnknown || refused.code === 'too_often',
+  }
+}

@@ -1,0 +1,94 @@
+import type { Schema } from '@/api'
+import type { Arrival } from '@/platform/arrival'
+
+export type Quote = Schema<'CheckoutQuote'>
+export type Body = Omit<Schema<'PlaceOrder'>, 'confirmation'>
+export type Cover = NonNullable<Schema<'OrderAsGift'>['cover']>
+
+/** What the person chose; the server counts what it costs. `voucher`: a number, the best, or none. */
+export interface Wish {
+  offer: string
+  quantity: number
+  voucher: string
+  usesPoints: boolean
+  usesValue: boolean
+  fromFamily: boolean
+}
+
+export interface Wrapping {
+  cover: Cover
+  message: string
+  /** A day as "2026-12-24"; empty for at once. */
+  day: string
+}
+
+export const BEST = 'best'
+export const NONE = 'none'
+// As much as there is: the server cuts what is asked to what may be spent.
+const ALL_POINTS = 1_000_000_000
+const ALL_FEN = 10_000_000_000
+const LONGEST_SOURCE = 40
+const LONGEST_GROUP = 200
+
+const BOUND_TO_THE_BUYER = ['membership', 'subscription', 'topup']
+const HOLDS_MONEY = ['topup', 'gift_card']
+
+export const mostPieces = (offer: Pick<Schema<'OfferView'>, 'kind' | 'per_member_limit' | 'remaining'>): number =>
+  BOUND_TO_THE_BUYER.includes(offer.kind) ? 1 : Math.max(1, Math.min(100, offer.per_member_limit ?? 100, offer.remaining ?? 100))
+
+export const termsFor = (kind: string): string[] => (HOLDS_MONEY.includes(kind) ? ['user', 'value'] : ['user'])
+
+export function asked(wish: Wish) {
+  const isNamed = wish.voucher !== BEST && wish.voucher !== NONE
+  return {
+    offer: wish.offer,
+    quantity: wish.quantity,
+    best: wish.voucher === BEST,
+    voucher: isNamed ? wish.voucher : undefined,
+    points: wish.usesPoints ? ALL_POINTS : 0,
+    value_fen: wish.usesValue ? ALL_FEN : 0,
+    from_family: wish.usesValue && wish.fromFamily,
+  }
+}
+
+/** The order of what was counted: it names each pot, so that nothing else is taken. */
+export function orderOf(wish: Wish, quote: Quote, pricePoints: number, source: Schema<'OrderSource'>, gift: Wrapping | null): Body {
+  return {
+    offer: wish.offer,
+    quantity: wish.quantity,
+    source,
+    gift: gift ? { cover: gift.cover, message: gift.message.trim() || null, gives_at: gift.day ? `${gift.day}T09:00:00+08:00` : null } : null,
+    voucher: quote.voucher,
+    // Points that are the price itself are not named; those that pay a part are.
+    points: pricePoints ? 0 : quote.points,
+    value_fen: quote.value_fen,
+    from_family: wish.fromFamily && quote.value_fen > 0,
+  }
+}
+
+export function sourceOf(from: Arrival): Schema<'OrderSource'> {
+  return {
+    channel: from.channel?.slice(0, LONGEST_SOURCE) || null,
+    scene: from.scene === null ? null : String(from.scene),
+    group: from.shareTicket?.slice(0, LONGEST_GROUP) || null,
+    referrer: null,
+    sharer: from.sharer && /^[2-9A-Z][2-9A-HJ-NP-Z]{16}$/.test(from.sharer) ? from.sharer : null,
+  }
+}
+
+/** What lowers the price and what pays the rest, line by line. */
+export function sumLines(quote: Quote): { words: string; fen: number; isLess: boolean }[] {
+  return [
+    { words: '商品金额', fen: quote.list_fen, isLess: false },
+    { words: '优惠券', fen: quote.voucher_fen, isLess: true },
+    { words: '积分抵扣', fen: quote.points_fen, isLess: true },
+  ].filter((line) => !line.isLess || line.fen > 0)
+}
+
+/** What it says on the button, by what is left to pay. */
+export function payWords(quote: Quote | null): string {
+  if (!quote) return '提交订单'
+  if (quote.wechat_fen) return '微信支付'
+  if (quote.value_fen) return '储值支付'
+  return quote.points ? '确认兑换' : '免费领取'
+}

@@ -1,0 +1,12 @@
+import { freshCode } from './code'
+
+export interface Proof {
+  appid: string
+  code: string
+}
+
+/** What proves who taps just now, once; null on web pages, where staff cannot sign in. Raises Error. */
+export async function proof(): Promise<Proof | null> {
+  const code = await freshCode()
+  return code === null ? null : { appid: uni.getAccountInfoSync().miniProgram.appId, code }
+}

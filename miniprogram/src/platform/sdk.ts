@@ -1,0 +1,54 @@
+// #ifdef H5
+import jweixin from 'weixin-js-sdk'
+import { send } from '@/api/client'
+import type { Schema } from '@/api/client'
+
+const APIS = ['chooseWXPay', 'updateAppMessageShareData', 'updateTimelineShareData', 'scanQRCode', 'hideMenuItems']
+
+interface Callbacks {
+  success?: (told: never) => void
+  cancel?: () => void
+  fail?: (told: { errMsg: string }) => void
+}
+/** What we use of WeChat's SDK for web pages. */
+export interface Sdk {
+  config: (asked: object) => void
+  ready: (then: () => void) => void
+  error: (then: (told: { errMsg: string }) => void) => void
+  chooseWXPay: (asked: Omit<Schema<'PayParameters'>, 'appId' | 'timeStamp'> & { timestamp: string } & Callbacks) => void
+  updateAppMessageShareData: (asked: { title: string; desc?: string; link: string; imgUrl: string } & Callbacks) => void
+  updateTimelineShareData: (asked: { title: string; desc?: string; link: string; imgUrl: string } & Callbacks) => void
+  scanQRCode: (asked: { needResult: 1; success: (told: { resultStr: string }) => void } & Omit<Callbacks, 'success'>) => void
+}
+
+const wx = jweixin as unknown as Sdk
+let configured: Promise<Sdk> | null = null
+
+/** The SDK, configured for this page's address once; the hash is not signed. Raises Error. */
+export function sdk(): Promise<Sdk> {
+  configured ??= configure().catch((refused: unknown) => {
+    configured = null
+    throw refused
+  })
+  return configured
+}
+
+async function configure(): Promise<Sdk> {
+  const { official_account: appid } = await send<Schema<'Shop'>>({ method: 'get', path: '/shop' })
+  const url = window.location.href.split('#')[0]
+  const signed = await send<Schema<'PageSignature'>>({ method: 'get', path: `/official/${appid}/js-config`, query: { url } })
+  return new Promise((resolve, reject) => {
+    wx.config({
+      debug: false,
+      appId: signed.appId,
+      timestamp: signed.timestamp,
+      nonceStr: signed.nonceStr,
+      signature: signed.signature,
+      jsApiList: APIS,
+    })
+    wx.ready(() => resolve(wx))
+    wx.error(({ errMsg }) => reject(new Error(errMsg)))
+  })
+}
+
+// #endif

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vite'
+import plugin from '@dcloudio/vite-plugin-uni'
+
+// The package is CommonJS: as a module its function is one level deeper.
+const uni = (plugin as unknown as { default?: typeof plugin }).default ?? plugin
+
+export default defineConfig({
+  base: './',
+  plugins: [uni()],
+  build: { sourcemap: false },
+})
