@@ -9,6 +9,7 @@ from app.cli import (
     complaints,
     demo,
     messages,
+    mini_program,
     official,
     operating,
     panel,
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
         *tiers.COMMANDS,
         *promotions.COMMANDS,
         *panel.COMMANDS,
+        *mini_program.COMMANDS,
     ):
         app.cli.add_command(command)
 
