@@ -17,7 +17,7 @@ from app.kernel import clock, keyring, outbox
 from app.kernel.db import db
 from app.kernel.db import hang_up as hang_up_database
 from app.migrations import metadata
-from app.web import around, client, docs, errors, health, logs, metrics, openapi
+from app.web import around, client, docs, errors, h5, health, logs, metrics, openapi
 from app.web.answers import Orjson
 from jobs import commands, subscriptions
 
@@ -120,7 +120,7 @@ def _open_doors(app: APIFlask) -> None:
     around.register(app)
     errors.register(app)
     openapi.register(app)
-    for blueprint in (health.bp, metrics.bp, docs.bp):
+    for blueprint in (health.bp, metrics.bp, docs.bp, h5.bp):
         app.register_blueprint(blueprint)
     for blueprint in (*miniprogram_api.BLUEPRINTS, *wechat_handlers.BLUEPRINTS):
         app.register_blueprint(blueprint)

@@ -2,6 +2,7 @@ from app.domain import (
     assist,
     bookings,
     complaints,
+    consents,
     family,
     following,
     gifting,
@@ -56,8 +57,16 @@ def join_members(task: outbox.Task) -> None:
         messaging.take_over(**pair)
         following.take_over(**pair)
         promotions.take_over(**pair)
+        consents.take_over(**pair)
         # Standings come last in the order of locks.
         membership.take_over(**pair, at=at)
+
+
+def forget_picture(task: outbox.Task) -> None:
+    """He took his name back: his picture goes too."""
+    with transaction():
+        if outbox.finish(task, at=clock.now()):
+            _drop_avatars(task)
 
 
 def forget_person(task: outbox.Task) -> None:
@@ -70,8 +79,16 @@ def forget_person(task: outbox.Task) -> None:
         complaints.forget_person(merchant_id=merchant_id, member_ids=ids)
         for key in complaints.drop_uploads_of(merchant_id=merchant_id, member_ids=ids):
             gateways().files.delete(key)
+        _drop_avatars(task)
         subscriptions.forget_person(merchant_id=merchant_id, member_ids=ids)
         family.forget_person(merchant_id=merchant_id, member_ids=ids, at=at)
         promotions.forget_person(merchant_id=merchant_id, member_ids=ids)
         for member_id in ids:
             membership.forget_birthday(merchant_id=merchant_id, member_id=member_id, at=at)
+
+
+def _drop_avatars(task: outbox.Task) -> None:
+    merchant_id = task.merchant_id
+    ids = members.list_shapes(merchant_id=merchant_id, member_id=task.payload["member_id"])
+    for key in members.drop_avatars(merchant_id=merchant_id, member_ids=ids):
+        gateways().files.delete(key)

@@ -21,7 +21,7 @@ from app.domain.card_bag import BagCardMoved
 from app.domain.complaints import AnswerAsked, ComplaintTold, TicketUrgent
 from app.domain.following import CardEventTold, FollowerCame, OrderSettled, ShippingReminded
 from app.domain.gifting import GiftClaimed, GiftDeclined, GiftDue, GiftEnding, GiftReturned
-from app.domain.members import MembersMerged, PersonErased
+from app.domain.members import MembersMerged, NameErased, PersonErased
 from app.domain.membership import (
     GrowthChanged,
     TermRefunded,
@@ -141,6 +141,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     TierEnding: [tiers.tell_ending],
     MembersMerged: [members.join_members],
     PersonErased: [members.forget_person],
+    NameErased: [members.forget_picture],
     FollowerCame: [followers.learn_who],
     ShippingReminded: [shipping.hurry],
     OrderSettled: [shipping.note_settled],

@@ -29,12 +29,14 @@ from miniprogram_api import (
     point_rules,
     points,
     pools,
+    profile,
     referrals,
     refunds,
     session,
     shares,
     shelf,
     shipments,
+    shop,
     subscriptions,
     value,
     value_desk,
@@ -43,6 +45,8 @@ from miniprogram_api import (
 
 BLUEPRINTS = (
     session.bp,
+    profile.bp,
+    shop.bp,
     official.bp,
     official.ways,
     shelf.bp,

@@ -213,7 +213,11 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "card_bag": (_("微信卡包"), {"add": _("登记"), "add_template": _("新增模板")}),
     "api_key": (_("收银接口"), {"add": _("新增"), "revoke": _("停用")}),
-    "merchant": (_("商户"), {"add": _("开通"), "rename": _("改名")}),
+    "merchant": (
+        _("商户"),
+        {"add": _("开通"), "rename": _("改名"), "brand": _("更改店面"), "logo": _("更换标志")},
+    ),
+    "consent": (_("条款"), {"give": _("同意")}),
 }
 
 

@@ -10,6 +10,7 @@ from app.cli import (
     complaints,
     demo,
     messages,
+    mini_program,
     official,
     operating,
     panel,
@@ -50,6 +51,7 @@ def register(app: Flask) -> None:
         *panel.COMMANDS,
         *proving.COMMANDS,
         *backups.COMMANDS,
+        *mini_program.COMMANDS,
     ):
         app.cli.add_command(command)
 

@@ -80,6 +80,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.SINGLE,
         "shelf": "单券",
         "title": "拿铁兑换券",
+        "cover": "cup",
         "description": "任一门店兑换大杯拿铁一杯。",
         "price_fen": 1990,
         "holds": {"latte": 1},
@@ -88,6 +89,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.SINGLE,
         "shelf": "单券",
         "title": "满30减5券 新客领取",
+        "cover": "ticket",
         "description": "每人一张，0 元领取。",
         "price_fen": 0,
         "holds": {"five_off": 1},
@@ -98,6 +100,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.BUNDLE,
         "shelf": "组合卡",
         "title": "周末欢聚包",
+        "cover": "pair",
         "description": "两杯拿铁、一张烘焙8折券、一张满30减5券。",
         "price_fen": 4900,
         "holds": {"latte": 2, "bakery": 1, "five_off": 1},
@@ -108,6 +111,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.BUNDLE,
         "shelf": "组合卡",
         "title": "咖啡月卡",
+        "cover": "cup",
         "description": "十杯拿铁，三十天内任一门店兑换。",
         "price_fen": 16800,
         "holds": {"latte": 10},
@@ -118,6 +122,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.ASSIST,
         "shelf": "组合卡",
         "title": FRIENDS_OFFER,
+        "cover": "friends",
         "description": "一杯拿铁立即可用；三位好友助力，再得一杯。",
         "price_fen": 2590,
         "holds": {"latte": 1},
@@ -126,6 +131,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.TOPUP,
         "shelf": "储值",
         "title": "储值200元赠20元",
+        "cover": "coins",
         "description": "支付200元，到账220元；消费时本金与赠送金按比例使用。",
         "price_fen": 20000,
         "holds": {},
@@ -135,6 +141,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.GIFT_CARD,
         "shelf": "储值",
         "title": "50元礼品卡",
+        "cover": "gift",
         "description": "不记名，送给谁都行；领取后即为领取人的储值。",
         "price_fen": 5000,
         "holds": {},
@@ -144,6 +151,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.SINGLE,
         "shelf": "活动",
         "title": "会员品鉴会门票",
+        "cover": "glass",
         "description": "凭门票预约一场手冲品鉴会的座位；约满可候补。",
         "price_fen": 1900,
         "holds": {"tasting": 1},
@@ -152,6 +160,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "kind": catalog.OfferKind.SUBSCRIPTION,
         "shelf": "月卡",
         "title": "咖啡豆尝鲜月卡",
+        "cover": "bean",
         "description": "连续三个月，每月寄一份当季咖啡豆或挂耳咖啡，另得10积分。",
         "price_fen": 9900,
         "goods_kind": catalog.GoodsKind.PHYSICAL,
@@ -165,6 +174,32 @@ OFFERS: tuple[dict[str, Any], ...] = (
         },
     },
 )
+
+# On sale for a week before the evening, and until it is over.
+EVENING: dict[str, Any] = {
+    "name": "观赛夜",
+    "in_days": 4,
+    "from_hour": 19,
+    "hours": 3,
+    "days_before": 7,
+}
+EVENING_OFFER: dict[str, Any] = {
+    "kind": catalog.OfferKind.BUNDLE,
+    "shelf": "活动",
+    "title": "观赛夜双人套餐",
+    "cover": "moon",
+    "description": "两杯拿铁、两份黄油曲奇，观赛夜前后均可使用。",
+    "price_fen": 5800,
+    "holds": {"latte": 2, "cookie": 2},
+    "stock": 80,
+    "per_member_limit": 2,
+}
+EVENING_CAMPAIGN = {
+    "kind": "sale",
+    "name": "观赛夜",
+    "theme": "一起看球",
+    "text": "大屏直播，双人套餐限量 80 份；活动结束即停售，已购套餐照常使用。",
+}
 
 JOINED: dict[str, Any] = {
     "name": "入会奖励",

@@ -33,12 +33,13 @@ def make_world(folder: Path, ladder_scale: float) -> None:
 
 @click.command()
 @click.option("--folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--slot", default="", help="Where a phone finds the mini-program.")
 @click.argument("doors", nargs=-1, required=True)
-def connect_world(folder: Path, doors: tuple[str, ...]) -> None:
+def connect_world(folder: Path, slot: str, doors: tuple[str, ...]) -> None:
     """Tell the pretend platform of FOLDER, before it runs, where apps hear: APPID=URL …"""
     from app.cli import world  # noqa: PLC0415 - see above
 
-    world.open_doors(folder, dict(door.split("=", 1) for door in doors))
+    world.open_doors(folder, dict(door.split("=", 1) for door in doors), slot_url=slot)
 
 
 @click.command()

@@ -1,18 +1,42 @@
 """The demonstration shop 晨光咖啡: two stores, three people, and what `assortment` lists."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from app.cli.assortment import BENEFITS, FRIENDS_OFFER, JOINED, OFFERS, POINTS_TERMS, tiers
-from app.domain import campaigns, card_bag, catalog, membership, merchants, messaging, points
-from app.kernel import clock
-from app.kernel.db import reading, transaction
+from app.cli import covers
+from app.cli.assortment import (
+    BENEFITS,
+    EVENING,
+    EVENING_CAMPAIGN,
+    EVENING_OFFER,
+    FRIENDS_OFFER,
+    JOINED,
+    OFFERS,
+    POINTS_TERMS,
+    tiers,
+)
+from app.domain import (
+    campaigns,
+    card_bag,
+    catalog,
+    membership,
+    merchants,
+    messaging,
+    points,
+    promotions,
+)
+from app.gateways import gateways
+from app.kernel import clock, numbers
+from app.kernel.db import flush, reading, transaction
 from app.kernel.errors import NotFound
 
 NAME = "晨光咖啡"
+SLOGAN = "一杯好咖啡，从清晨开始"
+SERVICE_PHONE = "021-60000000"
 STORES = (("人民路店", "人民路 18 号"), ("滨江店", "滨江大道 6 号"))
 ACTOR = "system"
 # A card that the account had before WeChat closed the making of new ones.
@@ -50,11 +74,13 @@ def _open(keys: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
         ).id
         for name, address in STORES
     ]
+    _dress(merchant_id, at=at)
     _connect(merchant_id, keys, at=at)
     benefits = _fill_shelves(merchant_id, at=at)
     _reward(merchant_id, benefits, at=at)
     _open_card_bag(merchant_id, keys, benefits["latte"], at=at)
     _draft_campaign(merchant_id, benefits, at=at)
+    _plan_an_evening(merchant_id, benefits, at=at)
     cashier = merchants.add_api_key(
         merchant_id=merchant_id,
         store_id=stores[0],
@@ -64,6 +90,25 @@ def _open(keys: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
         at=at,
     )
     return {"api_key": cashier.secret, "invitations": _invite(merchant_id, stores, at=at)}
+
+
+def _dress(merchant_id: int, *, at: datetime) -> None:
+    merchants.set_brand(
+        merchant_id=merchant_id,
+        slogan=SLOGAN,
+        colour=merchants.Colour.GOLD,
+        service_phone=SERVICE_PHONE,
+        actor=ACTOR,
+        at=at,
+    )
+    logo = _keep(merchant_id, covers.draw_logo(), name="logo")
+    merchants.set_logo(merchant_id=merchant_id, logo=logo, actor=ACTOR, at=at)
+
+
+def _keep(merchant_id: int, picture: bytes, *, name: str) -> str:
+    """The file's key."""
+    owner = numbers.for_merchant(merchant_id)
+    return gateways().files.put(merchant_id=owner, name=name, content=picture)
 
 
 def _connect(merchant_id: int, keys: Mapping[str, Any], *, at: datetime) -> None:
@@ -178,8 +223,34 @@ def _draft_campaign(
 def _fill_shelves(merchant_id: int, *, at: datetime) -> dict[str, catalog.BenefitRevision]:
     benefits = {name: _add_benefit(merchant_id, words, at=at) for name, words in BENEFITS.items()}
     for offer in OFFERS:
-        _add_offer(merchant_id, dict(offer), benefits, at=at)
+        number = _add_offer(merchant_id, offer, benefits, at=at)
+        catalog.publish_offer(merchant_id=merchant_id, number=number, actor=ACTOR, at=at)
     return benefits
+
+
+def _plan_an_evening(
+    merchant_id: int, benefits: Mapping[str, catalog.BenefitRevision], *, at: datetime
+) -> None:
+    """An event to come, and a sale around it that has begun."""
+    here = at.astimezone(ZoneInfo(merchants.profile(merchant_id=merchant_id).zone))
+    day = here + timedelta(days=EVENING["in_days"])
+    starts_at = day.replace(hour=EVENING["from_hour"], minute=0, second=0, microsecond=0)
+    which: dict[str, Any] = {"merchant_id": merchant_id, "actor": ACTOR, "at": at}
+    event = promotions.add_event(
+        **which,
+        name=EVENING["name"],
+        starts_at=starts_at.astimezone(UTC),
+        ends_at=(starts_at + timedelta(hours=EVENING["hours"])).astimezone(UTC),
+    )
+    offer = _add_offer(merchant_id, EVENING_OFFER, benefits, at=at)
+    before = -EVENING["days_before"] * 24 * 60
+    terms = EVENING_CAMPAIGN | {
+        "offers": [offer],
+        "around": {"event": event.number, "from_minutes": before},
+    }
+    draft = promotions.draft(**which, terms=promotions.parse(terms))
+    flush()
+    promotions.publish(**which, number=draft.number)
 
 
 def _add_benefit(
@@ -194,25 +265,28 @@ def _add_benefit(
 
 def _add_offer(
     merchant_id: int,
-    words: dict[str, Any],
+    offer: Mapping[str, Any],
     benefits: Mapping[str, catalog.BenefitRevision],
     *,
     at: datetime,
-) -> None:
+) -> str:
+    """A draft; its number."""
+    words = dict(offer)
     shelf = catalog.add_category(
         merchant_id=merchant_id, name=words.pop("shelf"), actor=ACTOR, at=at
     )
     holds = words.pop("holds")
-    offer = catalog.add_offer(
+    cover = _keep(merchant_id, covers.draw(words.pop("cover")), name="cover")
+    return catalog.add_offer(
         merchant_id=merchant_id,
         items=[(benefits[name].benefit_id, quantity) for name, quantity in holds.items()],
         category_id=shelf.id,
         terms=_terms(words.pop("terms", {}), benefits),
+        cover=cover,
         actor=ACTOR,
         at=at,
         **words,
-    )
-    catalog.publish_offer(merchant_id=merchant_id, number=offer.number, actor=ACTOR, at=at)
+    ).number
 
 
 def _terms(

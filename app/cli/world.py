@@ -10,14 +10,20 @@ from app.simulator.fresh import FreshWorld, new_app, new_world
 from app.simulator.settings import App, Person, Template, load, save
 
 # Who has keys of an older shape gets new ones, and with them a new shop.
-VERSION = 5
+VERSION = 6
 NAME = "晨光咖啡"
-PEOPLE = ("小美", "小张", "店主老陈", "店长小林", "店员小周")
+PEOPLE = ("小美", "小张", "小李", "店主老陈", "店长小林", "店员小周")
 PAGES = (
     "pages/index/index",
+    "pages/campaigns/index",
     "pages/wallet/index",
+    "pages/me/index",
     "pages/orders/index",
+    "pages/offer/show",
     "pages/gift/take",
+    "pages/gift-card/take",
+    "pages/share/take",
+    "pages/family/join",
     "pages/assist/help",
 )
 
@@ -172,14 +178,17 @@ def make(folder: Path, *, ladder_scale: float) -> bool:
     return True
 
 
-def open_doors(folder: Path, doors: Mapping[str, str]) -> None:
-    """Tell the pretend platform where each app hears its messages, as in its console."""
+def open_doors(folder: Path, doors: Mapping[str, str], *, slot_url: str) -> None:
+    """Tell the pretend platform where each app hears its messages, as in its console.
+
+    `slot_url` is where a phone finds the mini-program itself; empty where none runs.
+    """
     platform = folder / "wechat.json"
     settings = load(platform)
     apps = tuple(
         replace(app, message_url=doors.get(app.appid, app.message_url)) for app in settings.apps
     )
-    save(replace(settings, apps=apps), platform)
+    save(replace(settings, apps=apps, mini_program_slot_url=slot_url), platform)
 
 
 def _version(shop: Path) -> int:

@@ -10,6 +10,7 @@ from app.domain.campaigns import models as _campaigns
 from app.domain.card_bag import models as _card_bag
 from app.domain.catalog import models as _catalog
 from app.domain.complaints import models as _complaints
+from app.domain.consents import models as _consents
 from app.domain.family import models as _family
 from app.domain.following import models as _following
 from app.domain.gifting import models as _gifting
@@ -43,6 +44,7 @@ TABLES_OF = (
     request_keys,
     _members,
     _merchants,
+    _consents,
     _accounts,
     _catalog,
     _ledger,

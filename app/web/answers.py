@@ -21,10 +21,10 @@ class Orjson(JSONProvider):
         return orjson.loads(s)
 
 
-def answer(told: object, status: int = 200) -> Response:
-    """JSON, not to be cached."""
+def answer(told: object, status: int = 200, *, keep: str = PRIVATE) -> Response:
+    """JSON; `keep` is the Cache-Control: as a rule nobody keeps anything."""
     response = Response(_encoder.encode(told), status, content_type="application/json")
-    response.headers["Cache-Control"] = PRIVATE
+    response.headers["Cache-Control"] = keep
     return response
 
 

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from deploy.local.children import NotStarted
+from deploy.local.customer import Customer
 from deploy.local.economy_act import EconomyAct
 from deploy.local.evening_act import EveningAct
 from deploy.local.family_act import FamilyAct
-from deploy.local.friends_act import FriendsAct
+from deploy.local.friends_act import FriendsAct, publish_campaign
 from deploy.local.house import (
     House,
     forget_invitations,
@@ -30,10 +31,11 @@ from deploy.local.servers import HOME, both, leave_tidily
 from deploy.local.service_act import ServiceAct
 from deploy.local.story import Story
 from deploy.local.supervisor import Supervisor
-from deploy.local.telling import NotSeen, Telling
+from deploy.local.telling import Caller, NotSeen, Telling
 from deploy.local.wechat_act import WechatAct
 
-PEOPLE = ("小美", "小张")
+PEOPLE = ("小美", "小张", "小李")
+CLERK = "店员小周"
 # What the story's clerk and manager came in by.
 ACCEPTED = ("clerk", "manager")
 
@@ -72,9 +74,11 @@ def _show(*, play: bool, stay: bool) -> int:
         house = settle_in(addresses)
         _say("opening the demonstration shop")
         shop = furnish(house)
-        with Supervisor(processes(house), say=_say):
+        with Supervisor(processes(house, shop), say=_say):
             _say(f"everything runs after {time.monotonic() - began:.1f} s")
             people: Sequence[str] = PEOPLE
+            if not play:
+                _open_the_campaign(house, shop)
             if play:
                 people = _play(house, shop)
                 shop = forget_invitations(house, shop, ACCEPTED)
@@ -82,6 +86,13 @@ def _show(*, play: bool, stay: bool) -> int:
             if stay:
                 _stay(house, shop, people)
     return 0
+
+
+def _open_the_campaign(house: House, shop: dict[str, Any]) -> None:
+    """As the story does: its words are judged for somebody who was there just now."""
+    api = f"{house.web_url}/api/v1/{shop['merchant']}"
+    author = Customer(Caller(house.wechat_url), api, appid=shop["appid"], name="小林")
+    publish_campaign(house, shop, author=author.member)
 
 
 def _play(house: House, shop: dict[str, Any]) -> Sequence[str]:
@@ -97,7 +108,7 @@ def _play(house: House, shop: dict[str, Any]) -> Sequence[str]:
     EveningAct(house, shop, telling, played).play()
     ServiceAct(house, shop, telling, played).play()
     prove(house, telling)
-    return played.name, customer.name
+    return played.name, customer.name, PEOPLE[-1]
 
 
 def _stay(house: House, shop: dict[str, Any], people: Sequence[str]) -> None:
@@ -105,6 +116,7 @@ def _stay(house: House, shop: dict[str, Any], people: Sequence[str]) -> None:
     invitations = [f"{role}: {token}" for role, token in shop["invitations"].items()]
     print(
         f"""
+{_phones(house, shop, people)}
   panel          {_panel(house, shop)}
   API            {house.web_url}/api/v1/{shop["merchant"]}
   API reference  {house.web_url}/api/docs
@@ -119,6 +131,16 @@ Ctrl-C stops everything.""",
         flush=True,
     )
     signal.pause()
+
+
+def _phones(house: House, shop: dict[str, Any], people: Sequence[str]) -> str:
+    """Where the customer's app is seen: on phones side by side, at the counter, as a web page."""
+    if not house.slot_url:
+        return "  the app        is not built: make frontend"
+    phone, opened = f"{house.wechat_url}/phone?people=", f"open=mp:{shop['appid']}"
+    return f"""  three phones   {phone}{",".join(people)}&{opened}
+  the clerk's    {phone}{CLERK}&{opened}
+  as a web page  {house.web_url}/h5/{shop["merchant"]}/   (the account's menu, or any browser)"""
 
 
 def _panel(house: House, shop: dict[str, Any]) -> str:

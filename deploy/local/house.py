@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,14 @@ from deploy.local.servers import HOME, Addresses
 from deploy.local.supervisor import Process
 
 ROOT = HOME.parent
-WEB_PORT, WECHAT_PORT = 8080, 8090
+WEB_PORT, WECHAT_PORT, APP_PORT = 8080, 8090, 8100
+# The real mini-program, as a browser runs it.
+APP_BUILD = ROOT / "miniprogram" / "dist" / "phone"
 WEB_PROCESSES, WEB_THREADS = 2, 2
 WORKERS = 2
 READY_SECONDS = 2.0
+# What a phone tells the mini-program that it opens.
+SLOT_WORDS = ("appid", "path", "query", "scene", "person")
 # For the web server alone, and for processes that start elsewhere.
 NOT_FOR_SHELLS = {"PROMETHEUS_MULTIPROC_DIR", "PYTHONPATH"}
 
@@ -36,6 +40,7 @@ class House:
     folder: Path
     web_port: int
     wechat_port: int
+    app_port: int
     env: dict[str, str]
 
     @property
@@ -45,6 +50,18 @@ class House:
     @property
     def wechat_url(self) -> str:
         return f"http://127.0.0.1:{self.wechat_port}"
+
+    @property
+    def app_url(self) -> str:
+        return f"http://127.0.0.1:{self.app_port}"
+
+    @property
+    def slot_url(self) -> str:
+        """Where a phone finds the mini-program; empty when it was never built."""
+        if not (APP_BUILD / "index.html").is_file():
+            return ""
+        told = "&".join(f"{name}={{{name}}}" for name in SLOT_WORDS)
+        return f"{self.app_url}/?{told}"
 
     def flask(self, *words: str) -> str:
         """Run a `flask …` command with these settings; what it printed. Raises NotStarted."""
@@ -63,7 +80,7 @@ class House:
 
 def settle_in(addresses: Addresses, *, folder: Path = HOME) -> House:
     """Choose ports and keys; what was chosen for this folder before is used again."""
-    web, wechat = free_port(WEB_PORT), free_port(WECHAT_PORT)
+    web, wechat, app = (free_port(port) for port in (WEB_PORT, WECHAT_PORT, APP_PORT))
     metrics = folder / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(parents=True)
@@ -81,7 +98,7 @@ def settle_in(addresses: Addresses, *, folder: Path = HOME) -> House:
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "PYTHONPATH": str(ROOT),
     }
-    return House(folder=folder, web_port=web, wechat_port=wechat, env=env)
+    return House(folder=folder, web_port=web, wechat_port=wechat, app_port=app, env=env)
 
 
 def furnish(house: House) -> dict[str, Any]:
@@ -98,7 +115,7 @@ def furnish(house: House) -> dict[str, Any]:
         f"{appid}={house.web_url}/wechat/apps/{number}/messages"
         for appid, number in shop["doors"].items()
     ]
-    house.flask("connect-world", "--folder", str(world), *doors)
+    house.flask("connect-world", "--folder", str(world), "--slot", house.slot_url, *doors)
     kept = _shown_once(house)
     if "api_key" in shop:
         kept.touch(mode=0o600)
@@ -143,7 +160,7 @@ def _forget_the_platform(house: House) -> None:
             redis.delete(key)
 
 
-def processes(house: House) -> list[Process]:
+def processes(house: House, shop: Mapping[str, Any]) -> list[Process]:
     """What runs, in the order of starting."""
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     settings = str(house.folder / "world" / "wechat.json")
@@ -160,7 +177,20 @@ def processes(house: House) -> list[Process]:
         Process("wechat", simulate, house.env, ready=answers(f"{house.wechat_url}/_sim/clock")),
         Process("web", web, house.env, ready=answers(f"{house.web_url}/readyz")),
         *(Process(name, [*flask, "jobs", *words], house.env) for name, words in jobs.items()),
+        *_app(house, shop),
     ]
+
+
+def _app(house: House, shop: Mapping[str, Any]) -> list[Process]:
+    """The real mini-program for the phones, if it was built."""
+    if not house.slot_url:
+        return []
+    run = [
+        *(sys.executable, "-m", "app.simulator.runner", "--folder", str(APP_BUILD)),
+        *("--port", str(house.app_port), "--api", house.web_url),
+        *("--merchant", str(shop["merchant"]), "--phone", house.wechat_url),
+    ]
+    return [Process("app", run, house.env, ready=answers(f"{house.app_url}/"))]
 
 
 def answers(url: str) -> Callable[[], bool]:

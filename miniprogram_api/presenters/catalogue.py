@@ -188,8 +188,10 @@ def _item(item: catalog.ItemDetail) -> OfferItemView:
 
 
 def cover_path(key: str | None) -> str | None:
+    return file_path(key) if key else None
+
+
+def file_path(key: str) -> str:
     """A file's key begins with its merchant's number; its address has that number in front."""
-    if key is None:
-        return None
     merchant, _, rest = key.partition("/")
     return f"/api/v1/{merchant}/files/{rest}"

@@ -3,6 +3,7 @@ from datetime import datetime
 from app.domain import members, merchants
 from app.web import tokens
 from app.web.words import Told
+from miniprogram_api.presenters.catalogue import cover_path, file_path
 
 
 class Session(Told):
@@ -15,12 +16,19 @@ class Session(Told):
 
 
 class Me(Told):
-    """`member` is the member's number; `phone` is masked."""
+    """`member` is the member's number; `phone` is masked; `avatar` is a path on this server."""
 
     member: str
     nickname: str | None
+    avatar: str | None
     phone: str | None
     joined_at: datetime
+
+
+class AvatarKept(Told):
+    """The path of the picture on this server."""
+
+    avatar: str
 
 
 class CounterSession(Told):
@@ -83,9 +91,14 @@ def present_me(member: members.Member) -> Me:
     return Me(
         member=member.number,
         nickname=member.nickname,
+        avatar=cover_path(member.avatar),
         phone=members.masked_phone(member),
         joined_at=member.joined_at,
     )
+
+
+def present_avatar(key: str) -> AvatarKept:
+    return AvatarKept(avatar=file_path(key))
 
 
 def present_counter_session(

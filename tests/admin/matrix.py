@@ -228,6 +228,8 @@ WHO = {
         "settings.add_channel",
         "settings.change_secret",
         "settings.close_channel",
+        "settings.dress",
+        "settings.logo",
         "settings.rename",
         "settings.renew_channel",
         "settings.show",

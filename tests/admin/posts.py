@@ -226,6 +226,8 @@ CHANGING = {
     "security.view_as",
     "settings.change_secret",
     "settings.close_channel",
+    "settings.dress",
+    "settings.logo",
     "settings.rename",
     "settings.renew_channel",
     "shipments.deliver",

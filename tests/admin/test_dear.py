@@ -31,6 +31,7 @@ DEAR = {
         "settings.add_channel",
         "settings.change_secret",
         "settings.close_channel",
+        "settings.dress",
         "settings.rename",
         "settings.renew_channel",
         "value.set_limits",
@@ -126,6 +127,7 @@ NOT_DEAR = {
         "offers.stock",
         "offers.take",
         "recipes.load",
+        "settings.logo",
     },
     "looking, noting, trying": {
         "agenda.add_event",

@@ -1,6 +1,8 @@
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from app.domain import merchants
 from app.kernel import audit_search
@@ -146,3 +148,58 @@ def test_only_the_owner_sets(house):
     for browser in (house.manager, house.clerk):
         assert browser.get("/settings").status_code == 403
         assert browser.post("/settings/pay/new", CHANNEL).status_code == 403
+
+
+def a_logo():
+    out = BytesIO()
+    Image.new("RGB", (40, 40), "firebrick").save(out, "PNG")
+    return out.getvalue()
+
+
+def hand_in(house, content):
+    """The logo's form, by hand: the client's own way would keep a large file."""
+    browser = house.owner
+    browser.get("/settings")
+    line = b"--limit\r\nContent-Disposition: form-data; "
+    body = b"".join(
+        (
+            line + b'name="csrf_token"\r\n\r\n' + browser.csrf.encode() + b"\r\n",
+            line + b'name="picture"; filename="logo.png"\r\n',
+            b"Content-Type: image/png\r\n\r\n" + content + b"\r\n--limit--\r\n",
+        )
+    )
+    return browser.client.post(
+        browser.path("/settings/logo"),
+        data=body,
+        content_type="multipart/form-data; boundary=limit",
+    )
+
+
+LOOK = {"slogan": "每天一杯", "colour": "plum", "service_phone": "021-60000000"}
+
+
+def test_a_shop_is_dressed_and_its_log_says_so(house):
+    assert house.owner.post("/settings/look", LOOK).status_code == 303
+    page = house.owner.get("/settings").text
+    assert "每天一杯" in page
+    assert 'value="plum" selected' in page or 'selected value="plum"' in page
+    assert "更改店面" in house.owner.get("/history").text
+
+    assert house.owner.post("/settings/look", {"colour": "red"}).status_code == 303
+    assert "每天一杯" not in house.owner.get("/settings").text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"colour": "pink"}, {"service_phone": "请打门口"}, {"slogan": "好" * 41}]
+)
+def test_a_look_that_cannot_be_shown_is_refused(house, wrong):
+    assert house.owner.post("/settings/look", LOOK | wrong).status_code == 422
+    assert "每天一杯" not in house.owner.get("/history").text
+
+
+def test_a_logo_is_drawn_anew_and_what_is_no_picture_refused(house):
+    assert hand_in(house, b"no picture").status_code == 422
+    assert "/files/logo/" not in house.owner.get("/settings").text
+
+    assert hand_in(house, a_logo()).status_code == 303
+    assert "/files/logo/" in house.owner.get("/settings").text

@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 
-from app.domain import card_bag, family, following, members, membership, paper_cards, points
+from app.domain import (
+    card_bag,
+    consents,
+    family,
+    following,
+    members,
+    membership,
+    paper_cards,
+    points,
+)
 from app.domain import stored_value as value
 from app.domain.catalog import Conditions, Days
 from app.domain.following import Visitor
@@ -33,6 +42,7 @@ from tests.builders.tenders import with_value
 from tests.builders.transactions import joined
 
 LIFE = {"validity": Days(count=30)}
+AVATAR = f"M2/avatar-u2/{'0' * 64}.webp"
 
 
 def a_life(shop, **who):
@@ -40,6 +50,14 @@ def a_life(shop, **who):
     he = a_buyer(shop, phone="+8613800138000", **who)
     with joined():
         members.set_nickname(merchant_id=shop.id, member_id=he.id, nickname="小明")
+        members.set_avatar(merchant_id=shop.id, member_id=he.id, avatar=AVATAR)
+        consents.agree(
+            merchant_id=shop.id,
+            member_id=he.id,
+            name="privacy",
+            revision=consents.get_terms("privacy").revision,
+            at=NOON,
+        )
     for chapter in (_buys, _books, _gives, _earns, _saves, _rises, _subscribes, _complains, _hears):
         chapter(shop, he)
     return he

@@ -29,6 +29,7 @@ MOVES = {
     "bookings.member_id",
     "cards.member_id",
     "complaint_tickets.member_id",
+    "consents.member_id",
     "family_cards.owner_id",
     "family_seats.member_id",
     "followers.member_id",
@@ -187,6 +188,7 @@ FORGOTTEN = {
     "members.phone_sealed": "his phone",
     "members.phone_index": "where his phone is found by",
     "members.nickname": "his name",
+    "members.avatar": "his picture",
     "birthdays.month": "his birthday",
     "birthdays.day": "his birthday",
     "complaint_tickets.phone_sealed": "where he is called back",
@@ -224,7 +226,7 @@ OURS = {
     "totp_sealed",
 }
 PERSONAL = re.compile(
-    r"\.(\w*openid|nickname|phone\w*|photos|\w*address\w*|\w*sealed)$"
+    r"\.(\w*openid|nickname|avatar|phone\w*|photos|\w*address\w*|\w*sealed)$"
     r"|birthdays\.(month|day)$|complaint_lines\.text$|family_seats\.name$|family_requests\.note$"
 )
 

@@ -11,7 +11,7 @@ from deploy.local.house import House, forget_invitations, leave_settings
 @pytest.fixture
 def house(tmp_path):
     env = {"KABAO_SECRET": "it's", "PROMETHEUS_MULTIPROC_DIR": "m", "PYTHONPATH": "p"}
-    return House(folder=tmp_path, web_port=1, wechat_port=2, env=env)
+    return House(folder=tmp_path, web_port=1, wechat_port=2, app_port=3, env=env)
 
 
 def test_a_shell_gets_the_settings_and_nobody_else_does(house):

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.engine import make_url
 
-from app.web import auth, limits, tills
+from app.web import auth, h5, limits, tills
 from tests.walks.houses import a_house
 from tests.walks.walking import Town
 from tests.walks.watching import Watch
@@ -30,6 +30,19 @@ def _nothing_remembered(app, redis):
     auth.forget()
     tills.forget()
     limits.forget_absence()
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory):
+    """A web page as small as can be."""
+    folder = tmp_path_factory.mktemp("h5")
+    (folder / "index.html").write_text("<!doctype html>", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _built(build, monkeypatch):
+    monkeypatch.setattr(h5, "BUILD", build)
 
 
 @pytest.fixture(autouse=True)

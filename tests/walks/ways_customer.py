@@ -5,11 +5,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import current_app
 
+from app.domain import consents
 from app.domain.card_bag import Taken
 from app.kernel.db import fetch_one
 from tests.builders.card_bag import set_up
 from tests.simulator.world import OFFICIAL
 from tests.walks.calls import API, GUEST, MEMBER, Call, Named, Way, of_order, plain, signed_in_with
+from tests.walks.complaining import a_photo_form
 
 
 def a_file(house):
@@ -21,6 +23,17 @@ def an_order_placed(house):
     source = {"channel": "group_chat", "scene": "1007", "group": "g1", "referrer": "wx9"}
     source["sharer"] = house.neighbour.who.number
     return {"offer": house.offer.number, "quantity": 1, "source": source}
+
+
+def a_consent(_house):
+    revision = consents.get_terms("privacy").revision
+    return Call(body={"name": "privacy", "revision": revision}, status=204)
+
+
+def a_name(house):
+    """WeChat judges what is written by somebody who was there lately."""
+    house.phone.login_code()
+    return Call(body={"nickname": "小明"}, status=204)
 
 
 def page():
@@ -84,7 +97,13 @@ CUSTOMER = {
         who=GUEST, call=lambda h: Call(parts={"offer": h.offer.number})
     ),
     f"GET {API}/files/<folder>/<name>": Way(who=GUEST, call=lambda h: Call(parts=a_file(h))),
+    f"GET {API}/shop": Way(who=GUEST, call=plain()),
+    f"GET {API}/terms/<name>": Way(who=GUEST, call=plain(parts={"name": "privacy"})),
     # The customer
+    f"GET {API}/consents": Way(who=MEMBER, call=plain()),
+    f"POST {API}/consents": Way(who=MEMBER, call=a_consent),
+    f"POST {API}/profile": Way(who=MEMBER, call=a_name),
+    f"POST {API}/profile/avatar": Way(who=MEMBER, call=plain(201, more=a_photo_form())),
     f"POST {API}/sessions": Way(
         who=GUEST, call=lambda h: Call(body=signed_in_with(h, h.newcomer), status=201)
     ),

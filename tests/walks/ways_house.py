@@ -113,6 +113,11 @@ HOUSE = {
     "GET /api/docs/static/<path:filename>": Way(
         who=GUEST, call=plain(parts={"filename": "docs.html"})
     ),
+    # The web page of the official account
+    "GET /h5/": Way(who=GUEST, call=plain(404)),
+    "GET /h5/<merchant>": Way(who=GUEST, call=plain(308)),
+    "GET /h5/<merchant>/": Way(who=GUEST, call=plain()),
+    "GET /h5/<merchant>/<path:name>": Way(who=GUEST, call=plain(parts={"name": "index.html"})),
     "GET /healthz": Way(who=GUEST, call=plain()),
     "GET /readyz": Way(who=GUEST, call=plain()),
     "GET /metrics": Way(

@@ -12,10 +12,21 @@ from app.domain.members.desk import (
     reveal_phone,
     row_of,
 )
-from app.domain.members.details import masked_name, masked_phone, set_nickname, set_phone
-from app.domain.members.errors import CodesFrozen, MemberBlocked, SessionEnded
-from app.domain.members.events import MembersMerged, PersonErased
-from app.domain.members.forgetting import erase_nickname, erase_person, erase_phone
+from app.domain.members.details import (
+    masked_name,
+    masked_phone,
+    set_avatar,
+    set_nickname,
+    set_phone,
+)
+from app.domain.members.errors import CodesFrozen, MemberBlocked, NicknameRefused, SessionEnded
+from app.domain.members.events import MembersMerged, NameErased, PersonErased
+from app.domain.members.forgetting import (
+    drop_avatars,
+    erase_nickname,
+    erase_person,
+    erase_phone,
+)
 from app.domain.members.models import Member, MemberState, User, WechatIdentity
 from app.domain.members.queries import (
     canonical_id,
@@ -30,6 +41,7 @@ from app.domain.members.queries import (
     list_user_ids,
     session_is_good,
 )
+from app.domain.members.rules import normal_nickname
 from app.domain.members.signing_in import (
     SignedIn,
     find_by_openid,
@@ -51,6 +63,8 @@ __all__ = [
     "MemberRow",
     "MemberState",
     "MembersMerged",
+    "NameErased",
+    "NicknameRefused",
     "PersonErased",
     "SessionEnded",
     "SignedIn",
@@ -59,6 +73,7 @@ __all__ = [
     "block",
     "canonical_id",
     "code_state",
+    "drop_avatars",
     "end_sessions",
     "erase_nickname",
     "erase_person",
@@ -83,10 +98,12 @@ __all__ = [
     "masked_name",
     "masked_phone",
     "meet",
+    "normal_nickname",
     "reissue_codes",
     "reveal_phone",
     "row_of",
     "session_is_good",
+    "set_avatar",
     "set_nickname",
     "set_phone",
     "sign_in",

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from app.domain.members.models import Member
 from app.domain.members.queries import get_member, phone_context
 from app.domain.members.rules import mask, mask_name, normal_nickname, normal_phone
 from app.kernel import audit, keyring
-from app.kernel.db import writing
+from app.kernel.db import locked, writing
+from app.kernel.errors import NotFound
 
 
 def set_phone(*, merchant_id: int, member_id: int, phone: str, at: datetime) -> None:
@@ -43,3 +46,14 @@ def set_nickname(*, merchant_id: int, member_id: int, nickname: str) -> None:
     writing()
     member = get_member(merchant_id=merchant_id, member_id=member_id)
     member.nickname, member.nickname_key = known, known.lower()
+
+
+def set_avatar(*, merchant_id: int, member_id: int, avatar: str) -> str | None:
+    """Show this picture, by its key; the key of the one before. Raises NotFound."""
+    member = writing().scalar(
+        locked(select(Member).where(Member.merchant_id == merchant_id, Member.id == member_id))
+    )
+    if member is None:
+        raise NotFound("There is no such member.")
+    before, member.avatar = member.avatar, avatar
+    return before

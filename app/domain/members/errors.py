@@ -17,3 +17,9 @@ class CodesFrozen(DomainError):
     """The member's card was reported lost; it wants to be issued anew first."""
 
     code = "codes_frozen"
+
+
+class NicknameRefused(DomainError):
+    """WeChat does not let it pass, or it was not written in a mini-program."""
+
+    code, status = "nickname_refused", 422

@@ -16,3 +16,10 @@ class PersonErased(Event):
     """He closed his account: whatever other subjects keep of his person goes too."""
 
     member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameErased(Event):
+    """He took his name back; his picture goes with it."""
+
+    member_id: int

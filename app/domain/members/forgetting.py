@@ -1,14 +1,21 @@
 """What a person takes back from us. Orders and books stay: the law wants them kept."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.members.blocking import end_sessions
-from app.domain.members.events import PersonErased
+from app.domain.members.events import NameErased, PersonErased
 from app.domain.members.queries import get_canonical_member
-from app.domain.members.statements import ERASE_NICKNAME, ERASE_PHONE
+from app.domain.members.statements import AVATARS_OF, DROP_AVATARS, ERASE_NICKNAME, ERASE_PHONE
 from app.kernel import audit
-from app.kernel.db import execute, flush
+from app.kernel.db import execute, fetch_all, flush
 from app.kernel.outbox import publish
+
+
+@dataclass(frozen=True)
+class _Avatar:
+    avatar: str
 
 
 def erase_phone(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> None:
@@ -17,8 +24,9 @@ def erase_phone(*, merchant_id: int, member_id: int, actor: str, at: datetime) -
 
 
 def erase_nickname(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> None:
-    """He takes his name back."""
+    """He takes his name back. His picture goes by a job, which NameErased starts."""
     _erase(ERASE_NICKNAME, merchant_id, member_id, "member.erase_nickname", actor=actor, at=at)
+    publish(NameErased(merchant_id=merchant_id, member_id=member_id), at=at)
 
 
 def erase_person(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> None:
@@ -30,6 +38,14 @@ def erase_person(*, merchant_id: int, member_id: int, actor: str, at: datetime) 
     _erase(ERASE_NICKNAME, merchant_id, member_id, "member.erase_person", actor=actor, at=at)
     end_sessions(merchant_id=merchant_id, member_id=member_id)
     publish(PersonErased(merchant_id=merchant_id, member_id=member_id), at=at)
+
+
+def drop_avatars(*, merchant_id: int, member_ids: Sequence[int]) -> list[str]:
+    """None of them has a picture any more; the keys of the files, which nobody needs now."""
+    who = {"merchant_id": merchant_id, "member_ids": list(member_ids)}
+    found = fetch_all(_Avatar, AVATARS_OF, who)
+    execute(DROP_AVATARS, who)
+    return [each.avatar for each in found]
 
 
 def _erase(

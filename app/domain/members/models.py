@@ -78,6 +78,8 @@ class Member(OwnedByMerchant, Base):
     # condition with a function that might tell on other merchants' rows reaches an index below row
     # level security.
     nickname_key: Mapped[str | None] = mapped_column(Text(collation="C"))
+    # A file's key, in a folder of the member's own.
+    avatar: Mapped[str | None]
     phone_sealed: Mapped[bytes | None]
     phone_index: Mapped[bytes | None]
     session_epoch: Mapped[int] = mapped_column(server_default="0")

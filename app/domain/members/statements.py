@@ -100,6 +100,7 @@ INHERIT = """
 UPDATE members w
 SET nickname = coalesce(w.nickname, l.nickname),
     nickname_key = CASE WHEN w.nickname IS NULL THEN l.nickname_key ELSE w.nickname_key END,
+    avatar = coalesce(w.avatar, l.avatar),
     phone_sealed = CASE WHEN w.phone_sealed IS NULL THEN l.phone_sealed ELSE w.phone_sealed END,
     phone_index = CASE WHEN w.phone_sealed IS NULL THEN l.phone_index ELSE w.phone_index END,
     session_epoch = w.session_epoch + (l.state = 'blocked' AND w.state <> 'blocked')::int,
@@ -165,6 +166,15 @@ ERASE_NICKNAME = f"""
 WITH RECURSIVE {_PERSON_OF_MEMBER}
 UPDATE members SET nickname = NULL, nickname_key = NULL WHERE {_EVERY_SHAPE}
 """  # noqa: S608 - composed of our own words
+
+AVATARS_OF = """
+SELECT DISTINCT avatar FROM members
+WHERE merchant_id = %(merchant_id)s AND id = ANY(%(member_ids)s) AND avatar IS NOT NULL
+"""
+
+DROP_AVATARS = """
+UPDATE members SET avatar = NULL WHERE merchant_id = %(merchant_id)s AND id = ANY(%(member_ids)s)
+"""
 
 OPENID_OF_MEMBER = f"""
 WITH RECURSIVE {_PERSON_OF_MEMBER}

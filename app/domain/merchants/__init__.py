@@ -16,6 +16,7 @@ from app.domain.merchants.apps import (
     list_appids,
     list_apps,
 )
+from app.domain.merchants.brands import LONGEST_SLOGAN, Brand, brand, set_brand, set_logo
 from app.domain.merchants.doors import (
     MessageDoor,
     close_message_door,
@@ -31,6 +32,7 @@ from app.domain.merchants.errors import (
 )
 from app.domain.merchants.models import (
     AppKind,
+    Colour,
     Merchant,
     MessageMode,
     PayChannel,
@@ -93,13 +95,16 @@ from app.domain.merchants.stores import (
 )
 
 __all__ = [
+    "LONGEST_SLOGAN",
     "ON_DUTY",
     "AlreadyAdded",
     "AppKind",
     "AppLine",
     "AppSecrets",
+    "Brand",
     "ChannelLine",
     "ChannelSecrets",
+    "Colour",
     "Invitation",
     "InvitationInvalid",
     "KeyOnDuty",
@@ -126,6 +131,7 @@ __all__ = [
     "add_pay_channel",
     "add_store",
     "begin_work",
+    "brand",
     "change_app_secret",
     "change_staff",
     "change_store",
@@ -159,7 +165,9 @@ __all__ = [
     "rename_merchant",
     "renew_pay_channel",
     "revoke_api_key",
+    "set_brand",
     "set_door_words",
+    "set_logo",
     "staff_at_store",
     "store_ids_of",
 ]

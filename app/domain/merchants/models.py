@@ -39,6 +39,17 @@ class PayMode(StrEnum):
     PARTNER = "partner"
 
 
+class Colour(StrEnum):
+    """What the customer's app is dressed in."""
+
+    RED = "red"
+    GOLD = "gold"
+    INK = "ink"
+    GREEN = "green"
+    BLUE = "blue"
+    PLUM = "plum"
+
+
 class Scope(StrEnum):
     """What a cashier system's key may do."""
 
@@ -49,10 +60,14 @@ class Scope(StrEnum):
 
 
 class Merchant(Base):
-    """The tenant itself. Its id leads every key of what it owns."""
+    """The tenant itself. Its id leads every key of what it owns. `logo` is a file's key."""
 
     __tablename__ = "merchants"
-    __table_args__ = (CheckConstraint("points_per_yuan >= 0", name="points_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("points_per_yuan >= 0", name="points_not_negative"),
+        CheckConstraint("length(slogan) BETWEEN 1 AND 40", name="slogan_is_short"),
+        CheckConstraint("length(service_phone) BETWEEN 3 AND 20", name="service_phone_is_short"),
+    )
 
     id: Mapped[Id]
     number: Mapped[str | None] = mapped_column(unique=True)
@@ -60,6 +75,10 @@ class Merchant(Base):
     zone: Mapped[str] = mapped_column(server_default="Asia/Shanghai")
     points_per_yuan: Mapped[int] = mapped_column(server_default="1")
     points_valid_months: Mapped[int] = mapped_column(server_default="12")
+    slogan: Mapped[str | None]
+    colour: Mapped[Colour] = mapped_column(word(Colour), server_default=Colour.RED.value)
+    logo: Mapped[str | None]
+    service_phone: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

@@ -24,6 +24,7 @@ class Action(StrEnum):
     PANEL_SIGN_IN = "panel_sign_in"
     PANEL_PICTURE = "panel_picture"
     FIND_BY_PHONE = "find_by_phone"
+    PROFILE = "profile"
 
 
 class Per(StrEnum):
@@ -98,6 +99,14 @@ RULES: tuple[Rule, ...] = (
         action=_A.COMPLAIN,
         per=_P.MEMBER,
         limit=30,
+        window_seconds=3600,
+        when_counts_are_away=Away.OPEN,
+    ),
+    Rule(
+        name="profile_per_member",
+        action=_A.PROFILE,
+        per=_P.MEMBER,
+        limit=20,
         window_seconds=3600,
         when_counts_are_away=Away.OPEN,
     ),

@@ -32,8 +32,8 @@ export const initial = (name: string): string => Array.from(name.trim())[0] ?? '
 /** What all places spent this month. */
 export const spentByAll = (family: Family): number => family.seats.reduce((sum, { spent_fen: fen }) => sum + fen, 0)
 
-const USES: Record<string, string> = { open: '处理中', held: '处理中', released: '已取消', captured: '已付款', settled: '已付款' }
-export const useState = (use: Use): string => USES[use.state] ?? ''
+const USES: Record<string, string> = { held: '待付款', captured: '已付款', released: '已取消' }
+export const useWords = (use: Use): string => USES[use.state] ?? use.state
 
 const OVER: Record<string, string> = {
   active: '这个邀请已被接受',

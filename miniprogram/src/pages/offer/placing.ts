@@ -2,7 +2,7 @@ import { api, ApiError } from '@/api'
 import { kept } from '@/lib/kept'
 import { freshCode } from '@/platform/code'
 import { pay } from '@/platform/pay'
-import type { Body } from './wish'
+import type { Beside, Body } from './wish'
 
 /** `unpaid`: the pay sheet was left, and the order waits. */
 export interface Bought {
@@ -26,7 +26,7 @@ interface Sealed {
 const PAID_MEANWHILE = ['already_paid', 'order_not_payable']
 
 const placeOf = (offer: string) => `placed:${offer}`
-const wordsOf = (wish: Body) => JSON.stringify({ ...wish, source: null })
+const wordsOf = (wish: Body) => JSON.stringify(wish)
 
 /** The order of this offer that waits for its payment; null when there is none any more. */
 export function waitingOrder(offer: string, now = Date.now()): Waiting | null {
@@ -44,8 +44,8 @@ const forgetWaiting = (offer: string) => kept.remove(placeOf(offer))
  * same offer gives the waiting order up first, since that holds the stock and the pots.
  * Raises ApiError, and Error with WeChat's words.
  */
-export async function buy(key: string, wish: Body, confirmation: string | null): Promise<Bought> {
-  const { order, wechat_fen: dueFen } = await orderedAs(key, wish, confirmation)
+export async function buy(key: string, wish: Body, beside: Beside): Promise<Bought> {
+  const { order, wechat_fen: dueFen } = await orderedAs(key, wish, beside)
   if (!dueFen) return done(wish.offer, order)
   try {
     const told = await api.post('/orders/{order}/prepay', { path: { order } })
@@ -85,16 +85,22 @@ async function closed(offer: string, order: string, refused: ApiError): Promise<
   return done(offer, order)
 }
 
-async function orderedAs(key: string, wish: Body, confirmation: string | null): Promise<{ order: string; wechat_fen: number }> {
+async function orderedAs(key: string, wish: Body, beside: Beside): Promise<{ order: string; wechat_fen: number }> {
   const waiting = waitingOrder(wish.offer)
   if (waiting && isOrdered(wish)) return waiting
   if (waiting && (await isPaidNow(waiting.order))) return { order: waiting.order, wechat_fen: 0 }
-  const placed = await api.post('/orders', { key, body: { ...wish, confirmation } })
+  const placed = await api.post('/orders', { key, body: { ...wish, ...beside } }).catch(toldApart)
   if (placed.wechat_fen) {
     const { order, wechat_fen, expires_at } = placed
     kept.write(placeOf(wish.offer), { order, wechat_fen, expires_at, wish: wordsOf(wish) } satisfies Waiting)
   }
   return placed
+}
+
+/** The first try arrived after all, with another source or confirmation: he looks before he orders again. */
+function toldApart(refused: unknown): never {
+  if (!(refused instanceof ApiError) || refused.code !== 'request_key_reused') throw refused
+  throw new ApiError(409, 'ordered_before', '上一次下单已经提交', { next_step: '请先到“我的订单”里查看，再决定是否重新购买' })
 }
 
 async function isPaidNow(order: string): Promise<boolean> {

@@ -2,7 +2,9 @@ import type { Schema } from '@/api'
 import type { Arrival } from '@/platform/arrival'
 
 export type Quote = Schema<'CheckoutQuote'>
-export type Body = Omit<Schema<'PlaceOrder'>, 'confirmation'>
+/** The order without what is told beside it. */
+export type Body = Omit<Schema<'PlaceOrder'>, 'confirmation' | 'source'>
+export type Beside = Pick<Schema<'PlaceOrder'>, 'confirmation' | 'source'>
 export type Cover = NonNullable<Schema<'OrderAsGift'>['cover']>
 
 /** What the person chose; the server counts what it costs. `voucher`: a number, the best, or none. */
@@ -52,11 +54,10 @@ export function asked(wish: Wish) {
 }
 
 /** The order of what was counted: it names each pot, so that nothing else is taken. */
-export function orderOf(wish: Wish, quote: Quote, pricePoints: number, source: Schema<'OrderSource'>, gift: Wrapping | null): Body {
+export function orderOf(wish: Wish, quote: Quote, pricePoints: number, gift: Wrapping | null): Body {
   return {
     offer: wish.offer,
     quantity: wish.quantity,
-    source,
     gift: gift ? { cover: gift.cover, message: gift.message.trim() || null, gives_at: gift.day ? `${gift.day}T09:00:00+08:00` : null } : null,
     voucher: quote.voucher,
     // Points that are the price itself are not named; those that pay a part are.

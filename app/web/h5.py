@@ -1,0 +1,94 @@
+"""The customer's app as a web page of the official account: the build's files, for one shop each.
+
+The page is the same for every shop; it reads the shop's number in its own address.
+"""
+
+from pathlib import Path
+from typing import cast
+
+from apiflask import APIBlueprint
+from flask import Response, current_app, send_from_directory
+from werkzeug.exceptions import NotFound as NoSuchFile
+
+from app.config import Settings
+from app.kernel.errors import NotFound
+from app.web import auth
+
+bp = APIBlueprint("h5", __name__, enable_openapi=False)
+
+BUILD = Path(__file__).resolve().parents[2] / "miniprogram" / "dist" / "h5"
+PAGE, ASSETS = "index.html", "assets/"
+A_YEAR_SECONDS = 365 * 24 * 60 * 60
+NO_SHOP = "没有这家店，请从公众号菜单或朋友的分享重新进入。"
+NO_NUMBER = "链接不完整：网址里缺少店铺编号，请从公众号菜单或朋友的分享重新进入。"
+NO_FILE = "没有这个文件。"
+NOT_BUILT = "页面还没有生成。请在服务器上运行 make frontend。"
+# Vue writes styles into elements; there is no script but the build's own files.
+ONLY_OURS = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob: https:; font-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors {around}"
+)
+
+
+@bp.get("/h5/")
+def nowhere() -> Response:
+    return _words(NO_NUMBER, 404)
+
+
+@bp.get("/h5/<merchant>")
+def without_slash(merchant: str) -> Response:
+    """The page's files are named relative to it, so its address ends with a slash."""
+    if not _is_shop(merchant):
+        return _words(NO_SHOP, 404)
+    # Relative, so that it leads to no host that the caller names.
+    return Response(status=308, headers={"Location": f"/h5/{merchant}/"})
+
+
+@bp.get("/h5/<merchant>/")
+def page(merchant: str) -> Response:
+    return _file(merchant, PAGE)
+
+
+@bp.get("/h5/<merchant>/<path:name>")
+def file(merchant: str, name: str) -> Response:
+    return _file(merchant, name)
+
+
+def _file(merchant: str, name: str) -> Response:
+    if not _is_shop(merchant):
+        return _words(NO_SHOP, 404)
+    if not (BUILD / PAGE).is_file():
+        return _words(NOT_BUILT, 503)
+    try:
+        response = send_from_directory(BUILD, name, max_age=0)
+    except NoSuchFile:
+        return _words(NO_FILE, 404)
+    response.headers["Cache-Control"] = _keep(name)
+    response.headers["Content-Security-Policy"] = ONLY_OURS.format(around=_around())
+    return response
+
+
+def _keep(name: str) -> str:
+    """The names of assets carry their content's hash; the others are asked about each time."""
+    if name.startswith(ASSETS):
+        return f"public, max-age={A_YEAR_SECONDS}, immutable"
+    return "no-cache"
+
+
+def _around() -> str:
+    """Nobody puts the page into a frame, but the pretend WeChat, whose phone shows it in one."""
+    settings = cast("Settings", current_app.extensions["settings"])
+    return "'none'" if settings.is_production else settings.wechat_open_url
+
+
+def _is_shop(merchant: str) -> bool:
+    try:
+        auth.guest(merchant)
+    except NotFound:
+        return False
+    return True
+
+
+def _words(text: str, status: int) -> Response:
+    return Response(text, status, content_type="text/plain; charset=utf-8")

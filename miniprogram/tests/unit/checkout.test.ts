@@ -1,0 +1,174 @@
+import { expect, test, vi } from 'vitest'
+import { kept } from '@/lib/kept'
+import { buy, confirmSpending, isOrdered, waitingOrder } from '@/pages/offer/placing'
+import { asked, BEST, mostPieces, NONE, orderOf, payWords, sourceOf, sumLines, termsFor } from '@/pages/offer/wish'
+import type { Body, Quote, Wish } from '@/pages/offer/wish'
+import { isOver, nextOf, pauseAfter, stageOf, ticketsOf } from '@/pages/offer/following'
+
+const { pay, freshCode } = vi.hoisted(() => ({ pay: vi.fn(), freshCode: vi.fn() }))
+vi.mock('@/platform/pay', () => ({ pay }))
+vi.mock('@/platform/code', () => ({ freshCode }))
+vi.mock('@/site', () => ({ site: { api: 'https://shop.test', merchant: 'M2222222222222222' } }))
+
+const OFFER = 'G2222222222222222'
+const WISH: Wish = { offer: OFFER, quantity: 2, voucher: BEST, usesPoints: false, usesValue: false, fromFamily: false }
+const QUOTE: Quote = {
+  title: '咖啡卡', list_fen: 20000, voucher_fen: 3000, points_fen: 1000, points: 1000, total_fen: 16000, value_fen: 6000, wechat_fen: 10000,
+  voucher: 'V2222222222222222', best: 'V2222222222222222', runner_up: null, vouchers: [],
+  may_pay_points: { spendable: 1200, points: 1000, saving_fen: 1000, worth: 100 }, may_pay_value: { has_fen: 6000, most_fen: 6000 },
+}
+const SOURCE = sourceOf({ scene: 1008, channel: 'member_share', sharer: 'U2222222222222222', shareTicket: 't'.repeat(300) })
+const BESIDE = { source: SOURCE, confirmation: null }
+const BODY: Body = orderOf(WISH, QUOTE, 0, null)
+
+type Answer = [status: number, body: unknown] | 'lost'
+
+/** The server, answer by answer; what it was asked comes back. */
+function server(answers: Record<string, Answer[]>) {
+  const asked: { path: string; key?: string; body: unknown }[] = []
+  kept.write('session', { token: 'kbt_1', member: 'U3333333333333333', expires_at: '2999-01-01T00:00:00Z', is_new: false })
+  vi.mocked(uni.request).mockImplementation(((call: UniApp.RequestOptions) => {
+    const path = call.url.split('/M2222222222222222')[1]
+    const header = call.header as Record<string, string>
+    asked.push({ path, key: header['Idempotency-Key'], body: call.data ? JSON.parse(call.data as string) : undefined })
+    const next = answers[path]?.shift()
+    if (!next) throw new Error(`nobody expected ${path}`)
+    if (next === 'lost') call.fail?.({ errMsg: 'request:fail timeout' })
+    else call.success?.({ statusCode: next[0], data: next[1] as object, header: {}, cookies: [], errMsg: '' } as never)
+  }) as never)
+  return asked
+}
+
+const soon = () => new Date(Date.now() + 600_000).toISOString()
+const placed = (order: string, wechatFen = 10000) => ({ order, state: 'pending', title: '', quantity: 2, total_fen: 16000, wechat_fen: wechatFen, expires_at: soon() })
+
+test('a pot that is not chosen is not asked for, and one that is gives all that it may', () => {
+  expect(asked({ ...WISH, voucher: NONE })).toMatchObject({ best: false, voucher: undefined, points: 0, value_fen: 0, from_family: false })
+  expect(asked({ ...WISH, voucher: 'V3333333333333333', usesPoints: true })).toMatchObject({ best: false, voucher: 'V3333333333333333', points: 1_000_000_000 })
+  expect(asked({ ...WISH, fromFamily: true }).from_family).toBe(false)
+})
+
+test('the order names exactly the pots that were counted', () => {
+  expect(BODY).toMatchObject({ voucher: 'V2222222222222222', points: 1000, value_fen: 6000, from_family: false, gift: null })
+  expect(orderOf(WISH, QUOTE, 500, null).points).toBe(0)
+})
+
+test('a gift for a day is given in the morning of that day, and blanks are no message', () => {
+  const { gift } = orderOf(WISH, QUOTE, 0, { cover: 'love', message: '  ', day: '2026-12-24' })
+  expect(gift).toEqual({ cover: 'love', message: null, gives_at: '2026-12-24T09:00:00+08:00' })
+})
+
+test('the source is cut to what the server takes, and a strange sharer is left out', () => {
+  expect(SOURCE).toMatchObject({ scene: '1008', channel: 'member_share', sharer: 'U2222222222222222' })
+  expect(SOURCE.group).toHaveLength(200)
+  expect(sourceOf({ scene: null, channel: null, sharer: 'nobody', shareTicket: null })).toEqual({ scene: null, channel: null, group: null, referrer: null, sharer: null })
+})
+
+test('one piece of what is bound to its buyer, else as many as are left and allowed', () => {
+  expect(mostPieces({ kind: 'membership', per_member_limit: null, remaining: null })).toBe(1)
+  expect(mostPieces({ kind: 'single', per_member_limit: 5, remaining: 3 })).toBe(3)
+  expect(mostPieces({ kind: 'single', per_member_limit: null, remaining: null })).toBe(100)
+  expect(mostPieces({ kind: 'single', per_member_limit: 5, remaining: 0 })).toBe(1)
+})
+
+test('what holds money wants the agreement on stored value as well', () => {
+  expect(termsFor('topup')).toEqual(['user', 'value'])
+  expect(termsFor('bundle')).toEqual(['user'])
+})
+
+test('the sums leave out what saves nothing, and the button says what pays', () => {
+  expect(sumLines(QUOTE).map(({ words }) => words)).toEqual(['商品金额', '优惠券', '积分抵扣'])
+  expect(sumLines({ ...QUOTE, voucher_fen: 0, points_fen: 0 })).toHaveLength(1)
+  expect([payWords(QUOTE), payWords({ ...QUOTE, wechat_fen: 0 }), payWords({ ...QUOTE, wechat_fen: 0, value_fen: 0 }), payWords({ ...QUOTE, wechat_fen: 0, value_fen: 0, points: 0 })]).toEqual([
+    '微信支付', '储值支付', '确认兑换', '免费领取',
+  ])
+})
+
+test('an order whose payment was left is paid on, not ordered again', async () => {
+  const calls = server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}], [200, {}]] })
+  pay.mockResolvedValueOnce('cancelled').mockResolvedValueOnce('paid')
+  expect(await buy('key-1', BODY, BESIDE)).toEqual({ order: 'O1', outcome: 'unpaid' })
+  expect(isOrdered(BODY)).toBe(true)
+  expect(await buy('key-2', BODY, BESIDE)).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(calls.filter(({ path }) => path === '/orders')).toHaveLength(1)
+  expect(waitingOrder(OFFER)).toBeNull()
+})
+
+test('another wish gives the waiting order up before it orders', async () => {
+  const calls = server({ '/orders': [[201, placed('O1')], [201, placed('O2')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1/cancel': [[200, {}]], '/orders/O2/prepay': [[200, {}]] })
+  pay.mockResolvedValueOnce('cancelled').mockResolvedValueOnce('paid')
+  await buy('key-1', BODY, BESIDE)
+  expect(await buy('key-2', { ...BODY, quantity: 3 }, BESIDE)).toEqual({ order: 'O2', outcome: 'handed_over' })
+  expect(calls.map(({ path }) => path)).toEqual(['/orders', '/orders/O1/prepay', '/orders/O1/cancel', '/orders', '/orders/O2/prepay'])
+})
+
+test('a waiting order that was paid meanwhile is shown, and nothing else is bought', async () => {
+  const calls = server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1/cancel': [[409, { code: 'already_paid', message: '已支付' }]] })
+  pay.mockResolvedValueOnce('cancelled')
+  await buy('key-1', BODY, BESIDE)
+  expect(await buy('key-2', { ...BODY, quantity: 3 }, BESIDE)).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(calls.filter(({ path }) => path === '/orders')).toHaveLength(1)
+})
+
+test('what leaves nothing to pay asks WeChat for nothing', async () => {
+  const calls = server({ '/orders': [[201, placed('O1', 0)]] })
+  expect(await buy('key-1', BODY, { ...BESIDE, confirmation: 'token' })).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(calls).toEqual([{ path: '/orders', key: 'key-1', body: { ...BODY, source: SOURCE, confirmation: 'token' } }])
+})
+
+test('an order that closed meanwhile is a refusal, and the next tap orders anew', async () => {
+  server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[409, { code: 'order_not_payable', message: '该订单无法支付' }]], '/orders/O1': [[200, { state: 'closed' }]] })
+  await expect(buy('key-1', BODY, BESIDE)).rejects.toMatchObject({ code: 'order_not_payable' })
+  expect(waitingOrder(OFFER)).toBeNull()
+})
+
+test('an order that was paid while it was asked about is handed over', async () => {
+  server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[409, { code: 'order_not_payable', message: '' }]], '/orders/O1': [[200, { state: 'fulfilled' }]] })
+  expect(await buy('key-1', BODY, BESIDE)).toEqual({ order: 'O1', outcome: 'handed_over' })
+})
+
+test('a first try that arrived with other words beside it is told, and never ordered twice', async () => {
+  server({ '/orders': [[422, { code: 'request_key_reused', message: 'The key was used.' }]] })
+  await expect(buy('key-1', BODY, BESIDE)).rejects.toMatchObject({ code: 'ordered_before', message: '上一次下单已经提交' })
+})
+
+test('a lost prepay keeps the order for the next tap', async () => {
+  server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': ['lost', [200, {}]] })
+  pay.mockResolvedValueOnce('paid')
+  await expect(buy('key-1', BODY, BESIDE)).rejects.toMatchObject({ code: 'offline' })
+  expect(await buy('key-1', BODY, BESIDE)).toEqual({ order: 'O1', outcome: 'handed_over' })
+})
+
+test('an order too old to pay is forgotten', () => {
+  kept.write(`placed:${OFFER}`, { order: 'O1', wish: '', wechat_fen: 1, expires_at: '2026-12-01T00:00:00Z' })
+  expect(waitingOrder(OFFER, Date.parse('2026-11-30T23:59:59Z'))?.order).toBe('O1')
+  expect(waitingOrder(OFFER, Date.parse('2026-12-01T00:00:00Z'))).toBeNull()
+})
+
+test('one confirmation serves every try of the same amount, another amount wants its own', async () => {
+  const told = (token: string, fen: number) => [201, { token, amount_fen: fen, ends_at: soon() }] as Answer
+  const calls = server({ '/value/confirmations': [told('a', 60000), told('b', 70000)] })
+  freshCode.mockResolvedValue('code')
+  expect([await confirmSpending(60000), await confirmSpending(60000), await confirmSpending(70000)]).toEqual(['a', 'a', 'b'])
+  expect(calls).toHaveLength(2)
+  freshCode.mockResolvedValueOnce(null)
+  expect(await confirmSpending(80000)).toBeNull()
+})
+
+test('every state of an order is a stage, and asking ends some time', () => {
+  expect(['pending', 'paid', 'fulfilled', 'closed', 'refunding', 'partly_refunded', 'refunded'].map(stageOf)).toEqual(['confirming', 'issuing', 'here', 'closed', 'returned', 'here', 'returned'])
+  expect([isOver('closed'), isOver('here')]).toEqual([true, false])
+  expect([pauseAfter(0), pauseAfter(1), pauseAfter(6), pauseAfter(7)]).toEqual([600, 900, 5000, 5000])
+  expect(pauseAfter(60)).toBeNull()
+})
+
+test('only the vouchers of this order are its tickets', () => {
+  const wallet = ['V1', 'V2', 'V3'].map((voucher) => ({ voucher }) as never)
+  expect(ticketsOf([{ voucher: 'V3' }, { voucher: 'V1' }, { voucher: null }], wallet)).toEqual([{ voucher: 'V1' }, { voucher: 'V3' }])
+})
+
+test('what comes next follows from what was bought', () => {
+  expect(nextOf('bundle', 'Z1', true).url).toBe('/pages/gift/show?gift=Z1')
+  expect(nextOf('topup', null, true).url).toBe('/pages/member/value')
+  expect([nextOf('assist', null, true).url, nextOf('assist', null, false).url]).toEqual(['/pages/assist/list', '/pages/wallet/index'])
+})
