@@ -10,6 +10,8 @@ from tests.phone.phones import a_phone
 from tests.phone.stack import ROOT, the_stack
 
 BUILD = ROOT / "miniprogram" / "dist" / "phone"
+# The first one also waits until the house stands.
+WITH_THE_HOUSE_SECONDS = 300
 
 
 def pytest_collection_modifyitems(items):
@@ -17,6 +19,15 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("phone"))
+            item.add_marker(pytest.mark.timeout(WITH_THE_HOUSE_SECONDS))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        item.has_failed = report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -39,15 +50,20 @@ def stack(server_url, worker, tmp_path_factory):
 
 
 @pytest.fixture
-def phone(stack, browser):
+def phone(stack, browser, request):
     """`phone("小美")`: a new person's phone with the mini-program open."""
     stack.run_app(BUILD)
+    phones = []
     with ExitStack() as open_phones:
 
         def open_phone(name, **how):
             person = stack.newcomer(name)
             one = open_phones.enter_context(a_phone(browser, stack, person, **how))
+            phones.append(one)
             one.open_app()
             return one
 
         yield open_phone
+        if getattr(request.node, "has_failed", False):
+            for one in phones:
+                one.picture(f"failed-{request.node.name}-{one.person}")

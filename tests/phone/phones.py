@@ -11,6 +11,8 @@ from PIL import Image
 
 SIZE = {"width": 375, "height": 812}
 PICTURES = os.environ.get("KABAO_PICTURES")
+# WeChat's SDK for web pages looks for its own name.
+WEB_AGENT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130 MicroMessenger/8.0.56"
 PATIENCE_MILLISECONDS = 15_000
 
 
@@ -33,6 +35,10 @@ class Phone:
     def go(self, path, query=""):
         url = f"/{path}" + (f"?{query}" if query else "")
         self.frame().evaluate("url => wx.reLaunch({url})", url)
+
+    def open_screen(self, name):
+        """A screen of WeChat's own: scan, bills, bag, …"""
+        self.page.goto(f"{self.stack.wechat_url}/phone?people={quote(self.person)}&open={name}")
 
     def open_chat(self, with_whom):
         self.page.goto(
@@ -57,11 +63,9 @@ class Phone:
         self.app.get_by_role("button", name=name, exact=exact).locator("visible=true").last.tap()
 
     def fill(self, label, text):
-        self.app.get_by_label(label).locator("visible=true").last.locator("input, textarea").or_(
-            self.app.locator(
-                f"input[aria-label='{label}'], textarea[aria-label='{label}']"
-            ).locator("visible=true")
-        ).last.fill(text)
+        self.app.locator(f"wx-input[aria-label='{label}'] input").locator("visible=true").last.fill(
+            text
+        )
 
     def wechat(self, name, *, exact=False):
         """A button of WeChat itself: a sheet, a chat, the title bar."""
@@ -78,6 +82,26 @@ class Phone:
         (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(locator.screenshot())))
         return read.text
 
+    def answer(self, words):
+        """A dialog of WeChat's in the mini-program."""
+        self.app.locator(".wx-dialog button", has_text=words).tap()
+
+    def on_top(self, selector):
+        """A part of the page on top that has no words of its own."""
+        return self.app.locator(f".wx-box:not(.away) {selector}").last
+
+    def scan(self, text, *, by):
+        """The button opens WeChat's scanner, which reads this."""
+        self.press(by)
+        self.page.get_by_label("码里的内容").fill(text)
+        self.wechat("识别")
+
+    def open_card_of(self, chat):
+        """Tap the newest mini-program card in this chat."""
+        self.open_chat(chat)
+        self.page.locator(".minicard").last.tap()
+        self.app.locator("html[data-ready=true]").wait_for()
+
     def picture(self, name):
         """For whoever looks at them afterwards, where a folder is named."""
         if PICTURES:
@@ -85,7 +109,7 @@ class Phone:
 
 
 @contextmanager
-def a_phone(browser, stack, person, *, dark=False, size=SIZE):
+def a_phone(browser, stack, person, *, dark=False, size=SIZE, is_web=False):
     """A phone of this person, in a browser profile of its own; what went wrong on it fails."""
     context = browser.new_context(
         viewport=size,
@@ -93,20 +117,18 @@ def a_phone(browser, stack, person, *, dark=False, size=SIZE):
         is_mobile=True,
         device_scale_factor=2,
         locale="zh-CN",
+        user_agent=WEB_AGENT if is_web else None,
         color_scheme="dark" if dark else "light",
     )
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     page, seen = context.new_page(), []
     page.on("console", lambda said: _note(seen, said))
     page.on("pageerror", lambda failure: seen.append(f"{person}: {failure}"))
-    near = (stack.wechat_url, stack.runner.url, stack.house.web_url, "data:", "blob:")
+    near = (stack.wechat_url, stack.app_url, stack.house.web_url, "data:", "blob:")
     context.on("request", lambda asked: asked.url.startswith(near) or seen.append(asked.url))
     phone = Phone(page, stack, person, seen)
     try:
         yield phone
-    except BaseException:
-        phone.picture(f"failed-{person}")
-        raise
     finally:
         context.close()
     assert seen == []

@@ -10,6 +10,8 @@ import requests
 from sqlalchemy.engine import make_url
 
 from app.simulator.runner import Runner, create_runner, start
+from deploy.local.customer import Customer
+from deploy.local.friends_act import publish_campaign
 from deploy.local.house import furnish, processes, settle_in
 from deploy.local.servers import Addresses
 from deploy.local.supervisor import Supervisor
@@ -36,14 +38,19 @@ class Stack:
         return self.house.wechat_url
 
     @property
+    def app_url(self):
+        return self.runner.url if self.runner else self.wechat_url
+
+    @property
     def appid(self):
         return self.shop["appid"]
 
     def wechat(self):
         return Caller(self.house.wechat_url)
 
-    def api(self):
-        return Caller(f"{self.house.web_url}/api/v1/{self.shop['merchant']}")
+    @property
+    def api_url(self):
+        return f"{self.house.web_url}/api/v1/{self.shop['merchant']}"
 
     def newcomer(self, name):
         """Somebody with a phone whom nobody knows yet."""
@@ -92,8 +99,11 @@ def the_stack(folder, *, server_url, worker):
         addresses = Addresses(database=database, redis=redis.render_as_string(hide_password=False))
         house = settle_in(addresses, folder=folder)
         shop = furnish(house)
-        with Supervisor(processes(house), logs=folder / "logs", say=lambda _line: None):
+        running = [each for each in processes(house, shop) if each.name != "app"]
+        with Supervisor(running, logs=folder / "logs", say=lambda _line: None):
             stack = Stack(house=house, shop=shop)
+            author = Customer(stack.wechat(), stack.api_url, appid=stack.appid, name="作者")
+            publish_campaign(house, shop, author=author.member)
             try:
                 yield stack
             finally:
