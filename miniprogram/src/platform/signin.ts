@@ -23,7 +23,7 @@ const GOING = 'going-to-wechat'
  * hash, which `main.ts` takes off before the router reads it. Raises ApiError.
  */
 async function byJourney(send: Sender): Promise<Session> {
-  const { official_account: appid } = await send<Schema<'Shop'>>({ method: 'get', path: '/shop' })
+  const { official_account: appid } = await send<Schema<'ShopView'>>({ method: 'get', path: '/shop' })
   const ticket = sessionStorage.getItem('ticket')
   sessionStorage.removeItem('ticket')
   if (ticket) return send<Session>({ method: 'post', path: `/official/${appid}/sessions`, body: { ticket } })

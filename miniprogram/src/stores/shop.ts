@@ -4,7 +4,7 @@ import type { Schema } from '@/api'
 import { kept } from '@/lib/kept'
 import { pictureUrl } from '@/site'
 
-export type Shop = Schema<'Shop'>
+export type Shop = Schema<'ShopView'>
 
 const KEPT = 'shop'
 let asking: Promise<Shop> | null = null
