@@ -61,7 +61,7 @@ def _file(merchant: str, name: str) -> Response:
     if not (BUILD / PAGE).is_file():
         return _words(NOT_BUILT, 503)
     try:
-        response = send_from_directory(BUILD, name, max_age=0)
+        response = send_from_directory(BUILD, name)
     except NoSuchFile:
         return _words(NO_FILE, 404)
     response.headers["Cache-Control"] = _keep(name)

@@ -19,7 +19,15 @@ PROGRAMS = frozenset({"chrome", "headless_shell", "chrome-headless-shell"})
 DOWNLOAD = (sys.executable, "-m", "playwright", "install", "chromium")
 PACKAGE = (
     ("apt-get", "update", "--quiet=2"),
-    ("apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", "chromium"),
+    (
+        "apt-get",
+        "install",
+        "--yes",
+        "--quiet=2",
+        "--no-install-recommends",
+        "chromium",
+        "fonts-noto-cjk",
+    ),
 )
 NONE = f"The tests of pages need Chromium: apt install chromium, or name one in {NAMED}."
 

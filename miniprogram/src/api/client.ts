@@ -1,3 +1,5 @@
+import { kept } from '@/lib/kept'
+import { newKey } from '@/lib/keys'
 import { site } from '@/site'
 import type { components, paths } from './schema'
 
@@ -61,6 +63,7 @@ interface Wire {
 /** One request as it is. Raises ApiError. */
 export function send<T>({ method, path, query, body, key, token }: Wire): Promise<T> {
   const header: Record<string, string> = { 'X-Client-Platform': platformName() }
+  if (path.startsWith('/assist')) header['X-Client-Device'] = deviceName()
   if (token) header.Authorization = `Bearer ${token}`
   if (key) header['Idempotency-Key'] = key
   if (body !== undefined) header['Content-Type'] = 'application/json'
@@ -120,6 +123,15 @@ function read(text: string): unknown {
   } catch {
     return null
   }
+}
+
+/** Made up once on this device, and told only where friends help: one device is one helper. */
+function deviceName(): string {
+  const before = kept.read<string>('device')
+  if (before) return before
+  const name = newKey()
+  kept.write('device', name)
+  return name
 }
 
 /** The server must know iOS: what may be sold there differs. */

@@ -51,28 +51,34 @@ export interface Pages<I> extends Loading<I[]> {
 /** A list by its cursor: `load` begins anew, `more` fetches the next page once. */
 export function usePages<I>(ask: (cursor?: string) => Promise<Page<I>>): Pages<I> {
   let cursor: string | null = null
+  let latest = 0
   const list = useLoading<I[]>(async () => {
+    const mine = ++latest
     const page = await ask()
-    cursor = page.next_cursor
-    pages.hasMore = cursor !== null
+    // A page that was asked for before this list began anew has another list's cursor.
+    if (mine === latest) goOn(page)
     return page.items
   })
   const pages = Object.assign(list, { hasMore: false, more }) as Pages<I>
 
+  function goOn(page: Page<I>): void {
+    cursor = page.next_cursor
+    pages.hasMore = cursor !== null
+  }
+
   async function more(): Promise<void> {
     if (!cursor || pages.isBusy) return
-    const from = cursor
+    const mine = latest
     pages.isBusy = true
     try {
-      const page = await ask(from)
-      if (cursor !== from) return
-      cursor = page.next_cursor
-      pages.hasMore = cursor !== null
+      const page = await ask(cursor)
+      if (mine !== latest) return
+      goOn(page)
       pages.data = [...(pages.data ?? []), ...page.items]
     } catch (refused) {
-      pages.trouble = troubleOf(refused)
+      if (mine === latest) pages.trouble = troubleOf(refused)
     } finally {
-      pages.isBusy = false
+      if (mine === latest) pages.isBusy = false
     }
   }
 

@@ -29,19 +29,26 @@ export function offerShare(share: Share): void {
 }
 
 /** The card in a chat lives on: it is tied to an activity, and WeChat changes its words. */
-export function tieShareTo(activity: { activity_id: string; parameters: { name: string; value: string }[] }): Promise<void> {
+export function tieShareTo(activity: { activity_id: string; template_id: string; parameters: { name: string; value: string }[] }): Promise<void> {
   // #ifdef MP-WEIXIN
   return new Promise((resolve) =>
     wx.updateShareMenu({
       withShareTicket: true,
       isUpdatableMessage: true,
       activityId: activity.activity_id,
-      templateInfo: { parameterList: activity.parameters } as never,
+      templateInfo: { templateId: activity.template_id, parameterList: activity.parameters } as never,
       complete: () => resolve(),
     } as never),
   )
   // #endif
   // #ifndef MP-WEIXIN
   return Promise.resolve()
+  // #endif
+}
+
+/** From now on a card in a group says which group it was opened from. */
+export function shareWithTicket(): void {
+  // #ifdef MP-WEIXIN
+  uni.showShareMenu({ withShareTicket: true })
   // #endif
 }

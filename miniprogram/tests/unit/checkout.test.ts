@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { kept } from '@/lib/kept'
-import { buy, confirmSpending, isOrdered, waitingOrder } from '@/pages/offer/placing'
+import { confirmSpending, forgetUnheard, giveUp, payOn, place, unheardWish, waitingOrder } from '@/pages/offer/placing'
 import { asked, BEST, mostPieces, NONE, orderOf, payWords, sourceOf, sumLines, termsFor } from '@/pages/offer/wish'
 import type { Body, Quote, Wish } from '@/pages/offer/wish'
 import { isOver, nextOf, pauseAfter, stageOf, ticketsOf } from '@/pages/offer/following'
@@ -37,6 +37,12 @@ function server(answers: Record<string, Answer[]>) {
     else call.success?.({ statusCode: next[0], data: next[1] as object, header: {}, cookies: [], errMsg: '' } as never)
   }) as never)
   return asked
+}
+
+/** Order and pay, as the page does. */
+async function buy(key: string) {
+  const { order, wechat_fen: dueFen } = await place(key, BODY, BESIDE)
+  return dueFen ? payOn(OFFER, order) : { order, outcome: 'handed_over' }
 }
 
 const soon = () => new Date(Date.now() + 600_000).toISOString()
@@ -87,56 +93,81 @@ test('the sums leave out what saves nothing, and the button says what pays', () 
 test('an order whose payment was left is paid on, not ordered again', async () => {
   const calls = server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}], [200, {}]] })
   pay.mockResolvedValueOnce('cancelled').mockResolvedValueOnce('paid')
-  expect(await buy('key-1', BODY, BESIDE)).toEqual({ order: 'O1', outcome: 'unpaid' })
-  expect(isOrdered(BODY)).toBe(true)
-  expect(await buy('key-2', BODY, BESIDE)).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(await buy('key-1')).toEqual({ order: 'O1', outcome: 'unpaid' })
+  expect(waitingOrder(OFFER)).toMatchObject({ order: 'O1', wechat_fen: 10000 })
+  expect(await payOn(OFFER, 'O1')).toEqual({ order: 'O1', outcome: 'handed_over' })
   expect(calls.filter(({ path }) => path === '/orders')).toHaveLength(1)
   expect(waitingOrder(OFFER)).toBeNull()
 })
 
-test('another wish gives the waiting order up before it orders', async () => {
-  const calls = server({ '/orders': [[201, placed('O1')], [201, placed('O2')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1/cancel': [[200, {}]], '/orders/O2/prepay': [[200, {}]] })
-  pay.mockResolvedValueOnce('cancelled').mockResolvedValueOnce('paid')
-  await buy('key-1', BODY, BESIDE)
-  expect(await buy('key-2', { ...BODY, quantity: 3 }, BESIDE)).toEqual({ order: 'O2', outcome: 'handed_over' })
-  expect(calls.map(({ path }) => path)).toEqual(['/orders', '/orders/O1/prepay', '/orders/O1/cancel', '/orders', '/orders/O2/prepay'])
+test('a waiting order that is given up is forgotten', async () => {
+  server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1/cancel': [[200, {}]] })
+  pay.mockResolvedValueOnce('cancelled')
+  await buy('key-1')
+  expect(await giveUp(OFFER, 'O1')).toBe(false)
+  expect(waitingOrder(OFFER)).toBeNull()
 })
 
-test('a waiting order that was paid meanwhile is shown, and nothing else is bought', async () => {
-  const calls = server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1/cancel': [[409, { code: 'already_paid', message: '已支付' }]] })
+test('giving up an order that was paid meanwhile says so', async () => {
+  server({ '/orders/O1/cancel': [[409, { code: 'already_paid', message: '已支付' }]] })
+  expect(await giveUp(OFFER, 'O1')).toBe(true)
+})
+
+test('an order that could not be given up still waits', async () => {
+  server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1/cancel': ['lost'] })
   pay.mockResolvedValueOnce('cancelled')
-  await buy('key-1', BODY, BESIDE)
-  expect(await buy('key-2', { ...BODY, quantity: 3 }, BESIDE)).toEqual({ order: 'O1', outcome: 'handed_over' })
-  expect(calls.filter(({ path }) => path === '/orders')).toHaveLength(1)
+  await buy('key-1')
+  await expect(giveUp(OFFER, 'O1')).rejects.toMatchObject({ code: 'offline' })
+  expect(waitingOrder(OFFER)?.order).toBe('O1')
+})
+
+test('until an answer is heard, what was asked for is kept as it was', async () => {
+  server({ '/orders': ['lost', [201, placed('O1', 0)]] })
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'offline' })
+  expect(unheardWish(OFFER)).toEqual(BODY)
+  expect(unheardWish(OFFER, Date.now() + 15 * 60_000)).toBeNull()
+  await buy('key-1')
+  expect(unheardWish(OFFER)).toBeNull()
+})
+
+test('a refusal is an answer, and what was asked for can be forgotten by hand', async () => {
+  server({ '/orders': [[409, { code: 'sold_out', message: '已售罄' }], 'lost'] })
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'sold_out' })
+  expect(unheardWish(OFFER)).toBeNull()
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'offline' })
+  forgetUnheard(OFFER)
+  expect(unheardWish(OFFER)).toBeNull()
 })
 
 test('what leaves nothing to pay asks WeChat for nothing', async () => {
   const calls = server({ '/orders': [[201, placed('O1', 0)]] })
-  expect(await buy('key-1', BODY, { ...BESIDE, confirmation: 'token' })).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(await place('key-1', BODY, { ...BESIDE, confirmation: 'token' })).toMatchObject({ order: 'O1', wechat_fen: 0 })
+  expect(waitingOrder(OFFER)).toBeNull()
   expect(calls).toEqual([{ path: '/orders', key: 'key-1', body: { ...BODY, source: SOURCE, confirmation: 'token' } }])
 })
 
 test('an order that closed meanwhile is a refusal, and the next tap orders anew', async () => {
   server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[409, { code: 'order_not_payable', message: '该订单无法支付' }]], '/orders/O1': [[200, { state: 'closed' }]] })
-  await expect(buy('key-1', BODY, BESIDE)).rejects.toMatchObject({ code: 'order_not_payable' })
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'order_not_payable' })
   expect(waitingOrder(OFFER)).toBeNull()
 })
 
 test('an order that was paid while it was asked about is handed over', async () => {
   server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[409, { code: 'order_not_payable', message: '' }]], '/orders/O1': [[200, { state: 'fulfilled' }]] })
-  expect(await buy('key-1', BODY, BESIDE)).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(await buy('key-1')).toEqual({ order: 'O1', outcome: 'handed_over' })
 })
 
 test('a first try that arrived with other words beside it is told, and never ordered twice', async () => {
   server({ '/orders': [[422, { code: 'request_key_reused', message: 'The key was used.' }]] })
-  await expect(buy('key-1', BODY, BESIDE)).rejects.toMatchObject({ code: 'ordered_before', message: '上一次下单已经提交' })
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'ordered_before', message: '上一次下单已经提交' })
 })
 
 test('a lost prepay keeps the order for the next tap', async () => {
   server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': ['lost', [200, {}]] })
   pay.mockResolvedValueOnce('paid')
-  await expect(buy('key-1', BODY, BESIDE)).rejects.toMatchObject({ code: 'offline' })
-  expect(await buy('key-1', BODY, BESIDE)).toEqual({ order: 'O1', outcome: 'handed_over' })
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'offline' })
+  expect(waitingOrder(OFFER)?.order).toBe('O1')
+  expect(await payOn(OFFER, 'O1')).toEqual({ order: 'O1', outcome: 'handed_over' })
 })
 
 test('an order too old to pay is forgotten', () => {
@@ -152,7 +183,15 @@ test('one confirmation serves every try of the same amount, another amount wants
   expect([await confirmSpending(60000), await confirmSpending(60000), await confirmSpending(70000)]).toEqual(['a', 'a', 'b'])
   expect(calls).toHaveLength(2)
   freshCode.mockResolvedValueOnce(null)
-  expect(await confirmSpending(80000)).toBeNull()
+  await expect(confirmSpending(80000)).rejects.toMatchObject({ code: 'step_up_needed' })
+})
+
+test('a confirmation that the server did not take is not sent again', async () => {
+  server({ '/value/confirmations': [[201, { token: 'a', amount_fen: 60000, ends_at: soon() }], [201, { token: 'b', amount_fen: 60000, ends_at: soon() }]], '/orders': [[409, { code: 'confirmation_invalid', message: '' }]] })
+  freshCode.mockResolvedValue('code')
+  const confirmation = await confirmSpending(60000)
+  await expect(place('key-1', BODY, { ...BESIDE, confirmation })).rejects.toMatchObject({ code: 'confirmation_invalid' })
+  expect(await confirmSpending(60000)).toBe('b')
 })
 
 test('every state of an order is a stage, and asking ends some time', () => {

@@ -23,7 +23,6 @@ export const whoWords = (who: string) => WHO[who] ?? '系统'
 export const STARS = ['很不满意', '不满意', '一般', '满意', '很满意']
 
 /** As the server takes a text: no control characters but the end of a line. */
-// eslint-disable-next-line no-control-regex
 export const cleaned = (text: string) => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f]+/g, ' ').trim()
 
 const JUST_NOW_MS = 10 * 60_000

@@ -11,7 +11,7 @@ const PANEL = /^kabao-panel:(M[0-9A-Z]{16}):([!-~]{16,256})$/
 const INVITATION = /\/invitations#([!-~]{16,256})$/
 const MEMBER_DIGITS = 20
 const VOUCHER_DIGITS = 18
-const CODE = /^[^\u0000-\u001f\u007f]{1,128}$/ // eslint-disable-line no-control-regex
+const CODE = /^[^\u0000-\u001f\u007f]{1,128}$/
 
 /** Digits may be typed with gaps; a QR text is taken as it is. */
 export function readCode(text: string): Read {
@@ -33,7 +33,7 @@ export function readCode(text: string): Read {
 export function invitationIn(text: string): string | null {
   const said = text.trim()
   const token = said.includes('#') ? said.slice(said.lastIndexOf('#') + 1) : said
-  return /^[!-~]{16,256}$/.test(token) ? token : null
+  return /^[!-~]{16,256}$/.test(token) && !token.includes('://') ? token : null
 }
 
 /** 18 digits in groups, as they stand below the code: 4-4-4-6. */

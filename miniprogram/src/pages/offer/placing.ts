@@ -1,114 +1,117 @@
 import { api, ApiError } from '@/api'
+import type { Schema } from '@/api'
 import { kept } from '@/lib/kept'
 import { freshCode } from '@/platform/code'
 import { pay } from '@/platform/pay'
 import type { Beside, Body } from './wish'
 
-/** `unpaid`: the pay sheet was left, and the order waits. */
-export interface Bought {
+/** What became of the pay sheet. `unpaid`: it was left, and the order waits. */
+export interface Paying {
   order: string
   outcome: 'handed_over' | 'unpaid'
 }
 
-interface Waiting {
+/** An order of mine that waits for its payment. */
+export interface Unpaid {
   order: string
-  wish: string
   wechat_fen: number
   expires_at: string
 }
-interface Sealed {
-  token: string
-  amount_fen: number
-  ends_at: string
-}
 
+interface Unheard {
+  wish: Body
+  at: number
+}
+type Sealed = Schema<'ConfirmationTold'>
+
+const SPENDING = 'spending'
+// As long as the same attempt keeps its key (lib/action.ts).
+const SAME_ATTEMPT_MS = 15 * 60_000
 // What the server says of an order that needs no payment any more.
 const PAID_MEANWHILE = ['already_paid', 'order_not_payable']
 
 const placeOf = (offer: string) => `placed:${offer}`
-const wordsOf = (wish: Body) => JSON.stringify(wish)
+const askedOf = (offer: string) => `asked:${offer}`
 
-/** The order of this offer that waits for its payment; null when there is none any more. */
-export function waitingOrder(offer: string, now = Date.now()): Waiting | null {
-  const found = kept.read<Waiting>(placeOf(offer))
+/** The order of this offer that waits to be paid. It holds the stock and the pots: it is paid on, or given up. */
+export function waitingOrder(offer: string, now = Date.now()): Unpaid | null {
+  const found = kept.read<Unpaid>(placeOf(offer))
   return found && Date.parse(found.expires_at) > now ? found : null
 }
 
-/** Exactly this was ordered already: only the payment is missing. */
-export const isOrdered = (wish: Body) => waitingOrder(wish.offer)?.wish === wordsOf(wish)
+/** What was ordered without an answer: only the very same may be sent again, since it may have arrived. */
+export function unheardWish(offer: string, now = Date.now()): Body | null {
+  const found = kept.read<Unheard>(askedOf(offer))
+  return found && now - found.at < SAME_ATTEMPT_MS ? found.wish : null
+}
 
-const forgetWaiting = (offer: string) => kept.remove(placeOf(offer))
+export const forgetUnheard = (offer: string) => kept.remove(askedOf(offer))
 
-/**
- * Order it, unless the same is ordered already and waits to be paid; then pay. Another wish for the
- * same offer gives the waiting order up first, since that holds the stock and the pots.
- * Raises ApiError, and Error with WeChat's words.
- */
-export async function buy(key: string, wish: Body, beside: Beside): Promise<Bought> {
-  const { order, wechat_fen: dueFen } = await orderedAs(key, wish, beside)
-  if (!dueFen) return done(wish.offer, order)
+/** Order it; with nothing left for WeChat to take it is handed over at once. Raises ApiError. */
+export async function place(key: string, wish: Body, beside: Beside): Promise<Unpaid> {
+  // A second try keeps the time of the first: its key ends with that.
+  if (!unheardWish(wish.offer)) kept.write(askedOf(wish.offer), { wish, at: Date.now() } satisfies Unheard)
+  const { order, wechat_fen, expires_at } = await api.post('/orders', { key, body: { ...wish, ...beside } }).catch((refused) => heard(wish.offer, refused))
+  forgetUnheard(wish.offer)
+  kept.remove(SPENDING)
+  if (wechat_fen) kept.write(placeOf(wish.offer), { order, wechat_fen, expires_at } satisfies Unpaid)
+  return { order, wechat_fen, expires_at }
+}
+
+/** Pay an order that waits. Raises ApiError, and Error with WeChat's words. */
+export async function payOn(offer: string, number: string): Promise<Paying> {
   try {
-    const told = await api.post('/orders/{order}/prepay', { path: { order } })
-    if ((await pay(told)) === 'cancelled') return { order, outcome: 'unpaid' }
+    const told = await api.post('/orders/{order}/prepay', { path: { order: number } })
+    if ((await pay(told)) === 'cancelled') return { order: number, outcome: 'unpaid' }
   } catch (refused) {
-    if (!(refused instanceof ApiError)) throw refused
-    if (refused.code === 'already_paid') return done(wish.offer, order)
-    if (refused.code === 'order_not_payable') return closed(wish.offer, order, refused)
-    throw refused
+    if (!(refused instanceof ApiError) || !PAID_MEANWHILE.includes(refused.code)) throw refused
+    return settled(offer, number, refused)
   }
-  return done(wish.offer, order)
+  kept.remove(placeOf(offer))
+  return { order: number, outcome: 'handed_over' }
+}
+
+/** Give the waiting order up; whether it was paid after all. Raises ApiError. */
+export async function giveUp(offer: string, number: string): Promise<boolean> {
+  try {
+    await api.post('/orders/{order}/cancel', { path: { order: number } })
+  } catch (refused) {
+    if (!(refused instanceof ApiError) || !PAID_MEANWHILE.includes(refused.code)) throw refused
+    kept.remove(placeOf(offer))
+    return true
+  }
+  kept.remove(placeOf(offer))
+  return false
 }
 
 /** A large spending of stored value is confirmed by the person who holds the phone. Raises ApiError. */
-export async function confirmSpending(amountFen: number): Promise<string | null> {
-  const before = kept.read<Sealed>('spending')
-  // The same token while its answer may have been lost: with another one it would be another order.
+export async function confirmSpending(amountFen: number): Promise<string> {
+  const before = kept.read<Sealed>(SPENDING)
+  // The same token while an answer may have been lost: it belongs to the order that was asked for.
   if (before && before.amount_fen === amountFen && Date.parse(before.ends_at) > Date.now()) return before.token
   const code = await freshCode()
-  if (!code) return null
+  if (!code) throw new ApiError(409, 'step_up_needed', '大额储值需要在微信小程序中确认', { next_step: '请在小程序中打开本页付款，或少用一些储值' })
   const told = await api.post('/value/confirmations', { body: { amount_fen: amountFen, code } })
-  kept.write('spending', told)
+  kept.write(SPENDING, told)
   return told.token
 }
 
-function done(offer: string, order: string): Bought {
-  forgetWaiting(offer)
-  kept.remove('spending')
-  return { order, outcome: 'handed_over' }
+/** A refusal is an answer too; only what is not known may be sent again. */
+function heard(offer: string, refused: unknown): never {
+  if (!(refused instanceof ApiError) || refused.isUnknown) throw refused
+  forgetUnheard(offer)
+  kept.remove(SPENDING)
+  throw refused.code === 'request_key_reused' ? orderedBefore() : refused
 }
+
+/** The first try arrived after all, with another source or confirmation beside it. */
+const orderedBefore = () => new ApiError(409, 'ordered_before', '上一次下单已经提交', { next_step: '请先到“我的订单”里查看，再决定是否重新购买' })
 
 /** It was paid after all, or it is too late for it: only the order itself can say. */
-async function closed(offer: string, order: string, refused: ApiError): Promise<Bought> {
-  forgetWaiting(offer)
-  const { state } = await api.get('/orders/{order}', { path: { order } })
-  if (state === 'pending' || state === 'closed') throw refused
-  return done(offer, order)
-}
-
-async function orderedAs(key: string, wish: Body, beside: Beside): Promise<{ order: string; wechat_fen: number }> {
-  const waiting = waitingOrder(wish.offer)
-  if (waiting && isOrdered(wish)) return waiting
-  if (waiting && (await isPaidNow(waiting.order))) return { order: waiting.order, wechat_fen: 0 }
-  const placed = await api.post('/orders', { key, body: { ...wish, ...beside } }).catch(toldApart)
-  if (placed.wechat_fen) {
-    const { order, wechat_fen, expires_at } = placed
-    kept.write(placeOf(wish.offer), { order, wechat_fen, expires_at, wish: wordsOf(wish) } satisfies Waiting)
-  }
-  return placed
-}
-
-/** The first try arrived after all, with another source or confirmation: he looks before he orders again. */
-function toldApart(refused: unknown): never {
-  if (!(refused instanceof ApiError) || refused.code !== 'request_key_reused') throw refused
-  throw new ApiError(409, 'ordered_before', '上一次下单已经提交', { next_step: '请先到“我的订单”里查看，再决定是否重新购买' })
-}
-
-async function isPaidNow(order: string): Promise<boolean> {
-  try {
-    await api.post('/orders/{order}/cancel', { path: { order } })
-    return false
-  } catch (refused) {
-    if (refused instanceof ApiError && PAID_MEANWHILE.includes(refused.code)) return true
-    throw refused
-  }
+async function settled(offer: string, number: string, refused: ApiError): Promise<Paying> {
+  const { state } = await api.get('/orders/{order}', { path: { order: number } })
+  if (state === 'pending') throw refused
+  kept.remove(placeOf(offer))
+  if (state === 'closed') throw refused
+  return { order: number, outcome: 'handed_over' }
 }

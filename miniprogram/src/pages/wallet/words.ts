@@ -48,6 +48,22 @@ export function shortFace(face: string): string {
 /** What `shortFace` left out: "最多优惠20.00元". */
 export const faceRest = (face: string): string => /（(.*)）$/.exec(face)?.[1] ?? ''
 
+const KIND_WORDS: Record<string, string> = { exchange: '兑换券', right: '权益', delivery: '到家', code: '兑换码', booking: '预约券' }
+const LONGEST_ON_STUB = 5
+
+/** What a ticket's stub says: the face while it is short, else what kind of thing it is. */
+export function stubOf({ kind, face }: Pick<Voucher, 'kind' | 'face'>): string {
+  const short = shortFace(face)
+  return short.length > LONGEST_ON_STUB ? (KIND_WORDS[kind] ?? short) : short
+}
+
+/** What stands below a ticket's name: what the stub leaves out, and the card that it belongs to. */
+export function underName(voucher: Pick<Voucher, 'kind' | 'face' | 'name' | 'card_title'>): string {
+  const isTold = stubOf(voucher) === shortFace(voucher.face)
+  const card = voucher.card_title === voucher.name ? '' : voucher.card_title
+  return [isTold ? faceRest(voucher.face) : voucher.face, card].filter(Boolean).join(' · ')
+}
+
 /** One line about time: the most urgent thing that there is to say. */
 export function whenText(voucher: Pick<Voucher, 'valid_from' | 'valid_until'>, now = Date.now()): string {
   if (Date.parse(voucher.valid_from) > now) return `${moment(voucher.valid_from, now)} 起可用`

@@ -1,0 +1,1 @@
+function t(t){const n=Math.trunc(Math.abs(t)/100),r=Math.abs(t)%100,a=t<0?"-":"";return r?`${a}${n}.${String(r).padStart(2,"0")}`:`${a}${n}`}function n(t){const n=/^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(t.trim());return n?100*Number(n[1])+Number((n[2]??"").padEnd(2,"0")||0):null}export{n as f,t as y};

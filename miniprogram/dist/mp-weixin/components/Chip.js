@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),o=e.defineComponent({__name:"Chip",props:{tone:{default:"quiet"}},setup:o=>(o,t)=>({a:e.n(o.tone)})}),t=e._export_sfc(o,[["__scopeId","data-v-3190e7da"]]);wx.createComponent(t);

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),o=e.defineComponent({__name:"Meter",props:{done:{},of:{},label:{}},setup(o){const n=o,t=e.computed(()=>n.of>0?Math.min(100,Math.round(n.done/n.of*100)):0);return(o,n)=>({a:e.s(`width:${t.value}%`),b:o.label??`${o.done}/${o.of}`})}}),n=e._export_sfc(o,[["__scopeId","data-v-429c77d0"]]);wx.createComponent(n);

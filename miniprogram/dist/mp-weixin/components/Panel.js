@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),t=e.defineComponent({__name:"Panel",props:{title:{default:""},aside:{default:""}},setup:t=>(t,o)=>e.e({a:t.title},t.title?{b:e.t(t.title),c:e.t(t.aside)}:{})}),o=e._export_sfc(t,[["__scopeId","data-v-568e3809"]]);wx.createComponent(o);

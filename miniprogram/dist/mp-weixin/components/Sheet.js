@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),t=e.defineComponent({__name:"Sheet",props:{title:{}},emits:["close"],setup:t=>(t,o)=>({a:e.o(e=>t.$emit("close"),"1e"),b:e.o(()=>{},"92"),c:e.t(t.title),d:e.o(e=>t.$emit("close"),"03"),e:t.title})}),o=e._export_sfc(t,[["__scopeId","data-v-874db9e4"]]);wx.createComponent(o);

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),o=e.defineComponent({__name:"Tabs",props:{items:{},chosen:{}},emits:["choose"],setup:o=>(o,s)=>({a:e.f(o.items,(s,t,a)=>({a:e.t(s.words),b:s.value,c:s.value===o.chosen?1:"",d:s.value===o.chosen,e:e.o(e=>o.$emit("choose",s.value),s.value)}))})}),s=e._export_sfc(o,[["__scopeId","data-v-dd649b68"]]);wx.createComponent(s);

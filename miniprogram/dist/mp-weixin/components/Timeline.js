@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),t=require("../lib/time.js"),n=e.defineComponent({__name:"Timeline",props:{lines:{}},setup:n=>(n,o)=>({a:e.f(n.lines,(n,o,s)=>e.e({a:e.t(n.text),b:e.t(e.unref(t.moment)(n.at)),c:n.note},n.note?{d:e.t(n.note)}:{},{e:o,f:0===o?1:""}))})}),o=e._export_sfc(n,[["__scopeId","data-v-9ee6c7e3"]]);wx.createComponent(o);

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),t=e.defineComponent({__name:"TroubleNote",props:{trouble:{}},emits:["retry"],setup:t=>(t,o)=>e.e({a:e.t(t.trouble.title),b:t.trouble.next},t.trouble.next?{c:e.t(t.trouble.next)}:{},{d:e.o(e=>t.$emit("retry"),"4b")})}),o=e._export_sfc(t,[["__scopeId","data-v-a8f18c33"]]);wx.createComponent(o);

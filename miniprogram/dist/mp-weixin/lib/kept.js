@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),r=require("../site.js"),t={read(r){try{return JSON.parse(e.index.getStorageSync(n(r))||"null")}catch{return null}},write(r,t){e.index.setStorageSync(n(r),JSON.stringify(t))},remove(r){e.index.removeStorageSync(n(r))}},n=e=>`${r.site.merchant}:${e}`;exports.kept=t;

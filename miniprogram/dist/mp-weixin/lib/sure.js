@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js");exports.sure=function(n,o,t="确定"){return new Promise(c=>e.index.showModal({title:n,content:o,cancelText:"再想想",confirmText:t,success:({confirm:e})=>c(e),fail:()=>c(!1)}))};

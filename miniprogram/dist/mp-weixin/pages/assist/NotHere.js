@@ -1,0 +1,1 @@
+"use strict";const e=require("../../common/vendor.js");Math||t();const t=()=>"../../components/EmptyNote.js",o=e.defineComponent({__name:"NotHere",setup:t=>(t,o)=>({a:e.p({glyph:"friends",title:"请在微信小程序中打开"})})}),n=e._export_sfc(o,[["__scopeId","data-v-7d21d575"]]);wx.createComponent(n);

@@ -1,0 +1,1 @@
+"use strict";const t=[31,29,31,30,31,30,31,31,30,31,30,31];exports.dateOf=function([e,n]){const r=e+1;return{month:r,day:Math.min(n+1,t[r-1])}},exports.wheels=e=>[t.map((t,e)=>`${e+1}月`),Array.from({length:t[e-1]},(t,e)=>`${e+1}日`)];

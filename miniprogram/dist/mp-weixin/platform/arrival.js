@@ -1,0 +1,1 @@
+"use strict";let e={scene:null,channel:null,sharer:null,shareTicket:null};exports.arrival=()=>e,exports.rememberArrival=function(r){if(!r)return;const n=r.query??{};e={scene:r.scene??null,channel:n.channel??n.ch??e.channel,sharer:n.sharer??n.s??e.sharer,shareTicket:r.shareTicket??null}};

@@ -1,0 +1,1 @@
+"use strict";const r=require("../common/vendor.js");exports.addToBag=function(d){return new Promise(c=>r.wx$1.addCard({cardList:[{cardId:d.card_id,cardExt:d.card_ext}],success:()=>c(!0),fail:()=>c(!1)}))};

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js");exports.pay=function(n){return function(n){return new Promise((r,t)=>e.index.requestPayment({provider:"wxpay",orderInfo:"",timeStamp:n.timeStamp,nonceStr:n.nonceStr,package:n.package,signType:n.signType,paySign:n.paySign,success:()=>r("paid"),fail:({errMsg:e})=>/cancel/.test(e)?r("cancelled"):t(new Error(e))}))}(n)};

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js");exports.choosePictures=function(s){return new Promise(o=>e.index.chooseImage({count:s,sizeType:["compressed"],success:({tempFilePaths:e})=>o(e),fail:()=>o([])}))};

@@ -1,0 +1,1 @@
+"use strict";var e,r;const s=require("../common/vendor.js");let t=[];const i=s.reactive({isAsked:!1,agree:()=>o({event:"agree",buttonId:"agree-privacy"}),refuse:()=>o({event:"disagree"})});function o(e){i.isAsked=!1;for(const r of t.splice(0))r(e);t=[]}null==(r=(e=s.wx$1).onNeedPrivacyAuthorization)||r.call(e,e=>{t.push(e),i.isAsked=!0}),exports.privacy=i;

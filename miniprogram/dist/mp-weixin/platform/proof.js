@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),o=require("./code.js");let n=!1;n=!0;exports.canProve=true,exports.proof=async function(){const n=await o.freshCode();return null===n?null:{appid:e.index.getAccountInfoSync().miniProgram.appId,code:n}};

@@ -1,0 +1,1 @@
+"use strict";exports.hasRegionPicker=!1,exports.hasRegionPicker=!0;

@@ -1,0 +1,1 @@
+"use strict";const n=require("../common/vendor.js");exports.signIn=function(o){return async function(o){const e=await new Promise((o,e)=>n.index.login({provider:"weixin",success:n=>o(n.code),fail:e}));return o({method:"post",path:"/sessions",body:{appid:n.index.getAccountInfoSync().miniProgram.appId,code:e}})}(o)};

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js");exports.takeTransfer=function(r){return r.package&&"function"==typeof e.wx$1.requestMerchantTransfer?new Promise((s,a)=>e.wx$1.requestMerchantTransfer({mchId:r.mchId,appId:r.appId,package:r.package,success:()=>s("taken"),fail:({errMsg:e})=>/cancel/.test(e)?s("cancelled"):a(new Error(e))})):Promise.resolve("impossible")};
