@@ -1,1 +1,0 @@
-import{af as e}from"./index-CkrPJow-.js";function s(s){return new Promise(i=>e({count:s,sizeType:["compressed"],success:({tempFilePaths:e})=>i(e),fail:()=>i([])}))}export{s as c};
