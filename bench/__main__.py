@@ -64,7 +64,7 @@ def main() -> None:
     scale, plan = (QUICK_SCALE, QUICK) if asked.quick or asked.profile else (SCALE, FULL)
     try:
         if asked.what == "pages":
-            pages.run(quick=asked.quick)
+            pages.run(quick=asked.quick, only=asked.only)
             return
         with set_up(scale) as stage:
             print(f"seeded {scale.vouchers} vouchers; {time.monotonic() - began:.0f} s", flush=True)
@@ -76,7 +76,7 @@ def main() -> None:
             else:
                 _measure(stage, requests, plan)
         if not (asked.quick or asked.profile or asked.threads):
-            pages.run(quick=False)
+            pages.run(quick=False, only=())
     except (NotStarted, WentWrong) as problem:
         sys.exit(str(problem))
     print(f"took {time.monotonic() - began:.0f} s")
@@ -86,9 +86,23 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("pages",), help="only the panel's pages")
     parser.add_argument("--quick", action="store_true", help="a smoke test: one short round")
+    parser.add_argument(
+        "--only",
+        type=_names,
+        default=(),
+        metavar="PAGE,…",
+        help="of the pages, those whose name begins so",
+    )
     parser.add_argument("--profile", action="store_true", help="where the time goes in Python")
     parser.add_argument("--threads", action="store_true", help="other numbers of threads a worker")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.only and asked.what != "pages":
+        parser.error("--only is about pages")
+    return asked
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 def _measure(stage: Stage, requests: Requests, plan: Plan) -> None:

@@ -71,7 +71,9 @@ WORDS = {
     "card": "SELECT number FROM cards WHERE id = 500",
     "order": "SELECT number FROM orders WHERE id = 500",
     "redemption": "SELECT number FROM redemptions ORDER BY id LIMIT 1",
+    # The last of the clerks never looked up a phone number; another one did, and often.
     "clerk": "SELECT max(id) FROM staff",
+    "curious": "SELECT max(actor) FROM audit WHERE action = 'member.reveal_phone'",
     "store": "SELECT max(id) FROM stores",
     # Days long ago, and so many that even a rare thing fills a page.
     "since": "SELECT (now() - interval '390 days')::date",
@@ -94,6 +96,7 @@ SEARCHES = {
         "action=voucher.reverse",
         "action=order.place&since={since}&until={day}",
         "actor=staff:{clerk}&action=member.reveal_phone",
+        "actor={curious}&action=member.reveal_phone",
         "actor=system&action=voucher.redeem",
         "subject={order}",
         "subject=nothing",

@@ -109,13 +109,16 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 _STAY = urllib.request.build_opener(_Stay)
 
 
-def run(*, quick: bool) -> None:
-    """Seed both, measure, print, keep. Raises WentWrong when a page has grown."""
+def run(*, quick: bool, only: tuple[str, ...]) -> None:
+    """Seed both, measure, print, keep. Raises WentWrong when a page has grown.
+
+    `only`: how the names begin of those that are measured; () for all.
+    """
     sizes = (Size(vouchers=SMALL), Size(vouchers=QUICK_LARGE if quick else LARGE))
     folder = HOME / "bench"
     with _both(folder, sizes) as (app, small, large):
         requests = QUICK_REQUESTS if quick else REQUESTS
-        costs = _measure(app, small, large, requests=requests)
+        costs = _measure(app, small, large, only=only, requests=requests)
     costs.sort(key=lambda cost: -cost.ratio)
     _show(costs)
     _keep(folder, sizes, costs)
@@ -124,13 +127,18 @@ def run(*, quick: bool) -> None:
         raise WentWrong(f"{len(grown)} pages cost more in the larger shop: {', '.join(grown)}")
 
 
-def _measure(app: Flask, small: Side, large: Side, *, requests: int) -> list[Cost]:
+def _measure(
+    app: Flask, small: Side, large: Side, *, only: tuple[str, ...], requests: int
+) -> list[Cost]:
+    chosen = [page for page in page_list.pages_of(app) if page.name.startswith(only or "")]
+    if not chosen:
+        raise WentWrong(f"no page has a name that begins with {' or '.join(only)}")
     generator = Generator()
     try:
         meter = Meter(generator)
         costs = []
         print(HEAD, flush=True)
-        for page in page_list.pages_of(app):
+        for page in chosen:
             for name, *asked in _variants(page, small, large):
                 costs.append(_cost(meter, name, asked, (small, large), requests))
                 print(_line(costs[-1]), flush=True)

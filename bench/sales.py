@@ -51,7 +51,7 @@ ORDERS = (
       at + interval '15 minutes', at + interval '30 seconds', at + interval '31 seconds',
       CASE WHEN state = 'refunded' THEN {price} ELSE 0 END
     FROM (SELECT n, body, {placed} AS at,
-        CASE WHEN n % 50 = 3 THEN 'refunded' WHEN n % 25 = 17 THEN 'refunding'
+        CASE WHEN n % 25 = 3 THEN 'refunded' WHEN n % 25 = 17 THEN 'refunding'
           ELSE 'fulfilled' END AS state
       FROM seed_bodies WHERE n <= {orders}) each ORDER BY n""",
     # Those that nobody paid. Few still may be, in any shop: a quarter of an hour ends it.

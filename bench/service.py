@@ -125,7 +125,7 @@ DESK = (
       started_at, moved_at, ended_at)
     SELECT {merchant}, 'export', '导出核销明细', '{{}}', 'staff:' || ({staff} + n % {people}), 'done',
       100, 100, at, at, at, at
-    FROM (SELECT n, {began} + n * {gap} AS at FROM generate_series(1, 2 * {few}) n) each""",
+    FROM (SELECT n, {began} + n * {gap} AS at FROM generate_series(1, 4 * {few}) n) each""",
     """INSERT INTO bill_differences (merchant_id, channel_id, day, kind, number, ours_fen, theirs_fen,
       found_at, assigned_to, settled_at, settled_by, settled_reason)
     SELECT {merchant}, {channel}, now()::date - (n % 400)::int, 'payment', 'P' || body, {price}, NULL, now(),

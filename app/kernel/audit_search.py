@@ -18,6 +18,8 @@ _PARTS = {
     "actor": "actor = %(actor)s",
     "action": "action = %(action)s AND action <> 'voucher.redeem'",
     "often": "action = %(often)s",
+    # What the index of staff's deeds is of, in its own words.
+    "staff": "starts_with(actor, 'staff:')",
     "subject": "subject = %(subject)s",
     "since": "at >= %(since)s",
     "until": "at < %(until)s",
@@ -67,6 +69,8 @@ def search(
     if wanted.action == _OFTEN:
         asked |= {"action": None, "often": _OFTEN}
     asked = {name: value for name, value in asked.items() if value}
+    if (wanted.actor or "").startswith("staff:"):
+        asked["staff"] = True
     where = "".join(f" AND {part}" for name, part in _PARTS.items() if name in asked)
     sql = f"""SELECT id, at, actor, action, subject, details, seal_no FROM audit
     WHERE merchant_id = %(merchant_id)s{where}

@@ -362,9 +362,10 @@ def _driver() -> psycopg.Connection[Any]:
 
 
 _CONFINE = "SELECT set_config('role', %s, true), set_config('app.merchant_id', %s, true)"
-# Pages and lists are asked in many shapes. A plan made for all of them knows neither how few rows
-# are wanted nor what is searched for, and reads a large shop from end to end.
-_CONFINE_AND_PLAN = _CONFINE + ", set_config('plan_cache_mode', 'force_custom_plan', true)"
+# Pages and lists are asked in many shapes. A plan made for all of them reads a large shop from end
+# to end, and processes that share the work cost more to start than these find to do.
+_CONFINE_AND_PLAN = f"""{_CONFINE}, set_config('plan_cache_mode', 'force_custom_plan', true),
+  set_config('max_parallel_workers_per_gather', '0', true)"""
 
 
 def _confine(merchant: int, *, how: LiteralString = _CONFINE) -> None:

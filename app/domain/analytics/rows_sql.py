@@ -2,13 +2,11 @@
 
 # Sold vouchers that nobody has used, the latest first, by their key. Whether others of the same
 # card were used is counted and not asked by EXISTS, which would be prepared for every card at once.
-_UNUSED = """
-SELECT v.id, v.number, b.name, coalesce(h.nickname, ''), h.number, v.allocated_fen, v.issued_at,
-  v.valid_until, f.cause
+_LATEST = """
+SELECT v.id, v.number, v.revision_id, v.holder_id, v.allocated_fen, v.issued_at, v.valid_until,
+  f.cause
 FROM vouchers v
 JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
-JOIN benefit_revisions b ON b.merchant_id = v.merchant_id AND b.id = v.revision_id
-JOIN members h ON h.merchant_id = v.merchant_id AND h.id = v.holder_id
 CROSS JOIN LATERAL (SELECT CASE
   WHEN v.state = 'expired' THEN 'expired'
   WHEN v.state = 'issuing' THEN 'no_code'
@@ -25,26 +23,30 @@ CROSS JOIN LATERAL (SELECT CASE
 WHERE v.merchant_id = %(merchant_id)s AND v.allocated_fen > 0 AND c.order_id IS NOT NULL
   AND v.state IN ('issuing', 'active', 'held', 'frozen', 'locked', 'expired')
   AND v.issued_at < %(sold_before)s
+  AND v.id < coalesce(%(after)s::bigint, 9223372036854775807)
+ORDER BY v.id DESC LIMIT %(limit)s
 """
-UNUSED = (
-    _UNUSED
-    + """ AND v.id < coalesce(%(after)s::bigint, 9223372036854775807)
-ORDER BY v.id DESC LIMIT %(limit)s"""
-)
+# What a page says of them. Whose they are is asked for those on the page alone.
+_TOLD = """
+SELECT v.id, v.number, b.name, coalesce(h.nickname, ''), h.number, v.allocated_fen, v.issued_at,
+  v.valid_until, v.cause
+FROM ({those}) v
+JOIN benefit_revisions b ON b.merchant_id = %(merchant_id)s AND b.id = v.revision_id
+JOIN members h ON h.merchant_id = %(merchant_id)s AND h.id = v.holder_id
+ORDER BY v.id DESC
+"""
+UNUSED = _TOLD.format(those=_LATEST)
 # Of one cause there may be few: so many are looked through for a page, however long that leaves it.
-UNUSED_OF = f"""
-SELECT * FROM ({UNUSED}) each (id, number, title, nickname, member, allocated_fen, issued_at,
-  valid_until, cause) WHERE cause = %(cause)s ORDER BY id DESC LIMIT %(most)s
-"""  # noqa: S608 - only words of this file
+UNUSED_OF = _TOLD.format(
+    those=f"""SELECT * FROM ({_LATEST}) each
+WHERE cause = %(cause)s ORDER BY id DESC LIMIT %(most)s"""  # noqa: S608 - only words of this file
+)
 LOOKED_THROUGH = f"""
-SELECT min(id), count(*) FROM ({UNUSED}) each (id) HAVING count(*) > 0
+SELECT min(id), count(*) FROM ({_LATEST}) each HAVING count(*) > 0
 """  # noqa: S608 - only words of this file
 # Why the latest of them lie: a sample of bounded size, so that it costs the same in any shop.
 CAUSES = f"""
-SELECT cause, count(*), sum(allocated_fen)::bigint
-FROM ({UNUSED}) each (id, number, title, nickname, member, allocated_fen, issued_at, valid_until,
-  cause)
-GROUP BY cause
+SELECT cause, count(*), sum(allocated_fen)::bigint FROM ({_LATEST}) each GROUP BY cause
 """  # noqa: S608 - only words of this file
 
 REDEEMED = """
