@@ -6,7 +6,7 @@ from alembic import op
 from app.kernel.db import protect
 
 revision = "e1000a5e2f11"
-down_revision = "e0500a5e2f10"
+down_revision = "e0600a5e2f10"
 branch_labels = None
 depends_on = None
 
