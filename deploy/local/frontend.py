@@ -74,6 +74,8 @@ def compare() -> None:
     found = differences(folder / "dist", APP / "dist")
     if found:
         raise Failed("miniprogram/dist is not what its sources make:\n  " + "\n  ".join(found))
+    if not (APP / "node_modules").exists():
+        (folder / "node_modules").rename(APP / "node_modules")
     shutil.rmtree(folder)
     print("a fresh build is miniprogram/dist, file by file")
 

@@ -17,6 +17,11 @@ from deploy.local.servers import HOME, Addresses, leave_tidily, postgres, valkey
 ROOT = HOME.parent
 # Half of the time a test waits: for a process that dies, a lock that is held, a WeChat that is slow.
 WORKERS = ("-n", "4")
+# They share one house, and what a phone does while the machine is quiet tells more.
+PHONES = "tests/phone"
+# Its small mini-program is built when it is tested, with what `make frontend` installs.
+WITH_NODE = f"{PHONES}/test_platform.py"
+NODE_PACKAGES = ROOT / "miniprogram" / "node_modules"
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +30,8 @@ def main(arguments: list[str]) -> int:
     print("starting throwaway servers", flush=True)
     try:
         with _throwaway_servers() as surroundings:
-            return _run_pytest(surroundings, arguments)
+            runs = [WORKERS] if _names_tests(arguments) else _all()
+            return max(_run_pytest(surroundings, [*run, *arguments]) for run in runs)
     except NotStarted as problem:
         print(problem, file=sys.stderr)
     except KeyboardInterrupt:
@@ -54,9 +60,21 @@ def _start_in_free_folder(running: ExitStack) -> Mapping[str, str]:
         return addresses.env | {"KABAO_TEST_FOLDER": str(folder)}
 
 
+def _all() -> list[tuple[str, ...]]:
+    phones: tuple[str, ...] = ("-n", "0", PHONES)
+    if not NODE_PACKAGES.is_dir():
+        print(f"without {WITH_NODE}, which needs Node.js: run `make frontend` first")
+        phones += (f"--ignore={WITH_NODE}",)
+    return [(*WORKERS, f"--ignore={PHONES}"), phones]
+
+
+def _names_tests(arguments: list[str]) -> bool:
+    return any((ROOT / each.partition("::")[0]).exists() for each in arguments)
+
+
 def _run_pytest(surroundings: Mapping[str, str], arguments: list[str]) -> int:
     print("servers are up; running the tests", flush=True)
-    command = [sys.executable, "-m", "pytest", *WORKERS, *arguments]
+    command = [sys.executable, "-m", "pytest", *arguments]
     env = {**os.environ, **surroundings}
     # The tests start dozens of processes, each of which would compile the whole application anew.
     env.pop("PYTHONDONTWRITEBYTECODE", None)
