@@ -1,1 +1,0 @@
-import{ag as e}from"./index-BHfm41a8.js";function s(s){return new Promise(i=>e({count:s,sizeType:["compressed"],success:({tempFilePaths:e})=>i(e),fail:()=>i([])}))}export{s as c};
