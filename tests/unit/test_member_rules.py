@@ -46,6 +46,7 @@ def test_a_mask_hides_the_middle(phone, shown):
 
 def test_a_nickname_is_one_visible_line():
     assert normal_nickname("  小\x00张\n同学 ") == "小张 同学"
+    assert normal_nickname("\u202e\u2066张三\u2069") == "张三"
 
 
 @pytest.mark.parametrize("text", ["", " \n", "字" * 33])

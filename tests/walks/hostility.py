@@ -38,6 +38,7 @@ MAY_BE = {
     "city": {"right to left", "look-alikes", "path", "sql", "format"},
     "county": {"right to left", "look-alikes", "path", "sql", "format"},
     "street": {"right to left", "look-alikes", "path", "sql", "format"},
+    "nickname": {"right to left", "look-alikes", "path", "sql", "format"},
     "title": {"right to left", "look-alikes", "path", "sql", "format"},
     "how": {"right to left", "look-alikes", "path", "sql", "format"},
     "points": {"zero"},

@@ -52,6 +52,13 @@ class Town:
         return [getattr(self.ours, who, None) for who in WAYS[route].who]
 
 
+def expect_words(answer):
+    """A sentence for a person, telling nothing of the inside."""
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.headers["X-Request-Id"]
+    assert not [word for word in INSIDE if word in answer.text], answer.text
+
+
 def expect_refusal(answer, *statuses):
     """One of these statuses, in the one shape, telling nothing of the inside."""
     assert answer.status_code in statuses, (answer.status_code, answer.text)

@@ -11,6 +11,8 @@ _DECORATION = re.compile(r"[\s\-().]")
 _PHONE = re.compile(r"(\+|00)?[0-9]{5,17}")
 _MAINLAND = re.compile(r"(?:\+|00)?(?:86)?(1[0-9]{10})")
 _FULL_LENGTH = 11
+# Marks, embeddings, overrides and isolates of the bidirectional algorithm (Unicode, annex 9).
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def normal_phone(text: str) -> str:
@@ -42,9 +44,16 @@ def mask_name(nickname: str) -> str:
 
 
 def normal_nickname(text: str) -> str:
-    """Without control characters and doubled spaces, 1 to 32 characters. Raises Invalid."""
-    visible = (sign for sign in text if unicodedata.category(sign) != "Cc" or sign.isspace())
+    """Without control characters and doubled spaces, 1 to 32 characters. Raises Invalid.
+
+    Nor does it turn the words around it: what sets a direction is left out.
+    """
+    visible = (sign for sign in text if sign.isspace() or not _is_control(sign))
     nickname = " ".join("".join(visible).split())
     if not 0 < len(nickname) <= LONGEST_NICKNAME:
         raise Invalid(f"A nickname has 1 to {LONGEST_NICKNAME} characters.")
     return nickname
+
+
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc" or sign in _DIRECTIONS
