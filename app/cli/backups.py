@@ -13,6 +13,7 @@ import shutil
 import subprocess
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn, cast
 from urllib.parse import unquote, urlsplit
@@ -47,11 +48,20 @@ class Note:
     schema: str
     merchants: int
     key: str
+    history: str
 
 
 @dataclass(frozen=True)
-class _Revision:
-    version_num: str
+class _Known:
+    schema: str
+    history: str
+
+
+_KNOWN = """
+SELECT (SELECT version_num FROM alembic_version),
+  (SELECT system_identifier::text FROM pg_control_system()) || '/' ||
+  (SELECT timeline_id::text FROM pg_control_checkpoint())
+"""
 
 
 as_whom = click.option(
@@ -69,6 +79,7 @@ folder_argument = click.argument("folder", type=click.Path(path_type=Path, file_
 def make(folder: Path, address: str | None) -> None:
     """Copy the database into FOLDER/base/<time> and new pictures into FOLDER/files."""
     began = clock.now()
+    _check_history(folder)
     base = folder / "base"
     base.mkdir(parents=True, exist_ok=True, mode=0o700)
     stamp = began.strftime("%Y%m%dT%H%M%SZ")
@@ -104,6 +115,7 @@ def follow(folder: Path, address: str | None) -> None:
 
     The server keeps what was not fetched yet (a replication slot), so a pause loses nothing.
     """
+    _check_history(folder)
     kept = folder / "wal"
     kept.mkdir(parents=True, exist_ok=True, mode=0o700)
     env, slot = _whom(address), f"--slot={SLOT}"
@@ -166,6 +178,7 @@ def restore(folder: Path, data: Path, until: str | None) -> None:
             "That copy belongs to another KABAO_SECRET: what is sealed in it would not open."
         )
     copy = folder / "base" / stamp
+    _check_unbroken(copy, folder / "wal")
     _run("pg_verifybackup", "--quiet", str(copy), env={})
     shutil.copytree(copy, data, dirs_exist_ok=True, symlinks=True)
     data.chmod(0o700)
@@ -182,10 +195,32 @@ def _recovery(wal: Path, until: datetime | None) -> list[str]:
     _check_plain(wal)
     # The segment that was being filled when the server died has its own name.
     fetch = f'cp "{wal}/%f" "%p" 2>/dev/null || cp "{wal}/%f.partial" "%p"'
-    lines = [f"restore_command = '{fetch}'\n", "recovery_target_action = 'promote'\n"]
-    if until is not None:
-        lines.append(f"recovery_target_time = '{until.isoformat()}'\n")
-    return lines
+    # Always said: a copy of a restored database still holds what that one was told.
+    return [
+        f"restore_command = '{fetch}'\n",
+        "recovery_target_action = 'promote'\n",
+        f"recovery_target_time = '{until.isoformat() if until else ''}'\n",
+    ]
+
+
+def _check_unbroken(copy: Path, wal: Path) -> None:
+    """PostgreSQL takes a missing segment for the end, and goes on from there without a word."""
+    first = _first_change(copy)
+    names = {path.name for path in (copy / "pg_wal").iterdir()}
+    names |= {path.name.removesuffix(".partial") for path in wal.glob("*")}
+    segments = sorted(name for name in names if len(name) == len(first) and name >= first)
+    for before, after in pairwise(segments):
+        if _next_segment(before) != after:
+            raise NoBackup(
+                f"Changes are missing between {before} and {after} in {wal}: restore with --until "
+                "to a moment before, from an older copy, or find those files."
+            )
+
+
+def _next_segment(name: str) -> str:
+    """Segments of 16 MB are counted in two parts of eight hexadecimal digits behind the timeline."""
+    number = (int(name[8:16], 16) << 8) + int(name[16:], 16) + 1
+    return f"{name[:8]}{number >> 8:08X}{number & 0xFF:08X}"
 
 
 def _check_plain(path: Path) -> None:
@@ -229,17 +264,34 @@ def _moment(text: str | None) -> datetime | None:
 
 def _note(began: datetime, ended: datetime) -> Note:
     with transaction():
-        revision = fetch_one(_Revision, "SELECT version_num FROM alembic_version", {})
         count = reading().query(merchants.Merchant).count()
-    if revision is None:
-        raise NoBackup("The database has no schema yet: flask upgrade")
+    known = _known()
     return Note(
         made_at=began.isoformat(),
         ended_at=ended.isoformat(),
-        schema=revision.version_num,
+        schema=known.schema,
         merchants=count,
         key=_fingerprint(),
+        history=known.history,
     )
+
+
+def _known() -> _Known:
+    with transaction():
+        known = fetch_one(_Known, _KNOWN, {})
+    if known is None:
+        raise NoBackup("The database does not say what it is.")
+    return known
+
+
+def _check_history(folder: Path) -> None:
+    """A database that was restored goes on from there: its changes do not fit older copies."""
+    copies = _copies(folder)
+    if copies and copies[-1][1].history != _known().history:
+        raise NoBackup(
+            f"{folder} holds another database's copies, or this one's from before a restore: "
+            "begin a new folder, and keep that one."
+        )
 
 
 def _fingerprint() -> str:

@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
     try:
         with _throwaway_servers() as surroundings:
             runs = [WORKERS] if _names_tests(arguments) else _all()
-            return max(_run_pytest(surroundings, [*run, *arguments]) for run in runs)
+            ended = [_run_pytest(surroundings, [*run, *arguments]) for run in runs]
+            # One that was killed has a number below zero.
+            return next((code for code in ended if code), 0)
     except NotStarted as problem:
         print(problem, file=sys.stderr)
     except KeyboardInterrupt:

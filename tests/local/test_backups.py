@@ -19,6 +19,7 @@ from psycopg import conninfo
 from deploy.local.children import until
 from deploy.local.servers import postgres
 
+pytestmark = pytest.mark.timeout(600)
 ROOT = Path(__file__).parents[2]
 VOUCHERS = 10_000
 PICTURE = b"a picture"

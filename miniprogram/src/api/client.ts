@@ -49,6 +49,11 @@ export class ApiError extends Error {
   get isUnknown(): boolean {
     return this.status === 0 || this.status >= 500 || this.code === 'busy'
   }
+
+  /** The work itself was refused, and not already the one who asked for it, or how often. */
+  get isOfTheWork(): boolean {
+    return !this.isUnknown && ![401, 403, 429].includes(this.status) && this.code !== 'terms_changed'
+  }
 }
 
 interface Wire {
@@ -115,7 +120,8 @@ function refusal(status: number, told: unknown): ApiError {
   return new ApiError(status, said.code ?? 'internal', said.message ?? '服务暂时不可用，请稍后再试', said.details ?? {})
 }
 
-const offline = () => new ApiError(0, 'offline', '网络不通，请检查网络后重试')
+/** Nobody was reached. */
+export const offline = () => new ApiError(0, 'offline', '网络不通，请检查网络后重试')
 
 function read(text: string): unknown {
   try {

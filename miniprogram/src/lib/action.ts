@@ -11,6 +11,8 @@ const SAME_ATTEMPT_MS = 15 * 60_000
 interface Attempt {
   key: string
   at: number
+  /** An answer was not heard: nobody knows whether it was done. */
+  isUnheard?: boolean
 }
 
 export interface Action<A extends unknown[], T> {
@@ -43,7 +45,7 @@ export function useAction<A extends unknown[], T>(
       kept.remove(place)
       return done
     } catch (refused) {
-      if (!(refused instanceof ApiError && refused.isUnknown)) kept.remove(place)
+      rememberTry(place, refused)
       action.trouble = troubleOf(refused)
       if (!quiet) tell(action.trouble)
       return null
@@ -61,6 +63,14 @@ function attemptAt(place: string): Attempt {
   const attempt = { key: newKey(), at: Date.now() }
   kept.write(place, attempt)
   return attempt
+}
+
+/** After an unheard answer only a word about this very attempt ends it: the work's own refusal. */
+function rememberTry(place: string, refused: unknown): void {
+  const attempt = kept.read<Attempt>(place)
+  const isUnknown = refused instanceof ApiError && refused.isUnknown
+  if (attempt && isUnknown) kept.write(place, { ...attempt, isUnheard: true })
+  else if (!attempt?.isUnheard || (refused instanceof ApiError && refused.isOfTheWork)) kept.remove(place)
 }
 
 export function tell(trouble: Trouble): void {

@@ -1,3 +1,5 @@
+import { kept } from '@/lib/kept'
+
 /** How the person came: orders carry it, because it cannot be found out later. */
 export interface Arrival {
   scene: number | null
@@ -6,24 +8,51 @@ export interface Arrival {
   shareTicket: string | null
 }
 
-const nowhere: Arrival = { scene: null, channel: null, sharer: null, shareTicket: null }
-let latest: Arrival = nowhere
-
 interface Options {
   scene?: number
   query?: Record<string, string>
   shareTicket?: string
 }
 
+interface Kept {
+  latest: Arrival
+  at: number
+}
+
+const PLACE = 'arrival'
+// As long as a visit: on the web, signing in loads the page anew.
+const VISIT_MS = 30 * 60_000
+const nowhere: Arrival = { scene: null, channel: null, sharer: null, shareTicket: null }
+let latest: Arrival | null = null
+
 export function rememberArrival(options?: Options): void {
   if (!options) return
   const query = options.query ?? {}
-  latest = {
+  const before = arrival()
+  keep({
     scene: options.scene ?? null,
-    channel: query.channel ?? query.ch ?? latest.channel,
-    sharer: query.sharer ?? query.s ?? latest.sharer,
+    channel: query.channel ?? query.ch ?? before.channel,
+    sharer: query.sharer ?? query.s ?? before.sharer,
     shareTicket: options.shareTicket ?? null,
-  }
+  })
 }
 
-export const arrival = (): Arrival => latest
+/** A code on paper says at which place it hangs. */
+export function cameBy(channel: string): void {
+  keep({ ...arrival(), channel })
+}
+
+export function arrival(): Arrival {
+  latest ??= before()
+  return latest
+}
+
+function before(): Arrival {
+  const found = kept.read<Kept>(PLACE)
+  return found && Date.now() - found.at < VISIT_MS ? { ...found.latest, shareTicket: null } : nowhere
+}
+
+function keep(arrived: Arrival): void {
+  latest = arrived
+  kept.write(PLACE, { latest: arrived, at: Date.now() } satisfies Kept)
+}

@@ -35,6 +35,7 @@ export function sdk(): Promise<Sdk> {
 
 async function configure(): Promise<Sdk> {
   const { official_account: appid } = await send<Schema<'ShopView'>>({ method: 'get', path: '/shop' })
+  if (!appid) throw new Error('this shop has no official account')
   const url = window.location.href.split('#')[0]
   const signed = await send<Schema<'PageSignature'>>({ method: 'get', path: `/official/${appid}/js-config`, query: { url } })
   return new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { offline } from '@/api/client'
 import type { send as Send, Schema } from '@/api/client'
 
 type Session = Schema<'Session'>
@@ -7,7 +8,7 @@ type Sender = typeof Send
 /** wx.login gives a code, the server a session. Raises ApiError. */
 async function bySilentCode(send: Sender): Promise<Session> {
   const code = await new Promise<string>((resolve, reject) =>
-    uni.login({ provider: 'weixin', success: (told) => resolve(told.code), fail: reject }),
+    uni.login({ provider: 'weixin', success: (told) => resolve(told.code), fail: () => reject(offline()) }),
   )
   const appid = uni.getAccountInfoSync().miniProgram.appId
   return send<Session>({ method: 'post', path: '/sessions', body: { appid, code } })

@@ -8,8 +8,8 @@ import { creditWords, inFours, signed } from '@/pages/member/words'
 import { ApiError } from '@/api/client'
 import { kept } from '@/lib/kept'
 
-const { post, pay } = vi.hoisted(() => ({ post: vi.fn(), pay: vi.fn() }))
-vi.mock('@/api', async () => ({ ApiError: (await import('@/api/client')).ApiError, api: { get: vi.fn(), post }, open: { get: vi.fn() } }))
+const { get, post, pay } = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn(), pay: vi.fn() }))
+vi.mock('@/api', async () => ({ ApiError: (await import('@/api/client')).ApiError, api: { get, post }, open: { get: vi.fn() } }))
 vi.mock('@/platform/pay', () => ({ pay }))
 
 const NOON = Date.parse('2026-11-23T04:00:00Z')
@@ -109,7 +109,15 @@ test('an order that was paid meanwhile is as good as paid now', async () => {
 
 test('an order that closed meanwhile is not taken up again', async () => {
   shopAnswers(() => { throw new ApiError(409, 'order_not_payable', '订单已关闭') })
+  get.mockResolvedValueOnce({ state: 'closed' })
   await expect(topUp('key-one', OFFER)).rejects.toMatchObject({ code: 'order_not_payable' })
+  expect(unpaidFor(OFFER)).toBeNull()
+})
+
+test('an order that was paid before the app was closed is not paid again', async () => {
+  shopAnswers(() => { throw new ApiError(409, 'order_not_payable', '订单无法支付') })
+  get.mockResolvedValueOnce({ state: 'fulfilled' })
+  expect(await topUp('key-one', OFFER)).toBe('O1')
   expect(unpaidFor(OFFER)).toBeNull()
 })
 

@@ -7,7 +7,6 @@ import { proof } from '@/platform/proof'
 type Session = Schema<'CounterSession'>
 
 const KEPT = 'counter'
-const EARLY_MS = 60_000
 
 /** A code that was read, handed from one page of the counter to the next and to no address. */
 export const scanned = reactive<{ code: string; isMember: boolean }>({ code: '', isMember: false })
@@ -16,11 +15,7 @@ export const scanned = reactive<{ code: string; isMember: boolean }>({ code: '',
 export const picture = reactive<{ token: string }>({ token: '' })
 
 /** The clerk behind this counter. He has a session of his own, apart from the customer's. */
-export const desk = reactive<{ clerk: Session | null }>({ clerk: stillGood(kept.read<Session>(KEPT)) })
-
-function stillGood(session: Session | null): Session | null {
-  return session && Date.parse(session.expires_at) - EARLY_MS > Date.now() ? session : null
-}
+export const desk = reactive<{ clerk: Session | null }>({ clerk: kept.read<Session>(KEPT) })
 
 /** Only where the platform says who taps. Raises ApiError: choose_store, not_staff, … */
 export async function enter(store?: string): Promise<Session> {
@@ -49,7 +44,7 @@ export async function whoTaps() {
 
 /** Ask as the clerk, at the same store once more when his session has ended. Raises ApiError. */
 export async function asClerk<T>(ask: (token: string) => Promise<T>): Promise<T> {
-  const now = stillGood(desk.clerk) ?? (await enter(desk.clerk?.store))
+  const now = desk.clerk ?? (await enter())
   try {
     return await ask(now.token)
   } catch (refused) {

@@ -56,11 +56,18 @@ export async function topUp(key: string, offer: string): Promise<string | null> 
     if ((await pay(told)) === 'cancelled') return null
   } catch (refused) {
     const code = refused instanceof ApiError ? refused.code : ''
-    if (code === 'order_not_payable') kept.remove(KEPT)
-    if (code !== 'already_paid') throw refused
+    if (code === 'order_not_payable') await lookWhetherPaid(order, refused)
+    else if (code !== 'already_paid') throw refused
   }
   kept.remove(KEPT)
   return order
+}
+
+/** Paid after all, or too late: the order says it. Raises ApiError when it is closed or still waits. */
+async function lookWhetherPaid(order: string, refused: unknown): Promise<void> {
+  const { state } = await api.get('/orders/{order}', { path: { order } })
+  if (state === 'closed') kept.remove(KEPT)
+  if (state === 'closed' || state === 'pending') throw refused
 }
 
 async function place(key: string, offer: string): Promise<string> {

@@ -98,7 +98,7 @@ export async function confirmSpending(amountFen: number): Promise<string> {
 
 /** A refusal is an answer too; only what is not known may be sent again. */
 function heard(offer: string, refused: unknown): never {
-  if (!(refused instanceof ApiError) || refused.isUnknown) throw refused
+  if (!(refused instanceof ApiError) || !refused.isOfTheWork) throw refused
   forgetUnheard(offer)
   kept.remove(SPENDING)
   throw refused.code === 'request_key_reused' ? orderedBefore() : refused
