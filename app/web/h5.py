@@ -17,8 +17,9 @@ from app.web import auth
 bp = APIBlueprint("h5", __name__, enable_openapi=False)
 
 BUILD = Path(__file__).resolve().parents[2] / "miniprogram" / "dist" / "h5"
-PAGE, ASSETS = "index.html", "assets/"
-A_YEAR_SECONDS = 365 * 24 * 60 * 60
+PAGE, ASSETS, PICTURES = "index.html", "assets/", "static/"
+A_DAY_SECONDS = 24 * 60 * 60
+A_YEAR_SECONDS = 365 * A_DAY_SECONDS
 NO_SHOP = "没有这家店，请从公众号菜单或朋友的分享重新进入。"
 NO_NUMBER = "链接不完整：网址里缺少店铺编号，请从公众号菜单或朋友的分享重新进入。"
 NO_FILE = "没有这个文件。"
@@ -73,7 +74,8 @@ def _keep(name: str) -> str:
     """The names of assets carry their content's hash; the others are asked about each time."""
     if name.startswith(ASSETS):
         return f"public, max-age={A_YEAR_SECONDS}, immutable"
-    return "no-cache"
+    # The bar at the bottom has its pictures without a network, too.
+    return f"public, max-age={A_DAY_SECONDS}" if name.startswith(PICTURES) else "no-cache"
 
 
 def _around() -> str:

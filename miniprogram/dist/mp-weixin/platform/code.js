@@ -1,1 +1,1 @@
-"use strict";const e=require("../common/vendor.js");exports.freshCode=function(){return new Promise((o,r)=>e.index.login({provider:"weixin",success:({code:e})=>o(e),fail:r}))};
+"use strict";const e=require("../common/vendor.js"),i=require("../api/client.js");exports.freshCode=function(){return new Promise((r,n)=>e.index.login({provider:"weixin",success:({code:e})=>r(e),fail:()=>n(i.offline())}))};

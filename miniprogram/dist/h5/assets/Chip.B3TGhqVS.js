@@ -1,1 +1,0 @@
-import{d as s,o as a,a as e,h as t,k as o,w as d,a9 as p}from"./index-1KnyVgeo.js";import{_ as r}from"./Screen.bcqQTkCJ.js";const n=r(s({__name:"Chip",props:{tone:{default:"quiet"}},setup:s=>(s,r)=>{const n=t;return a(),e(n,{class:o(["chip",s.tone])},{default:d(()=>[p(s.$slots,"default",{},void 0,!0)]),_:3},8,["class"])}}),[["__scopeId","data-v-3190e7da"]]);export{n as C};

@@ -1,1 +1,0 @@
-import{s}from"./sdk.DYi4cbF5.js";function n(){return async function(){const n=await s();return new Promise(s=>n.scanQRCode({needResult:1,success:({resultStr:n})=>s(n),cancel:()=>s(null),fail:()=>s(null)}))}()}export{n as s};

@@ -1,1 +1,0 @@
-import{s as e}from"./sdk.DYi4cbF5.js";function t(t){const a=`${window.location.href.split("#")[0]}#/${t.path.replace(/^\//,"")}`,i={title:t.title,desc:t.title,link:a,imgUrl:t.imageUrl??""};e().then(e=>{e.updateAppMessageShareData(i),e.updateTimelineShareData(i)},()=>{})}function a(e){return Promise.resolve()}export{t as o,a as t};
