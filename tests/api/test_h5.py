@@ -51,7 +51,7 @@ def test_assets_are_kept_for_a_year_and_other_files_are_not(look, home, build):
     asset = look(f"{home}assets/index-1a2b.js")
     assert asset.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert "javascript" in asset.content_type
-    assert look(f"{home}static/tab.png").headers["Cache-Control"] == "no-cache"
+    assert look(f"{home}static/tab.png").headers["Cache-Control"] == "public, max-age=86400"
 
 
 def test_what_has_not_changed_is_not_sent_again(look, home, build):
