@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +89,8 @@ def after(tmp_path_factory):
     folder = tmp_path_factory.mktemp("drill")
     key = base64.b64encode(os.urandom(32)).decode()
     marks = {}
-    with postgres(folder / "server", throwaway=False) as database:
+    with ExitStack() as running:
+        database = running.enter_context(postgres(folder / "server", throwaway=False))
         drill = drill_at(folder, database, key)
         seeded = subprocess.run(
             [sys.executable, "-m", "bench.seed", "--vouchers", str(VOUCHERS)],
@@ -101,7 +103,8 @@ def after(tmp_path_factory):
         assert seeded.returncode == 0, seeded.stderr[-2000:]
         (folder / "files/1").mkdir(parents=True)
         (folder / "files/1/cover.jpg").write_bytes(PICTURE)
-        following = drill.follow()
+        following = running.enter_context(drill.follow())
+        running.callback(following.kill)
         until(lambda: any((drill.copies / "wal").glob("*")), within=30)
         drill.flask("backup", "make", drill.copies)
         drill.flask("add-merchant", "之前")
