@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,7 +151,9 @@ def kill(folder):
         ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
     ).stdout.split()
     for each in [pid, *map(int, children)]:
-        os.kill(each, signal.SIGKILL)
+        # Some end by themselves when the first one is gone.
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
 
 
 def bring_back(drill, place, *words):
