@@ -180,11 +180,15 @@ def restore(folder: Path, data: Path, until: str | None) -> None:
     copy = folder / "base" / stamp
     _check_unbroken(copy, folder / "wal")
     _run("pg_verifybackup", "--quiet", str(copy), env={})
+    recovery = _recovery(folder.resolve() / "wal", moment)
+    # First of all: what a broken-off restore leaves does not start as if it were whole.
+    data.mkdir(parents=True, exist_ok=True)
+    data.chmod(0o700)
+    (data / "recovery.signal").touch(mode=0o600)
     shutil.copytree(copy, data, dirs_exist_ok=True, symlinks=True)
     data.chmod(0o700)
     with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
-        settings.writelines(_recovery(folder.resolve() / "wal", moment))
-    (data / "recovery.signal").touch(mode=0o600)
+        settings.writelines(recovery)
     brought = _copy_new(folder / "files", Path(_settings().files_root))
     click.echo(f"{data} is as of {stamp}, with {brought} pictures brought back. Next:")
     click.echo(f"  start PostgreSQL on {data}; it replays until {until or 'the last change'}")

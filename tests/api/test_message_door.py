@@ -383,7 +383,6 @@ class TestForOthers:
             broken.setitem(hearing.REACTIONS, hearing.told.Followed, busy)
             assert door.post(door.letter()).status_code == 200
         assert door.follower() is None
-        # Other tests may have left some in the same database.
         assert notices.apply_kept_notices(at=clock.now() + timedelta(minutes=5)) >= 1
         assert door.follower().is_following
 
