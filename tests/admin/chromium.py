@@ -5,7 +5,7 @@
 
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Seen:
 @contextmanager
 def served(app):
     """The address of the running panel."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _answering_whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -58,6 +58,16 @@ def served(app):
     finally:
         server.shutdown()
         thread.join()
+
+
+def _answering_whole(app):
+    """A page that goes in the middle of a file makes this server forget to close it."""
+
+    def answer(environ, start_response):
+        with closing(app(environ, start_response)) as parts:
+            return [b"".join(parts)]
+
+    return answer
 
 
 @contextmanager
