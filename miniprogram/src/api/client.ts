@@ -1,3 +1,4 @@
+import { hearTime } from '@/lib/clock'
 import { kept } from '@/lib/kept'
 import { newKey } from '@/lib/keys'
 import { site } from '@/site'
@@ -41,6 +42,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly details: Record<string, unknown> = {},
+    /** It answers a request that carried the attempt's key, so it is about this very attempt. */
+    readonly isKeyed = false,
   ) {
     super(message)
   }
@@ -63,15 +66,19 @@ interface Wire {
   body?: unknown
   key?: string
   token?: string
+  /** Nothing that was kept on the way. */
+  isFresh?: boolean
 }
 
 /** One request as it is. Raises ApiError. */
-export function send<T>({ method, path, query, body, key, token }: Wire): Promise<T> {
+export function send<T>({ method, path, query, body, key, token, isFresh }: Wire): Promise<T> {
   const header: Record<string, string> = { 'X-Client-Platform': platformName() }
   if (path.startsWith('/assist')) header['X-Client-Device'] = deviceName()
   if (token) header.Authorization = `Bearer ${token}`
   if (key) header['Idempotency-Key'] = key
+  if (isFresh) header['Cache-Control'] = 'no-cache'
   if (body !== undefined) header['Content-Type'] = 'application/json'
+  const sentAt = Date.now()
   return new Promise((resolve, reject) =>
     uni.request({
       url: urlOf(path, query),
@@ -79,11 +86,20 @@ export function send<T>({ method, path, query, body, key, token }: Wire): Promis
       data: body === undefined ? undefined : JSON.stringify(body),
       header,
       timeout: TIMEOUT_MS,
-      success: ({ statusCode, data }) =>
-        statusCode >= 200 && statusCode < 300 ? resolve(data as T) : reject(refusal(statusCode, data)),
+      success: ({ statusCode, data, header: told }) => {
+        listen(told, sentAt)
+        if (statusCode >= 200 && statusCode < 300) resolve(data as T)
+        else reject(refusal(statusCode, data, Boolean(key)))
+      },
       fail: () => reject(offline()),
     }),
   )
+}
+
+/** Each answer says what time it is, but for one that may have been kept on the way. */
+function listen(header: Record<string, string> | undefined, sentAt: number): void {
+  const said = Object.fromEntries(Object.entries(header ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  if (!/max-age/.test(said['cache-control'] ?? '')) hearTime(said.date ?? '', sentAt, Date.now())
 }
 
 /** One file as a form; the answer's JSON. Raises ApiError. */
@@ -115,9 +131,9 @@ function urlOf(path: string, query: object = {}): string {
   return `${site.api}${fill(PREFIX, { merchant: site.merchant })}${path}${pairs.length ? `?${pairs.join('&')}` : ''}`
 }
 
-function refusal(status: number, told: unknown): ApiError {
+function refusal(status: number, told: unknown, isKeyed = false): ApiError {
   const said = (told ?? {}) as Partial<{ code: string; message: string; details: Record<string, unknown> }>
-  return new ApiError(status, said.code ?? 'internal', said.message ?? '服务暂时不可用，请稍后再试', said.details ?? {})
+  return new ApiError(status, said.code ?? 'internal', said.message ?? '服务暂时不可用，请稍后再试', said.details ?? {}, isKeyed)
 }
 
 /** Nobody was reached. */

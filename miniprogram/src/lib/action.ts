@@ -1,12 +1,13 @@
 import { reactive } from 'vue'
 import { ApiError } from '@/api/client'
 import { kept } from './kept'
-import { newKey } from './keys'
+import { markOf, newKey } from './keys'
 import { troubleOf } from './words'
 import type { Trouble } from './words'
 
 // An order that nobody paid closes after a quarter of an hour; a later wish is a new one.
 const SAME_ATTEMPT_MS = 15 * 60_000
+const A_DAY_MS = 86_400_000
 
 interface Attempt {
   key: string
@@ -18,6 +19,10 @@ interface Attempt {
 export interface Action<A extends unknown[], T> {
   isBusy: boolean
   trouble: Trouble | null
+  /** What `trouble` tells, as it came. */
+  refused: unknown
+  /** Nobody knows whether it was done: asking again is safe, and the only way to know. */
+  isUnheard: boolean
   run: (...args: A) => Promise<T | null>
 }
 
@@ -32,22 +37,21 @@ export function useAction<A extends unknown[], T>(
   act: (key: string, ...args: A) => Promise<T>,
   { quiet = false }: { quiet?: boolean } = {},
 ): Action<A, T> {
-  const action = reactive({ isBusy: false, trouble: null, run }) as Action<A, T>
+  const action = reactive({ isBusy: false, trouble: null, refused: null, isUnheard: false, run }) as Action<A, T>
 
   async function run(...args: A): Promise<T | null> {
     if (action.isBusy) return null
-    const place = `attempt:${name}:${JSON.stringify(args)}`
+    const place = `attempt:${name}:${markOf(JSON.stringify(args))}`
     const { key } = attemptAt(place)
-    action.isBusy = true
-    action.trouble = null
+    Object.assign(action, { isBusy: true, trouble: null, refused: null, isUnheard: false })
     try {
       const done = await act(key, ...args)
       kept.remove(place)
       return done
     } catch (refused) {
-      rememberTry(place, refused)
-      action.trouble = troubleOf(refused)
-      if (!quiet) tell(action.trouble)
+      const trouble = troubleOf(refused)
+      Object.assign(action, { trouble, refused, isUnheard: rememberTry(place, refused) })
+      if (!quiet) tell(trouble)
       return null
     } finally {
       action.isBusy = false
@@ -59,18 +63,33 @@ export function useAction<A extends unknown[], T>(
 
 function attemptAt(place: string): Attempt {
   const before = kept.read<Attempt>(place)
-  if (before && Date.now() - before.at < SAME_ATTEMPT_MS) return before
-  const attempt = { key: newKey(), at: Date.now() }
+  const isLate = before !== null && Date.now() - before.at >= SAME_ATTEMPT_MS
+  // One that is still kept was never answered, maybe because the app was closed.
+  const attempt: Attempt = before && !isLate ? { ...before, isUnheard: true } : { key: newKey(), at: Date.now() }
   kept.write(place, attempt)
   return attempt
 }
 
-/** After an unheard answer only a word about this very attempt ends it: the work's own refusal. */
-function rememberTry(place: string, refused: unknown): void {
+/**
+ * Whether the attempt is still unheard. After a lost answer only a word about this very attempt
+ * ends it: the work's own refusal, not that of something which was asked before it.
+ */
+function rememberTry(place: string, refused: unknown): boolean {
   const attempt = kept.read<Attempt>(place)
   const isUnknown = refused instanceof ApiError && refused.isUnknown
-  if (attempt && isUnknown) kept.write(place, { ...attempt, isUnheard: true })
-  else if (!attempt?.isUnheard || (refused instanceof ApiError && refused.isOfTheWork)) kept.remove(place)
+  const isAnswer = refused instanceof ApiError && refused.isOfTheWork && refused.isKeyed
+  const isUnheard = isUnknown || Boolean(attempt?.isUnheard && !isAnswer)
+  if (attempt && isUnheard) kept.write(place, { ...attempt, isUnheard })
+  else kept.remove(place)
+  return isUnheard
+}
+
+/** Attempts that nobody came back to are not kept for ever. */
+export function forgetOldAttempts(): void {
+  for (const place of kept.names('attempt:')) {
+    const attempt = kept.read<Attempt>(place)
+    if (!attempt || Date.now() - attempt.at > A_DAY_MS) kept.remove(place)
+  }
 }
 
 export function tell(trouble: Trouble): void {

@@ -20,6 +20,18 @@ const NEXT: Record<string, string> = {
   not_found: '可能已失效，或不属于当前账号',
 }
 
+/** Typed in a field where return makes a new line; the server takes one line. */
+export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
+
+/** What an address says in a query; a code on paper hands it over encoded, and a strange one wrongly so. */
+export function decoded(text: string | undefined): string {
+  try {
+    return decodeURIComponent(text ?? '')
+  } catch {
+    return text ?? ''
+  }
+}
+
 export function troubleOf(refused: unknown): Trouble {
   if (!(refused instanceof ApiError)) {
     return { title: '出了点问题', next: '请再试一次', code: 'unexpected', canRetry: true }

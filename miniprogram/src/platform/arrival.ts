@@ -1,4 +1,6 @@
+import type { Schema } from '@/api'
 import { kept } from '@/lib/kept'
+import { oneLine } from '@/lib/words'
 
 /** How the person came: orders carry it, because it cannot be found out later. */
 export interface Arrival {
@@ -22,6 +24,8 @@ interface Kept {
 const PLACE = 'arrival'
 // As long as a visit: on the web, signing in loads the page anew.
 const VISIT_MS = 30 * 60_000
+const LONGEST_CHANNEL = 40
+const LONGEST_GROUP = 200
 const nowhere: Arrival = { scene: null, channel: null, sharer: null, shareTicket: null }
 let latest: Arrival | null = null
 
@@ -45,6 +49,17 @@ export function cameBy(channel: string): void {
 export function arrival(): Arrival {
   latest ??= before()
   return latest
+}
+
+/** As orders take it. A link may say anything: what the server would refuse is cut or left out. */
+export function sourceOf({ channel, scene, shareTicket, sharer }: Arrival): Schema<'OrderSource'> {
+  return {
+    channel: [...oneLine(channel ?? '')].slice(0, LONGEST_CHANNEL).join('') || null,
+    scene: scene === null ? null : String(scene),
+    group: shareTicket?.slice(0, LONGEST_GROUP) || null,
+    referrer: null,
+    sharer: sharer && /^[2-9A-Z][2-9A-HJ-NP-Z]{16}$/.test(sharer) ? sharer : null,
+  }
 }
 
 function before(): Arrival {

@@ -36,6 +36,9 @@ export const session = {
   },
 }
 
+/** The name under which something is kept that is this person's alone. */
+export const mine = (name: string): string => `${name}:${session.member() ?? ''}`
+
 function opened(): Promise<Session> {
   opening ??= signIn(send)
     .then((told) => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from '@/api/client'
-import { useAction } from '@/lib/action'
+import { forgetOldAttempts, useAction } from '@/lib/action'
+import { kept } from '@/lib/kept'
 
 const offline = () => new ApiError(0, 'offline', '网络不通')
 const keysOf = (act: ReturnType<typeof vi.fn>) => act.mock.calls.map(([key]) => key as string)
@@ -73,4 +74,47 @@ test('what went wrong before is gone when it works', async () => {
   await action.run()
   await action.run()
   expect(action.trouble).toBeNull()
+})
+
+const keyed = (code: string) => new ApiError(409, code, '', {}, true)
+
+test('after a lost answer only a word about this very attempt ends it', async () => {
+  const act = vi.fn().mockRejectedValueOnce(offline())
+  for (const other of [new ApiError(429, 'too_often', ''), new ApiError(401, 'sign_in_refused', ''), new ApiError(409, 'value_frozen', ''), new Error('bug')]) {
+    act.mockRejectedValueOnce(other)
+  }
+  act.mockRejectedValueOnce(keyed('sold_out')).mockResolvedValueOnce('done')
+  const action = useAction('order', act)
+  for (let tries = 1; tries <= 5; tries += 1) {
+    await action.run()
+    expect(action.isUnheard).toBe(true)
+  }
+  await action.run()
+  expect(action.isUnheard).toBe(false)
+  await action.run()
+  const keys = keysOf(act)
+  expect(new Set(keys.slice(0, 6)).size).toBe(1)
+  expect(keys[6]).not.toBe(keys[0])
+})
+
+test('an attempt during which the app was closed is one whose answer was lost', async () => {
+  const act = vi.fn().mockReturnValueOnce(new Promise(() => undefined)).mockRejectedValueOnce(new ApiError(429, 'too_often', '')).mockResolvedValueOnce('done')
+  void useAction('order', act).run()
+  await useAction('order', act).run()
+  await useAction('order', act).run()
+  expect(new Set(keysOf(act)).size).toBe(1)
+})
+
+test('attempts that nobody came back to are swept after a day, and nothing else', async () => {
+  const act = vi.fn().mockRejectedValue(offline())
+  await useAction('order', act).run('G1')
+  kept.write('share:H1', 'path')
+  vi.setSystemTime(25 * 3_600_000 - 300_000)
+  await useAction('order', act).run('G2')
+  vi.setSystemTime(25 * 3_600_000)
+  forgetOldAttempts()
+  expect(kept.names('attempt:')).toHaveLength(1)
+  await useAction('order', act).run('G2')
+  expect(keysOf(act)[2]).toBe(keysOf(act)[1])
+  expect(kept.read('share:H1')).toBe('path')
 })

@@ -1,8 +1,12 @@
 import { expect, test, vi } from 'vitest'
 import { kept } from '@/lib/kept'
+import { mine, session } from '@/stores/session'
 import { confirmSpending, forgetUnheard, giveUp, payOn, place, unheardWish, waitingOrder } from '@/pages/offer/placing'
-import { asked, BEST, mostPieces, NONE, orderOf, payWords, sourceOf, sumLines, termsFor } from '@/pages/offer/wish'
+import { useOrdering } from '@/pages/offer/ordering'
+import { asked, BEST, mostPieces, NONE, orderOf, payWords, sumLines, termsFor } from '@/pages/offer/wish'
 import type { Body, Quote, Wish } from '@/pages/offer/wish'
+import { usePaying } from '@/pages/orders/paying'
+import { sourceOf } from '@/platform/arrival'
 import { isOver, nextOf, pauseAfter, stageOf, ticketsOf } from '@/pages/offer/following'
 
 const { pay, freshCode } = vi.hoisted(() => ({ pay: vi.fn(), freshCode: vi.fn() }))
@@ -42,7 +46,7 @@ function server(answers: Record<string, Answer[]>) {
 /** Order and pay, as the page does. */
 async function buy(key: string) {
   const { order, wechat_fen: dueFen } = await place(key, BODY, BESIDE)
-  return dueFen ? payOn(OFFER, order) : { order, outcome: 'handed_over' }
+  return dueFen ? payOn(OFFER, order) : 'handed_over'
 }
 
 const soon = () => new Date(Date.now() + 600_000).toISOString()
@@ -60,13 +64,19 @@ test('the order names exactly the pots that were counted', () => {
 })
 
 test('a gift for a day is given in the morning of that day, and blanks are no message', () => {
-  const { gift } = orderOf(WISH, QUOTE, 0, { cover: 'love', message: '  ', day: '2026-12-24' })
-  expect(gift).toEqual({ cover: 'love', message: null, gives_at: '2026-12-24T09:00:00+08:00' })
+  const { gift } = orderOf(WISH, QUOTE, 0, { cover: 'love', message: ' \n', day: '2026-12-24' })
+  expect(gift).toEqual({ cover: 'love', message: null, gives_at: '2026-12-24T01:00:00.000Z' })
+})
+
+test('a message is sent in one line, however it was typed', () => {
+  expect(orderOf(WISH, QUOTE, 0, { cover: 'love', message: '生日快乐\n天天开心\n', day: '' }).gift?.message).toBe('生日快乐 天天开心')
 })
 
 test('the source is cut to what the server takes, and a strange sharer is left out', () => {
   expect(SOURCE).toMatchObject({ scene: '1008', channel: 'member_share', sharer: 'U2222222222222222' })
   expect(SOURCE.group).toHaveLength(200)
+  expect(sourceOf({ scene: null, channel: `${'长'.repeat(60)}`, sharer: '', shareTicket: '' }).channel).toHaveLength(40)
+  expect(sourceOf({ scene: null, channel: '\n', sharer: null, shareTicket: null }).channel).toBeNull()
   expect(sourceOf({ scene: null, channel: null, sharer: 'nobody', shareTicket: null })).toEqual({ scene: null, channel: null, group: null, referrer: null, sharer: null })
 })
 
@@ -93,9 +103,9 @@ test('the sums leave out what saves nothing, and the button says what pays', () 
 test('an order whose payment was left is paid on, not ordered again', async () => {
   const calls = server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}], [200, {}]] })
   pay.mockResolvedValueOnce('cancelled').mockResolvedValueOnce('paid')
-  expect(await buy('key-1')).toEqual({ order: 'O1', outcome: 'unpaid' })
+  expect(await buy('key-1')).toBe('unpaid')
   expect(waitingOrder(OFFER)).toMatchObject({ order: 'O1', wechat_fen: 10000 })
-  expect(await payOn(OFFER, 'O1')).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(await payOn(OFFER, 'O1')).toBe('handed_over')
   expect(calls.filter(({ path }) => path === '/orders')).toHaveLength(1)
   expect(waitingOrder(OFFER)).toBeNull()
 })
@@ -111,6 +121,53 @@ test('a waiting order that is given up is forgotten', async () => {
 test('giving up an order that was paid meanwhile says so', async () => {
   server({ '/orders/O1/cancel': [[409, { code: 'already_paid', message: '已支付' }]] })
   expect(await giveUp(OFFER, 'O1')).toBe(true)
+})
+
+test('an order that this person cannot know any more is forgotten, not asked about for ever', async () => {
+  const gone: Answer = [404, { code: 'not_found', message: '找不到' }]
+  server({ '/orders': [[201, placed('O1')], [201, placed('O2')]], '/orders/O1/prepay': [gone], '/orders/O2/cancel': [gone] })
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'not_found' })
+  expect(waitingOrder(OFFER)).toBeNull()
+  await place('key-2', BODY, BESIDE)
+  expect(await giveUp(OFFER, 'O2')).toBe(false)
+  expect(waitingOrder(OFFER)).toBeNull()
+})
+
+test('what one person ordered and asked for is nothing to the next one on this device', async () => {
+  server({ '/orders': [[201, placed('O1')], 'lost'], '/value/confirmations': [[201, { token: 'a', amount_fen: 60000, ends_at: soon() }], [201, { token: 'b', amount_fen: 60000, ends_at: soon() }]] })
+  await place('key-1', BODY, BESIDE)
+  await expect(place('key-2', BODY, BESIDE)).rejects.toThrow()
+  freshCode.mockResolvedValue('code')
+  await confirmSpending(60000)
+  session.forget()
+  kept.write('session', { token: 'kbt_2', member: 'U4444444444444444', expires_at: '2999-01-01T00:00:00Z', is_new: false })
+  expect([waitingOrder(OFFER), unheardWish(OFFER)]).toEqual([null, null])
+  expect(await confirmSpending(60000)).toBe('b')
+  session.forget()
+})
+
+test('a pay sheet that failed leaves the order where it is, and says so', async () => {
+  server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1': [[200, { state: 'pending' }]] })
+  pay.mockRejectedValueOnce(new Error('requestPayment:fail bank'))
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'not_paid', message: '微信没有完成付款' })
+  expect(waitingOrder(OFFER)?.order).toBe('O1')
+})
+
+test('among the orders too a failed sheet stays where it is, and one that worked shows what became of it', async () => {
+  server({ '/orders/O1/prepay': [[200, {}], [200, {}], [200, {}]], '/orders/O1': [[200, { state: 'pending' }]] })
+  pay.mockRejectedValueOnce(new Error('requestPayment:fail')).mockResolvedValueOnce('cancelled').mockResolvedValueOnce('paid')
+  const paying = usePaying()
+  expect([await paying.run('O1'), await paying.run('O1')]).toEqual([null, false])
+  expect(uni.navigateTo).not.toHaveBeenCalled()
+  expect(await paying.run('O1')).toBe(true)
+  expect(uni.navigateTo).toHaveBeenCalledWith({ url: '/pages/offer/result?order=O1' })
+})
+
+test('a pay sheet that failed after the money had gone is followed to the end', async () => {
+  server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1': [[200, { state: 'fulfilled' }]] })
+  pay.mockRejectedValueOnce(new Error('requestPayment:fail'))
+  expect(await buy('key-1')).toBe('handed_over')
+  expect(waitingOrder(OFFER)).toBeNull()
 })
 
 test('an order that could not be given up still waits', async () => {
@@ -154,7 +211,7 @@ test('an order that closed meanwhile is a refusal, and the next tap orders anew'
 
 test('an order that was paid while it was asked about is handed over', async () => {
   server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[409, { code: 'order_not_payable', message: '' }]], '/orders/O1': [[200, { state: 'fulfilled' }]] })
-  expect(await buy('key-1')).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(await buy('key-1')).toBe('handed_over')
 })
 
 test('a first try that arrived with other words beside it is told, and never ordered twice', async () => {
@@ -167,11 +224,11 @@ test('a lost prepay keeps the order for the next tap', async () => {
   pay.mockResolvedValueOnce('paid')
   await expect(buy('key-1')).rejects.toMatchObject({ code: 'offline' })
   expect(waitingOrder(OFFER)?.order).toBe('O1')
-  expect(await payOn(OFFER, 'O1')).toEqual({ order: 'O1', outcome: 'handed_over' })
+  expect(await payOn(OFFER, 'O1')).toBe('handed_over')
 })
 
 test('an order too old to pay is forgotten', () => {
-  kept.write(`placed:${OFFER}`, { order: 'O1', wish: '', wechat_fen: 1, expires_at: '2026-12-01T00:00:00Z' })
+  kept.write(mine(`placed:${OFFER}`), { order: 'O1', wish: '', wechat_fen: 1, expires_at: '2026-12-01T00:00:00Z' })
   expect(waitingOrder(OFFER, Date.parse('2026-11-30T23:59:59Z'))?.order).toBe('O1')
   expect(waitingOrder(OFFER, Date.parse('2026-12-01T00:00:00Z'))).toBeNull()
 })
@@ -194,6 +251,58 @@ test('a confirmation that the server did not take is not sent again', async () =
   expect(await confirmSpending(60000)).toBe('b')
 })
 
+const LARGE: Body = { ...BODY, value_fen: 60000 }
+const purse = (freeFen: number | null, later = freeFen) => {
+  const value = { data: freeFen === null ? null : { free_fen: freeFen }, trouble: null, isBusy: false, load: vi.fn() }
+  value.load.mockImplementation(async () => (value.data = later === null ? null : { free_fen: later }))
+  return value
+}
+const agreeing = (confirm: boolean) => vi.mocked(uni.showModal).mockImplementation((({ success }: UniApp.ShowModalOptions) => success?.({ confirm } as never)) as never)
+const ordering = (value: ReturnType<typeof purse>, readAnew = vi.fn(), agreed: { name: string; revision: string }[] = []) =>
+  useOrdering({ source: SOURCE, value: value as never, agreed: () => agreed, readAnew })
+const NEEDED: Answer = [409, { code: 'step_up_needed', message: '需要确认' }]
+
+test('where it was not heard what may be spent freely, a large spending is confirmed when the server asks', async () => {
+  const calls = server({ '/orders': [NEEDED, [201, placed('O1', 0)]], '/value/confirmations': [[201, { token: 'a', amount_fen: 60000, ends_at: soon() }]] })
+  freshCode.mockResolvedValue('code')
+  agreeing(true)
+  expect(await ordering(purse(null, 20000)).order(LARGE)).toMatchObject({ order: 'O1' })
+  expect(calls.map(({ path }) => path)).toEqual(['/orders', '/value/confirmations', '/orders'])
+  expect(calls[2].body).toMatchObject({ confirmation: 'a' })
+})
+
+test('who does not confirm orders nothing, and a purse that stays silent ends the asking', async () => {
+  const calls = server({ '/orders': [NEEDED, NEEDED] })
+  agreeing(false)
+  expect(await ordering(purse(null, 20000)).order(LARGE)).toBeNull()
+  expect(await ordering(purse(null)).order(LARGE)).toBeNull()
+  expect(calls).toHaveLength(2)
+  expect(uni.showModal).toHaveBeenLastCalledWith(expect.objectContaining({ title: '需要确认', showCancel: false }))
+})
+
+test('terms that changed meanwhile are read anew, and nothing is ordered', async () => {
+  const calls = server({ '/consents': [[409, { code: 'terms_changed', message: '条款已更新，请阅读后再同意', details: { revision: '2' } }]] })
+  const readAnew = vi.fn()
+  expect(await ordering(purse(90000), readAnew, [{ name: 'user', revision: '1' }]).order(BODY)).toBeNull()
+  expect(readAnew).toHaveBeenCalledTimes(1)
+  expect(calls.map(({ path }) => path)).toEqual(['/consents'])
+  expect(uni.showModal).toHaveBeenCalledWith(expect.objectContaining({ title: '条款已更新，请阅读后再同意' }))
+})
+
+test('after a lost answer the confirmation that is refused does not end the attempt: the key stays', async () => {
+  const calls = server({ '/orders': ['lost', [201, placed('O1', 0)]], '/value/confirmations': [[409, { code: 'value_frozen', message: '已冻结' }]] })
+  freshCode.mockResolvedValue('code')
+  const value = purse(90000)
+  const { order } = ordering(value)
+  await order(LARGE)
+  value.data = { free_fen: 0 }
+  await order(LARGE)
+  value.data = { free_fen: 90000 }
+  await order(LARGE)
+  const keys = calls.filter(({ path }) => path === '/orders').map(({ key }) => key)
+  expect(keys).toEqual([keys[0], keys[0]])
+})
+
 test('every state of an order is a stage, and asking ends some time', () => {
   expect(['pending', 'paid', 'fulfilled', 'closed', 'refunding', 'partly_refunded', 'refunded'].map(stageOf)).toEqual(['confirming', 'issuing', 'here', 'closed', 'returned', 'here', 'returned'])
   expect([isOver('closed'), isOver('here')]).toEqual([true, false])
@@ -209,5 +318,6 @@ test('only the vouchers of this order are its tickets', () => {
 test('what comes next follows from what was bought', () => {
   expect(nextOf('bundle', 'Z1', true).url).toBe('/pages/gift/show?gift=Z1')
   expect(nextOf('topup', null, true).url).toBe('/pages/member/value')
+  expect(nextOf('', null, true).note).not.toContain('已放入卡包')
   expect([nextOf('assist', null, true).url, nextOf('assist', null, false).url]).toEqual(['/pages/assist/list', '/pages/wallet/index'])
 })

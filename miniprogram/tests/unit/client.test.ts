@@ -76,3 +76,15 @@ test('a refused picture says why, also when the answer cannot be read', async ()
   uni.uploadFile = (({ success }: UniApp.UploadFileOption) => success?.({ statusCode: 413, data: 'too large' } as never)) as never
   await expect(sendFile({ path: '/files', file: 'tmp://1.jpg', token: 't1' })).rejects.toMatchObject({ status: 413, code: 'internal' })
 })
+
+test('a refusal knows whether it answers a request with a key', async () => {
+  answers(409, { code: 'sold_out', message: '已售罄' })
+  await expect(send({ method: 'post', path: '/orders', key: 'k1' })).rejects.toMatchObject({ isKeyed: true })
+  await expect(send({ method: 'post', path: '/consents' })).rejects.toMatchObject({ isKeyed: false })
+})
+
+test('what must be new is asked for past whatever was kept on the way', async () => {
+  answers(200, {})
+  await send({ method: 'get', path: '/shop', isFresh: true })
+  expect(asked().header['Cache-Control']).toBe('no-cache')
+})

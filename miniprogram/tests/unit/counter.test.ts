@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { ApiError } from '@/api'
 import { asClerk, desk } from '@/pages/counter/desk'
 import { useRedeeming } from '@/pages/counter/redeeming'
-import { grouped, invitationIn, isUndoable, mayUndo, readCode, refusedOf } from '@/pages/counter/words'
+import { grouped, invitationIn, isUndoable, mayUndo, readCode, refusedOf, unknownWords } from '@/pages/counter/words'
 
 vi.mock('@/platform/proof', () => ({ canProve: true, proof: async () => ({ appid: 'wx1', code: 'code' }) }))
 vi.mock('@/platform/signal', () => ({ signal: vi.fn() }))
@@ -76,6 +76,32 @@ test('a lost answer is asked for again under the same name', async () => {
   expect(redeeming.isUnknown).toBe(false)
   expect(sent).toHaveLength(2)
   expect(sent[1].header['Idempotency-Key']).toBe(sent[0].header['Idempotency-Key'])
+})
+
+test.each([
+  [429, 'too_often'], [401, 'sign_in_refused'], [403, 'not_staff'],
+])('after a lost answer %i %s is no answer: nobody knows, and the next try has the same name', async (status, code) => {
+  desk.clerk = clerk
+  const sent = answering(null, [status, { code, message: '' }], [201, { redemption: 'D1', replayed: true }])
+  const redeeming = useRedeeming()
+  await redeeming.run(wanted)
+  await redeeming.run(wanted)
+  expect(redeeming).toMatchObject({ isUnknown: true, refused: null, why: code })
+  await redeeming.run(wanted)
+  expect(redeeming.verdict).toMatchObject({ redemption: 'D1' })
+  expect(new Set(sent.map(({ header }) => header['Idempotency-Key'])).size).toBe(1)
+})
+
+test('too often at once is an answer: nothing was lost', async () => {
+  desk.clerk = clerk
+  answering([429, { code: 'too_often', message: '太频繁' }])
+  const redeeming = useRedeeming()
+  await redeeming.run(wanted)
+  expect(redeeming).toMatchObject({ isUnknown: false, refused: { code: 'too_often' } })
+})
+
+test('while nobody knows, the clerk is told to hand nothing over', () => {
+  expect(['offline', 'too_often', 'internal'].map(unknownWords).every((words) => words.includes('不要交付'))).toBe(true)
 })
 
 test('a refusal is an answer: the next try is another one', async () => {

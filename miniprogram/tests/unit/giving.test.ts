@@ -83,6 +83,14 @@ test('after a lost answer the share that it made is found, and no second one is 
   expect(server.post).toHaveBeenCalledTimes(1)
 })
 
+test('an app that was closed while the request waited looks for the share first', async () => {
+  server.post.mockReturnValueOnce(new Promise(() => undefined))
+  void makeShare({ card: 'C1', title: '月卡', uses: 2 })
+  server.get.mockResolvedValue({ items: [waiting('H9', ['V3', 'V4'], 'sub_card')], next_cursor: null })
+  expect(await makeShare({ card: 'C1', title: '月卡', uses: 2 })).toBe('H9')
+  expect(server.post).toHaveBeenCalledTimes(1)
+})
+
 test('when the lost request did nothing it is asked again', async () => {
   server.post.mockRejectedValueOnce(new ApiError(0, 'offline', '')).mockResolvedValueOnce(made)
   await expect(makeShare({ voucher: 'V1' })).rejects.toThrow()

@@ -1,17 +1,18 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '@/api/client'
 import { kept } from '@/lib/kept'
-import { newKey } from '@/lib/keys'
+import { markOf, newKey } from '@/lib/keys'
 import { fen, yuan } from '@/lib/money'
 import { qrPicture } from '@/lib/qr'
+import { goTo } from '@/lib/going'
 import { sure } from '@/lib/sure'
-import { day, endsSoon, lastDay, left, moment, useZone, weekday } from '@/lib/time'
-import { troubleOf } from '@/lib/words'
+import { day, endsSoon, instant, lastDay, left, moment, useZone, weekday } from '@/lib/time'
+import { decoded, oneLine, troubleOf } from '@/lib/words'
 import { site } from '@/site'
 
 const NOW = Date.parse('2026-11-23T04:00:00Z')
 
-afterEach(() => useZone(8 * 60))
+afterEach(() => useZone('Asia/Shanghai'))
 
 test.each([[0, '0'], [5, '0.05'], [10, '0.10'], [1234, '12.34'], [19900, '199'], [-150, '-1.50'], [-5, '-0.05'], [500_000, '5000']])(
   '%i fen are %s yuan', (amount, words) => {
@@ -34,8 +35,22 @@ test('days and moments are the shop\'s', () => {
   expect(moment('2026-12-05T16:05:00Z', NOW)).toBe('12月6日 00:05')
   expect(moment('2027-01-01T00:00:00Z', NOW)).toBe('2027年1月1日 08:00')
   expect(weekday('2026-12-05T16:00:00Z')).toBe('周日')
-  useZone(-300)
+})
+
+test('a shop elsewhere has its own wall clock, in summer and in winter', () => {
+  useZone('America/New_York')
   expect(day('2026-12-06T04:59:00Z')).toBe('2026年12月5日')
+  expect(moment('2026-07-01T16:00:00Z', NOW)).toBe('7月1日 12:00')
+  expect(instant('2026-12-24', '09:00')).toBe('2026-12-24T14:00:00.000Z')
+  expect(instant('2026-07-01', '09:00')).toBe('2026-07-01T13:00:00.000Z')
+  // The night in which the clocks go forward.
+  expect(instant('2026-03-08', '09:00')).toBe('2026-03-08T13:00:00.000Z')
+})
+
+test('where a phone does not know the zone, the clock is China\'s', () => {
+  useZone('Moon/Tycho')
+  expect(moment('2026-12-05T16:05:00Z', NOW)).toBe('12月6日 00:05')
+  expect(instant('2026-12-24', '09:00')).toBe('2026-12-24T01:00:00.000Z')
 })
 
 test('the last day of what ends at midnight is the day before', () => {
@@ -58,6 +73,13 @@ test('names of attempts differ and fit into a header', () => {
   const keys = Array.from({ length: 200 }, newKey)
   expect(new Set(keys).size).toBe(200)
   for (const key of keys) expect(key).toMatch(/^[a-z0-9-]{12,40}$/)
+})
+
+test('what was asked for is marked without its words, and something else otherwise', () => {
+  const asked = ['["G1",1]', '["G1",2]', '["1G",1]', '["滨江大道6号"]', '']
+  expect(new Set(asked.map(markOf)).size).toBe(asked.length)
+  expect(markOf('["滨江大道6号"]')).toBe(markOf('["滨江大道6号"]'))
+  expect(markOf('["滨江大道6号"]')).toMatch(/^[0-9a-z]{2,14}$/)
 })
 
 test('a QR code is a picture that needs no network, and another text another picture', () => {
@@ -101,4 +123,50 @@ test('a question is answered by the button, and not at all is no', async () => {
   expect(await sure('好吗？', '')).toBe(false)
   modal.mockImplementationOnce(({ fail }) => fail())
   expect(await sure('好吗？', '')).toBe(false)
+})
+
+test('what was typed in several lines is one line', () => {
+  expect(oneLine(' 生日快乐\n\n天天开心\u0000\t! ')).toBe('生日快乐 天天开心 !')
+  expect(oneLine('\n \n')).toBe('')
+})
+
+test('an address that is wrongly encoded is taken as it is', () => {
+  expect(decoded('G1%2Cdoor')).toBe('G1,door')
+  expect(decoded('100%')).toBe('100%')
+  expect(decoded(undefined)).toBe('')
+})
+
+test('a page opens upon the others, and in place of the last one when there are ten', () => {
+  const pages = (count: number) => vi.stubGlobal('getCurrentPages', () => Array.from({ length: count }))
+  pages(9)
+  goTo('/pages/orders/show?order=O1')
+  expect(uni.navigateTo).toHaveBeenCalledWith({ url: '/pages/orders/show?order=O1' })
+  expect(uni.redirectTo).not.toHaveBeenCalled()
+  pages(10)
+  goTo('/pages/orders/show?order=O2')
+  expect(uni.redirectTo).toHaveBeenCalledWith({ url: '/pages/orders/show?order=O2' })
+  expect(uni.navigateTo).toHaveBeenCalledTimes(1)
+})
+
+test('a double tap opens a page once, a later tap opens it again', () => {
+  vi.useFakeTimers({ now: NOW, toFake: ['Date'] })
+  for (const laterMs of [0, 200, 600]) {
+    vi.setSystemTime(NOW + laterMs)
+    goTo('/pages/offer/checkout?offer=G1')
+  }
+  expect(uni.navigateTo).toHaveBeenCalledTimes(2)
+  vi.useRealTimers()
+})
+
+test('what a full storage does not take is known until the app is closed', () => {
+  const setItem = uni.setStorageSync
+  kept.write('session', 'old')
+  uni.setStorageSync = () => { throw new Error('the storage is full') }
+  kept.write('session', 'new')
+  expect(kept.read('session')).toBe('new')
+  uni.setStorageSync = setItem
+  kept.write('session', 'newest')
+  expect(kept.read('session')).toBe('newest')
+  kept.remove('session')
+  expect(kept.read('session')).toBeNull()
 })

@@ -7,6 +7,8 @@ import { dateOf, wheels } from '@/pages/member/wheels'
 import { creditWords, inFours, signed } from '@/pages/member/words'
 import { ApiError } from '@/api/client'
 import { kept } from '@/lib/kept'
+import { sourceOf } from '@/platform/arrival'
+import { mine, session } from '@/stores/session'
 
 const { get, post, pay } = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn(), pay: vi.fn() }))
 vi.mock('@/api', async () => ({ ApiError: (await import('@/api/client')).ApiError, api: { get, post }, open: { get: vi.fn() } }))
@@ -80,6 +82,7 @@ test('the bonus is what it is worth beyond its price', () => {
 })
 
 const OFFER = 'G0000000000000001'
+const SOURCE = sourceOf({ scene: 1007, channel: 'x'.repeat(60), sharer: 'nobody', shareTicket: null })
 const soon = () => new Date(Date.now() + 15 * 60_000).toISOString()
 function shopAnswers(prepay: () => unknown = () => ({})): void {
   post.mockReset().mockImplementation(async (path: string) => (path === '/orders' ? { order: 'O1', expires_at: soon() } : prepay()))
@@ -89,7 +92,7 @@ const placed = () => post.mock.calls.filter(([path]) => path === '/orders').leng
 test('a top-up that is paid is told by its order, and the next one is new', async () => {
   shopAnswers()
   pay.mockResolvedValue('paid')
-  expect(await topUp('key-one', OFFER)).toBe('O1')
+  expect(await topUp('key-one', OFFER, SOURCE)).toBe('O1')
   expect(unpaidFor(OFFER)).toBeNull()
   expect(post.mock.calls[0][1]).toMatchObject({ key: 'key-one', body: { offer: OFFER, value_fen: 0, points: 0, voucher: null } })
 })
@@ -97,33 +100,64 @@ test('a top-up that is paid is told by its order, and the next one is new', asyn
 test('after a closed pay sheet the same order is paid, not a second one', async () => {
   shopAnswers()
   pay.mockResolvedValueOnce('cancelled').mockResolvedValueOnce('paid')
-  expect(await topUp('key-one', OFFER)).toBeNull()
-  expect(await topUp('key-two', OFFER)).toBe('O1')
+  expect(await topUp('key-one', OFFER, SOURCE)).toBeNull()
+  expect(await topUp('key-two', OFFER, SOURCE)).toBe('O1')
   expect(placed()).toBe(1)
 })
 
 test('an order that was paid meanwhile is as good as paid now', async () => {
   shopAnswers(() => { throw new ApiError(409, 'already_paid', '已支付') })
-  expect(await topUp('key-one', OFFER)).toBe('O1')
+  get.mockResolvedValueOnce({ state: 'fulfilled' })
+  expect(await topUp('key-one', OFFER, SOURCE)).toBe('O1')
 })
 
 test('an order that closed meanwhile is not taken up again', async () => {
   shopAnswers(() => { throw new ApiError(409, 'order_not_payable', '订单已关闭') })
   get.mockResolvedValueOnce({ state: 'closed' })
-  await expect(topUp('key-one', OFFER)).rejects.toMatchObject({ code: 'order_not_payable' })
+  await expect(topUp('key-one', OFFER, SOURCE)).rejects.toMatchObject({ code: 'order_not_payable' })
   expect(unpaidFor(OFFER)).toBeNull()
 })
 
 test('an order that was paid before the app was closed is not paid again', async () => {
   shopAnswers(() => { throw new ApiError(409, 'order_not_payable', '订单无法支付') })
   get.mockResolvedValueOnce({ state: 'fulfilled' })
-  expect(await topUp('key-one', OFFER)).toBe('O1')
+  expect(await topUp('key-one', OFFER, SOURCE)).toBe('O1')
   expect(unpaidFor(OFFER)).toBeNull()
 })
 
 test('an order with less than a minute left, or of another offer, is not taken up', () => {
-  kept.write('top-up-unpaid', { offer: OFFER, order: 'O9', expires_at: new Date(NOON + 30_000).toISOString() })
+  kept.write(mine('top-up-unpaid'), { offer: OFFER, order: 'O9', expires_at: new Date(NOON + 30_000).toISOString() })
   expect(unpaidFor(OFFER, NOON)).toBeNull()
   expect(unpaidFor(OFFER, NOON - 60_000)).toBe('O9')
   expect(unpaidFor('G0000000000000002', NOON - 60_000)).toBeNull()
+})
+
+test('a strange link does not stop a top-up: what the server would refuse is not sent', async () => {
+  shopAnswers()
+  pay.mockResolvedValue('paid')
+  await topUp('key-one', OFFER, SOURCE)
+  expect(post.mock.calls[0][1].body.source).toEqual({ scene: '1007', channel: 'x'.repeat(40), sharer: null, group: null, referrer: null })
+})
+
+test('a top-up that somebody else began here is neither paid nor in the way', async () => {
+  kept.write('session', { token: 't1', member: 'U1', expires_at: '', is_new: false })
+  shopAnswers()
+  pay.mockResolvedValueOnce('cancelled')
+  await topUp('key-one', OFFER, SOURCE)
+  expect(unpaidFor(OFFER)).toBe('O1')
+  session.forget()
+  kept.write('session', { token: 't2', member: 'U2', expires_at: '', is_new: false })
+  expect(unpaidFor(OFFER)).toBeNull()
+  session.forget()
+})
+
+test('an order that is not found any more is forgotten', async () => {
+  shopAnswers(() => { throw new ApiError(404, 'not_found', '找不到') })
+  await expect(topUp('key-one', OFFER, SOURCE)).rejects.toMatchObject({ code: 'not_found' })
+  expect(unpaidFor(OFFER)).toBeNull()
+})
+
+test('a first try that had arrived is told, and not paid again', async () => {
+  post.mockReset().mockRejectedValue(new ApiError(422, 'request_key_reused', '', {}, true))
+  await expect(topUp('key-one', OFFER, SOURCE)).rejects.toMatchObject({ code: 'ordered_before' })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Schema } from '@/api'
-import { chosenOf, consequences, isIn, mayChoose, mayRefund, orderHint, refundStep, refundWays, REFUND_STEPS, tenderLine } from '@/pages/orders/words'
+import { chosenOf, consequences, isIn, mayChoose, mayRefund, orderHint, refundStep, refundWays, REFUND_STEPS, stillLeft, tenderLine } from '@/pages/orders/words'
 
 const line = (voucher: string | null, back_fen: number, reason: string | null = null): Schema<'RefundLine'> => ({
   title: '咖啡', voucher, paid_fen: back_fen, back_fen, reason, words: '',
@@ -19,6 +19,14 @@ test('what is left out is in no sum', () => {
   expect(chosenOf(of, ['V2'])).toEqual({ fen: 3451, formula: '24.50 + 10.01 = 34.51元', isAll: false, vouchers: ['V1', 'V3'] })
   expect(chosenOf(of, ['V2', 'V3'])).toMatchObject({ fen: 2450, formula: '24.50元', vouchers: ['V1'] })
   expect(chosenOf(of, ['V1', 'V2', 'V3'])).toMatchObject({ fen: 0, vouchers: [] })
+})
+
+test('what was left out stays left out after a new quote, as far as it is still there', () => {
+  const before = quote(line('V1', 2450), line('V2', 2450), line('V3', 1001))
+  const after = quote(line('V1', 2450), line('V2', 0, 'used'), line('V3', 1001))
+  expect(stillLeft(before, ['V2', 'V3'])).toEqual(['V2', 'V3'])
+  expect(stillLeft(after, ['V2', 'V3'])).toEqual(['V3'])
+  expect(chosenOf(after, stillLeft(after, ['V2', 'V3']))).toMatchObject({ fen: 2450, vouchers: ['V1'] })
 })
 
 test('parts without a number are not for choosing, nor is a single one', () => {

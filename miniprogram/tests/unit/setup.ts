@@ -9,6 +9,7 @@ beforeEach(() => {
     getStorageSync: (name: string) => kept.get(name) ?? '',
     setStorageSync: (name: string, value: unknown) => void kept.set(name, value),
     removeStorageSync: (name: string) => void kept.delete(name),
+    getStorageInfoSync: () => ({ keys: [...kept.keys()] }),
     getSystemInfoSync: () => ({ platform: 'android', fontSizeSetting: 16 }),
     getNetworkType: vi.fn(),
     onNetworkStatusChange: vi.fn(),
@@ -16,5 +17,7 @@ beforeEach(() => {
     showModal: vi.fn(),
     request: vi.fn(),
     navigateTo: vi.fn(),
+    redirectTo: vi.fn(),
   })
+  vi.stubGlobal('getCurrentPages', () => [])
 })

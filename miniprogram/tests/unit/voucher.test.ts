@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from '@/api/client'
+import { hearTime } from '@/lib/clock'
 import { pointsAt } from '@/pages/voucher/after'
 import { ServerClock } from '@/pages/voucher/clock'
 import { deedsOf, orderOf, putIntoBag } from '@/pages/voucher/deeds'
@@ -10,14 +11,14 @@ const NOW = Date.parse('2026-11-23T02:00:10Z')
 const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn() }))
 const bag = vi.hoisted(() => ({ addToBag: vi.fn() }))
 vi.mock('@/api', async () => ({ ApiError: (await import('@/api/client')).ApiError, api: server }))
-vi.mock('@/stores/session', () => ({ session: { member: () => 'U1' } }))
+vi.mock('@/stores/session', () => ({ session: { member: () => 'U1' }, mine: (name: string) => `${name}:U1` }))
 vi.mock('@/platform/bag', () => bag)
 vi.mock('@/platform/what', () => ({ can: { cardBag: true, assist: true } }))
 
 const iso = (ms: number) => new Date(ms).toISOString()
 const voucher = (changes: object = {}) => ({
   voucher: 'V1', name: '大杯拿铁', kind: 'exchange', face: '大杯拿铁一杯', state: 'active', card: 'C1', card_title: '咖啡月卡', market_value_fen: 2800,
-  valid_from: iso(NOW - 1e6), valid_until: iso(NOW + 1e9), condition_lines: ['可转赠好友', '可分享一次'], hand_over: '大杯拿铁一杯', issued_at: iso(NOW),
+  valid_from: iso(NOW - 1e6), valid_until: iso(NOW + 1e9), condition_lines: ['可转赠好友', '可分享一次'], can_gift: true, can_share: true, hand_over: '大杯拿铁一杯', issued_at: iso(NOW),
   timeline: [{ at: iso(NOW), action: 'issue', text: '券已发放', reference: 'O1' }], ...changes,
 })
 
@@ -52,6 +53,16 @@ test('a clock that is set while the page is open is followed', () => {
   clock.learn('2026-11-23T02:00:30Z', NOW, NOW + 200)
   clock.learn('2026-11-23T02:00:30Z', NOW + 3_600_000, NOW + 3_600_200)
   expect(Math.abs(clock.offset + 3_600_000)).toBeLessThanOrEqual(20_000)
+})
+
+test('what the app knows of the time is taken while the codes allow it', () => {
+  hearTime(new Date(NOW).toUTCString(), NOW - 3_600_000, NOW - 3_600_000)
+  const clock = new ServerClock()
+  expect(Math.abs(clock.offset - 3_600_000)).toBeLessThanOrEqual(1000)
+  expect(clock.secondsTo(iso(NOW - 60_000), NOW - 3_600_000)).toBe(0)
+  clock.learn('2026-11-23T02:00:30Z', NOW, NOW + 300)
+  expect(Math.abs(clock.offset)).toBeLessThanOrEqual(15_000)
+  hearTime(new Date(NOW).toUTCString(), NOW, NOW)
 })
 
 const answer = (code: () => unknown, view: () => unknown) =>
@@ -135,7 +146,8 @@ test('only whoever bought it is led to the order', () => {
 test('what its terms forbid, or its state, is not offered', () => {
   const names = (changes: object) => deedsOf(voucher(changes), NOW).map(({ name }) => name)
   expect(names({})).toEqual(['gift', 'share', 'bag', 'card', 'refund', 'complaint'])
-  expect(names({ condition_lines: ['不可转赠'] })).toEqual(['bag', 'card', 'refund', 'complaint'])
+  expect(names({ can_gift: false, can_share: false })).toEqual(['bag', 'card', 'refund', 'complaint'])
+  expect(names({ can_share: false })).toContain('gift')
   expect(names({ state: 'redeemed' })).toEqual(['card', 'refund', 'complaint'])
   expect(names({ kind: 'code' })).not.toContain('bag')
 })

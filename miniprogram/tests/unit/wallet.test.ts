@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { kept } from '@/lib/kept'
-import { voucherCopy, walletCopy } from '@/pages/wallet/copies'
+import { cardCopy, cardInWallet, voucherCopy, walletCopy } from '@/pages/wallet/copies'
 import { alike, layOut } from '@/pages/wallet/grouping'
 import { faceRest, placeOf, sealOf, shortFace, spaced, standingOf, stubOf, underName, whenText } from '@/pages/wallet/words'
 import type { Voucher } from '@/pages/wallet/words'
@@ -8,7 +8,7 @@ import type { Voucher } from '@/pages/wallet/words'
 const NOW = Date.parse('2026-11-23T02:00:00Z')
 const DAY = 86_400_000
 const me = vi.hoisted(() => ({ number: 'U1' as string | null }))
-vi.mock('@/stores/session', () => ({ session: { member: () => me.number } }))
+vi.mock('@/stores/session', () => ({ session: { member: () => me.number }, mine: (name: string) => `${name}:${me.number}` }))
 
 const voucher = (number: string, changes: Partial<Voucher> = {}): Voucher => ({
   voucher: number, name: '大杯拿铁', kind: 'exchange', face: '大杯拿铁一杯', state: 'active', card: `C${number}`, card_title: '咖啡月卡',
@@ -102,4 +102,21 @@ test('twenty vouchers are kept, the newest; a code joins its own voucher only', 
   expect(voucherCopy.read('V4')).toBeNull()
   voucherCopy.writeView(view('V24'))
   expect(voucherCopy.read('V24')?.code?.what).toEqual(code)
+})
+
+test('a card\'s page is kept for who holds it, the newest ten', () => {
+  const card = (number: string, left = 3) => ({ card: number, title: '咖啡月卡', left, total: 5, issued_at: '', uses: [], timeline: [] })
+  for (let index = 1; index <= 11; index += 1) cardCopy.write(card(`C${index}`))
+  cardCopy.write(card('C5', 2))
+  expect(cardCopy.read('C1')).toBeNull()
+  expect(cardCopy.read('C5')?.what.left).toBe(2)
+  expect(cardCopy.read('C11')?.what.left).toBe(3)
+  me.number = 'U2'
+  expect(cardCopy.read('C5')).toBeNull()
+})
+
+test('a card that was never opened is told from the wallet as it was last heard', () => {
+  walletCopy.write([voucher('V1', { card: 'C1' }), voucher('V2', { card: 'C1', state: 'held' }), voucher('V3', { card: 'C3' })])
+  expect(cardInWallet('C1')?.what).toMatchObject({ title: '咖啡月卡', left: 1, uses: [{ voucher: 'V1' }, { voucher: 'V2' }] })
+  expect(cardInWallet('C9')).toBeNull()
 })

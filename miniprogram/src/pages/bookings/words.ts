@@ -1,4 +1,5 @@
 import type { Schema } from '@/api'
+import { timeNow } from '@/lib/clock'
 import { day, left, moment, weekday } from '@/lib/time'
 
 export type Booking = Schema<'BookingDetails'>
@@ -50,18 +51,18 @@ export function leafOf(iso: string): { month: string; date: string; weekday: str
 }
 
 /** From two hours before it begins until it ends somebody is let in. */
-export function isDoorOpen({ starts_at, ends_at }: Booking, now = Date.now()): boolean {
+export function isDoorOpen({ starts_at, ends_at }: Booking, now = timeNow()): boolean {
   return Date.parse(starts_at) - DOORS_OPEN_MS <= now && now < Date.parse(ends_at)
 }
 
 /** Whether the seat can still be given back, or the queue left. */
-export function canCancel(booking: Booking, now = Date.now()): boolean {
+export function canCancel(booking: Booking, now = timeNow()): boolean {
   if (booking.state === 'booked') return now < Date.parse(booking.changes_until)
   return isOpen(booking)
 }
 
 /** The one line that matters most about a booking now. */
-export function hintOf(booking: Booking, now = Date.now()): string {
+export function hintOf(booking: Booking, now = timeNow()): string {
   if (booking.state === 'offered' && booking.offered_until) return `请在${moment(booking.offered_until, now)}前确认`
   if (booking.state === 'waiting') return booking.place ? `排在第${booking.place}位` : '正在候补'
   if (booking.state === 'booked') return isDoorOpen(booking, now) ? '现在可以入场' : `${left(booking.starts_at, now)}开场`
@@ -69,7 +70,7 @@ export function hintOf(booking: Booking, now = Date.now()): string {
 }
 
 /** How full a session is, and whether one may book or only wait. */
-export function seatsOf(evening: Evening, now = Date.now()): { words: string; deed: 'book' | 'wait' | null } {
+export function seatsOf(evening: Evening, now = timeNow()): { words: string; deed: 'book' | 'wait' | null } {
   if (evening.called_off) return { words: '本场已取消', deed: null }
   if (Date.parse(evening.starts_at) <= now) return { words: '已经开场', deed: null }
   if (!evening.full) return { words: `余${evening.seats_left}座`, deed: 'book' }

@@ -1,5 +1,6 @@
 import type { Schema } from '@/api'
 import type { GlyphName } from '@/components/glyphs'
+import { timeNow } from '@/lib/clock'
 import { can } from '@/platform/what'
 import { left, moment } from '@/lib/time'
 
@@ -25,7 +26,7 @@ export const campaignLook = (kind: string): Look => LOOKS[kind] ?? PLAIN
 export const shownHere = (campaigns: Campaign[]): Campaign[] => campaigns.filter(({ kind }) => kind !== 'assist' || can.assist)
 
 /** When it is: how long it goes on, or when it begins. */
-export function whenWords(campaign: Pick<Campaign, 'running' | 'opens_at' | 'closes_at'>, now = Date.now()): string {
+export function whenWords(campaign: Pick<Campaign, 'running' | 'opens_at' | 'closes_at'>, now = timeNow()): string {
   if (!campaign.running) return `${moment(campaign.opens_at, now)} 开始`
   return campaign.closes_at ? left(campaign.closes_at, now) : '长期有效'
 }

@@ -1,4 +1,5 @@
 import type { Schema } from '@/api'
+import { timeNow } from '@/lib/clock'
 
 export type Kind = Schema<'Complain'>['kind']
 type Line = Schema<'DialogueLine'>
@@ -28,11 +29,11 @@ export const cleaned = (text: string) => text.replace(/[\u0000-\u0009\u000b-\u00
 const JUST_NOW_MS = 10 * 60_000
 
 /** Whether a complaint whose answer was lost arrived after all. */
-export const isThis = (ticket: { text: string; opened_at: string }, text: string, now = Date.now()) =>
+export const isThis = (ticket: { text: string; opened_at: string }, text: string, now = timeNow()) =>
   ticket.text === text && now - Date.parse(ticket.opened_at) < JUST_NOW_MS
 
 /** Whether a word whose answer was lost stands in the dialogue. */
-export function isSaid(dialogue: Line[], text: string, now = Date.now()): boolean {
+export function isSaid(dialogue: Line[], text: string, now = timeNow()): boolean {
   const mine = dialogue.filter(({ who }) => who === 'member')
   const last = mine[mine.length - 1]
   return last !== undefined && last.text === text && now - Date.parse(last.at) < JUST_NOW_MS

@@ -13,45 +13,40 @@ export interface Redeeming {
   isBusy: boolean
   /** Nobody heard the answer: it may be redeemed. Asking again is safe. */
   isUnknown: boolean
+  /** Why nobody knows: the code of what came instead of an answer. */
+  why: string
   verdict: Schema<'RedeemedView'> | null
   refused: Refused | null
   run: (wanted: Wanted) => Promise<void>
   again: () => void
 }
 
-type Answer = { verdict: Schema<'RedeemedView'> } | { refused: Refused }
-
 /** One scan, one answer: yes, no, or nobody knows yet. */
 export function useRedeeming(): Redeeming {
-  // A refusal is an answer too; only a lost one keeps the attempt's name for the next try.
   const action = useAction(
     'redeem',
-    async (key: string, code: string, voucher: string | null, spend: number | null): Promise<Answer> => {
-      try {
-        const body = { code, voucher, spend_fen: spend }
-        return { verdict: await asClerk((token) => counter.post(token, '/counter/redeem', { body, key })) }
-      } catch (refused) {
-        if (!(refused instanceof ApiError) || refused.isUnknown) throw refused
-        return { refused: refusedOf(refused) }
-      }
-    },
+    (key: string, code: string, voucher: string | null, spend: number | null) =>
+      asClerk((token) => counter.post(token, '/counter/redeem', { body: { code, voucher, spend_fen: spend }, key })),
     { quiet: true },
   )
-  const state: Redeeming = reactive<Redeeming>({ isBusy: false, isUnknown: false, verdict: null, refused: null, run, again })
+  const state: Redeeming = reactive<Redeeming>({ isBusy: false, isUnknown: false, why: '', verdict: null, refused: null, run, again })
 
   async function run({ code, voucher, spend_fen: spend }: Wanted): Promise<void> {
     if (state.isBusy) return
     state.isBusy = true
-    const told = await action.run(code, voucher ?? null, spend ?? null)
+    state.verdict = await action.run(code, voucher ?? null, spend ?? null)
     state.isBusy = false
-    state.isUnknown = told === null
-    state.verdict = told && 'verdict' in told ? told.verdict : null
-    state.refused = told && 'refused' in told ? told.refused : null
+    const { refused } = action
+    // After a lost answer "too often" or "sign in" says nothing about the voucher.
+    const isAnswer = refused instanceof ApiError && !action.isUnheard
+    state.refused = isAnswer ? refusedOf(refused) : null
+    state.isUnknown = state.verdict === null && !isAnswer
+    state.why = action.trouble?.code ?? ''
     signal(state.verdict ? 'good' : 'bad')
   }
 
   function again(): void {
-    Object.assign(state, { isUnknown: false, verdict: null, refused: null })
+    Object.assign(state, { isUnknown: false, why: '', verdict: null, refused: null })
   }
 
   return state

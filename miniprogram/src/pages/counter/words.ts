@@ -56,6 +56,15 @@ export function refusedOf({ code, message, details }: ApiError): Refused {
   return { code, clerk: said('clerk_text') || message, holder: said('holder_text'), next: said('next_step') }
 }
 
+/** Why it is not known whether a voucher was redeemed, by the code of what came instead of an answer. */
+const UNKNOWN: Record<string, string> = {
+  offline: '网络不通，请先不要交付',
+  too_often: '问得太频繁，请先不要交付，稍等再问',
+  not_signed_in: '需要重新登录，请先不要交付',
+  sign_in_refused: '需要重新登录，请先不要交付',
+}
+export const unknownWords = (code: string): string => UNKNOWN[code] ?? '没有收到结果，请先不要交付'
+
 const ROLES: Record<string, string> = { owner: '店主', manager: '店长', clerk: '店员' }
 export const roleWords = (role: string) => ROLES[role] ?? '店员'
 export const mayUndo = (role: string) => role === 'owner' || role === 'manager'

@@ -1,4 +1,5 @@
 import type { Schema } from '@/api'
+import { timeNow } from '@/lib/clock'
 import { day } from '@/lib/time'
 
 export type GiftCard = Schema<'GiftCardTold'>
@@ -7,7 +8,7 @@ export type Behind = Schema<'GiftCardBehindLink'>
 /** Where a card stands for its people: `late` is one without a name whose time is over. */
 export type Standing = 'free' | 'late' | 'claimed' | 'refunded'
 
-export function standingOf(card: Pick<GiftCard, 'state' | 'valid_until'>, now = Date.now()): Standing {
+export function standingOf(card: Pick<GiftCard, 'state' | 'valid_until'>, now = timeNow()): Standing {
   if (card.state === 'claimed') return 'claimed'
   if (card.state === 'refunded') return 'refunded'
   return card.valid_until && Date.parse(card.valid_until) <= now ? 'late' : 'free'

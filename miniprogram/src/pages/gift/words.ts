@@ -1,4 +1,5 @@
 import type { Schema } from '@/api'
+import { timeNow } from '@/lib/clock'
 import { left, moment } from '@/lib/time'
 
 type Gift = Pick<Schema<'GiftDetails'>, 'state' | 'gives_at' | 'ends_at'>
@@ -32,8 +33,8 @@ const TO_FRIEND: Record<string, (gift: Gift, now: number) => Told> = {
   returned: () => ({ title: '礼物已过期', next: '超过领取时间，已退回给送礼的人', tone: 'quiet' }),
 }
 
-export const toldGiver = (gift: Gift, now = Date.now()): Told => TO_GIVER[gift.state](gift, now)
-export const toldFriend = (gift: Gift, now = Date.now()): Told => TO_FRIEND[gift.state](gift, now)
+export const toldGiver = (gift: Gift, now = timeNow()): Told => TO_GIVER[gift.state](gift, now)
+export const toldFriend = (gift: Gift, now = timeNow()): Told => TO_FRIEND[gift.state](gift, now)
 
 /** "大杯拿铁等3张券". */
 export function insideText(inside: Schema<'GiftItem'>[]): string {

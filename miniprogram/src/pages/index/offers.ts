@@ -1,5 +1,7 @@
 import type { Schema } from '@/api'
 import type { GlyphName } from '@/components/glyphs'
+import { timeNow } from '@/lib/clock'
+import { goTo } from '@/lib/going'
 import { yuan } from '@/lib/money'
 import { session } from '@/stores/session'
 
@@ -32,7 +34,7 @@ const LOOKS: Record<string, Look> = {
 }
 export const lookOf = (kind: string): Look => LOOKS[kind] ?? PLAIN
 
-export function saleOf(offer: Shown, now = Date.now()): Sale {
+export function saleOf(offer: Shown, now = timeNow()): Sale {
   if (!offer.buy.allowed) return 'not_here'
   if (offer.sale_ends_at && Date.parse(offer.sale_ends_at) <= now) return 'over'
   if (offer.sale_starts_at && Date.parse(offer.sale_starts_at) > now) return 'coming'
@@ -61,4 +63,4 @@ export function sharedPath(path: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}channel=${LINKED_FROM}&sharer=${member}`
 }
 
-export const openOffer = (offer: string) => uni.navigateTo({ url: `/pages/offer/show?offer=${offer}` })
+export const openOffer = (offer: string) => goTo(`/pages/offer/show?offer=${offer}`)

@@ -1,5 +1,6 @@
 import { api } from '@/api'
 import type { Schema } from '@/api'
+import { timeNow } from '@/lib/clock'
 import { kept } from '@/lib/kept'
 import { session } from '@/stores/session'
 import { askMembership } from './tiers'
@@ -61,7 +62,7 @@ export function countOf(page: { items: unknown[]; next_cursor: string | null }):
 }
 
 /** Orders that still can be paid. */
-export function unpaidOf(orders: Pick<Schema<'OrderDetails'>, 'state' | 'expires_at'>[], now = Date.now()): number {
+export function unpaidOf(orders: Pick<Schema<'OrderDetails'>, 'state' | 'expires_at'>[], now = timeNow()): number {
   return orders.filter((order) => order.state === 'pending' && Date.parse(order.expires_at) > now).length
 }
 

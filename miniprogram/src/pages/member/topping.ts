@@ -1,13 +1,15 @@
 import { ApiError, api, open } from '@/api'
 import type { Schema } from '@/api'
+import { timeNow } from '@/lib/clock'
 import { kept } from '@/lib/kept'
-import { arrival } from '@/platform/arrival'
-import { pay } from '@/platform/pay'
-import type { Arrival } from '@/platform/arrival'
+import { isGone, orderedBefore, payOrder } from '@/lib/paying'
+import { mine } from '@/stores/session'
 
 type Offer = Schema<'OfferCard'>
+type Source = Schema<'OrderSource'>
 
-const KEPT = 'top-up-unpaid'
+// Apart for each person: on the web the next one may use the same browser.
+const place = () => mine('top-up-unpaid')
 const MOST = 100
 const MOST_PAGES = 5
 // Less than this is too short for a pay sheet.
@@ -40,43 +42,33 @@ export function bonusOf({ price_fen: price, total_value_fen: worth }: Pick<Offer
 }
 
 /** The order of this offer that was placed and not paid, while there is time. */
-export function unpaidFor(offer: string, now = Date.now()): string | null {
-  const before = kept.read<Unpaid>(KEPT)
+export function unpaidFor(offer: string, now = timeNow()): string | null {
+  const before = kept.read<Unpaid>(place())
   return before?.offer === offer && Date.parse(before.expires_at) - now > STILL_MS ? before.order : null
 }
 
 /**
  * Order, or take up again what was ordered, and open the pay sheet. The order's number; null when
- * the person closed the sheet, and then the next try pays the same order. Raises ApiError, Error.
+ * the person closed the sheet, and then the next try pays the same order. Raises ApiError.
  */
-export async function topUp(key: string, offer: string): Promise<string | null> {
-  const order = unpaidFor(offer) ?? (await place(key, offer))
+export async function topUp(key: string, offer: string, source: Source): Promise<string | null> {
+  const order = unpaidFor(offer) ?? (await ordered(key, offer, source))
   try {
-    const told = await api.post('/orders/{order}/prepay', { path: { order } })
-    if ((await pay(told)) === 'cancelled') return null
+    if ((await payOrder(order)) === 'unpaid') return null
   } catch (refused) {
-    const code = refused instanceof ApiError ? refused.code : ''
-    if (code === 'order_not_payable') await lookWhetherPaid(order, refused)
-    else if (code !== 'already_paid') throw refused
+    if (isGone(refused)) kept.remove(place())
+    throw refused
   }
-  kept.remove(KEPT)
+  kept.remove(place())
   return order
 }
 
-/** Paid after all, or too late: the order says it. Raises ApiError when it is closed or still waits. */
-async function lookWhetherPaid(order: string, refused: unknown): Promise<void> {
-  const { state } = await api.get('/orders/{order}', { path: { order } })
-  if (state === 'closed') kept.remove(KEPT)
-  if (state === 'closed' || state === 'pending') throw refused
-}
-
-async function place(key: string, offer: string): Promise<string> {
-  const body = { offer, quantity: 1, source: sourceOf(arrival()), ...NO_POTS }
-  const placed = await api.post('/orders', { key, body })
-  kept.write(KEPT, { offer, order: placed.order, expires_at: placed.expires_at })
-  return placed.order
-}
-
-function sourceOf({ scene, channel, sharer }: Arrival): Schema<'OrderSource'> {
-  return { scene: scene === null ? null : String(scene), channel, sharer, group: null, referrer: null }
+async function ordered(key: string, offer: string, source: Source): Promise<string> {
+  try {
+    const { order, expires_at } = await api.post('/orders', { key, body: { offer, quantity: 1, source, ...NO_POTS } })
+    kept.write(place(), { offer, order, expires_at } satisfies Unpaid)
+    return order
+  } catch (refused) {
+    throw refused instanceof ApiError && refused.code === 'request_key_reused' ? orderedBefore() : refused
+  }
 }

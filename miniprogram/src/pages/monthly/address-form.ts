@@ -1,4 +1,5 @@
 import type { Schema } from '@/api'
+import { oneLine } from '@/lib/words'
 
 export type AddressForm = Schema<'AddressGiven'> & { prefer: boolean }
 export type Line = Exclude<keyof AddressForm, 'prefer'>
@@ -69,8 +70,8 @@ export function wrongLines(form: AddressForm): Partial<Record<Line, string>> {
   return wrong
 }
 
-/** As it is sent: without blanks at the ends. */
+/** As it is sent: each in one line, without blanks at the ends. */
 export function tidy(form: AddressForm): AddressForm {
-  const lines = (Object.keys(LINES) as Line[]).map((name) => [name, form[name].trim()])
+  const lines = (Object.keys(LINES) as Line[]).map((name) => [name, oneLine(form[name])])
   return { ...(Object.fromEntries(lines) as Omit<AddressForm, 'prefer'>), prefer: form.prefer }
 }

@@ -1,5 +1,6 @@
 import type { Schema } from '@/api'
-import { moment } from '@/lib/time'
+import { timeNow } from '@/lib/clock'
+import { dateValue, moment } from '@/lib/time'
 
 export type Card = Schema<'MonthlyCard'>
 export type Period = Schema<'MonthlyPeriod'>
@@ -37,9 +38,9 @@ export const parcelState = (parcel: Parcel): Said => PARCELS[parcel.state] ?? { 
 export const companyName = (code: string): string => COMPANIES[code] ?? code
 
 /** "2026-12-06" → "12月6日", with the year when it is not this one: a calendar's day has no zone. */
-export function calendarDay(date: string, now = Date.now()): string {
+export function calendarDay(date: string, now = timeNow()): string {
   const [year, month, day] = date.split('-').map(Number)
-  return `${year === new Date(now).getFullYear() ? '' : `${year}年`}${month}月${day}日`
+  return `${String(year) === dateValue(now).slice(0, 4) ? '' : `${year}年`}${month}月${day}日`
 }
 
 /** What a period brings: "咖啡豆×1、挂耳包×2". */
@@ -49,7 +50,7 @@ export const brings = (period: Period): string =>
 export const begun = (card: Card): number => card.calendar.filter(({ state }) => state === 'opened').length
 
 /** One sentence about what happens next. */
-export function outlook(card: Card, now = Date.now()): string {
+export function outlook(card: Card, now = timeNow()): string {
   if (card.state === 'stopped') return '未开始的期数已不再寄送'
   if (!card.next) return '每一期都已开始，感谢一路相伴'
   if (card.is_paused_by_shop) return '商家暂停了寄送，如有疑问请联系商家'

@@ -40,7 +40,10 @@ interface Next {
   url: string
 }
 const WALLET: Next = { words: '去卡包看看', note: '卡券已放入卡包，到店出示券码即可使用', url: '/pages/wallet/index' }
+// From the list of orders it is not known what was bought.
+const SOMETHING: Next = { ...WALLET, note: '已到账：卡券在卡包里，其他权益可在“我的”里查看' }
 const NEXT: Record<string, Next> = {
+  '': SOMETHING,
   topup: { words: '查看储值余额', note: '储值已到账，下单时可以直接使用', url: '/pages/member/value' },
   gift_card: { words: '去送出礼品卡', note: '礼品卡已备好，可以发给朋友', url: '/pages/gift-card/list' },
   subscription: { words: '查看月度卡', note: '月度卡已开通，请确认收货地址', url: '/pages/monthly/index' },

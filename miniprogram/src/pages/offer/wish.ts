@@ -1,5 +1,6 @@
 import type { Schema } from '@/api'
-import type { Arrival } from '@/platform/arrival'
+import { instant } from '@/lib/time'
+import { oneLine } from '@/lib/words'
 
 export type Quote = Schema<'CheckoutQuote'>
 /** The order without what is told beside it. */
@@ -29,8 +30,8 @@ export const NONE = 'none'
 // As much as there is: the server cuts what is asked to what may be spent.
 const ALL_POINTS = 1_000_000_000
 const ALL_FEN = 10_000_000_000
-const LONGEST_SOURCE = 40
-const LONGEST_GROUP = 200
+/** When a gift for a day may be opened, by the shop's wall clock. */
+export const GIVEN_AT = '09:00'
 
 const BOUND_TO_THE_BUYER = ['membership', 'subscription', 'topup']
 const HOLDS_MONEY = ['topup', 'gift_card']
@@ -58,22 +59,12 @@ export function orderOf(wish: Wish, quote: Quote, pricePoints: number, gift: Wra
   return {
     offer: wish.offer,
     quantity: wish.quantity,
-    gift: gift ? { cover: gift.cover, message: gift.message.trim() || null, gives_at: gift.day ? `${gift.day}T09:00:00+08:00` : null } : null,
+    gift: gift ? { cover: gift.cover, message: oneLine(gift.message) || null, gives_at: gift.day ? instant(gift.day, GIVEN_AT) : null } : null,
     voucher: quote.voucher,
     // Points that are the price itself are not named; those that pay a part are.
     points: pricePoints ? 0 : quote.points,
     value_fen: quote.value_fen,
     from_family: wish.fromFamily && quote.value_fen > 0,
-  }
-}
-
-export function sourceOf(from: Arrival): Schema<'OrderSource'> {
-  return {
-    channel: from.channel?.slice(0, LONGEST_SOURCE) || null,
-    scene: from.scene === null ? null : String(from.scene),
-    group: from.shareTicket?.slice(0, LONGEST_GROUP) || null,
-    referrer: null,
-    sharer: from.sharer && /^[2-9A-Z][2-9A-HJ-NP-Z]{16}$/.test(from.sharer) ? from.sharer : null,
   }
 }
 

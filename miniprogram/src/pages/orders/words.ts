@@ -101,6 +101,12 @@ export interface Choice {
   vouchers: string[] | undefined
 }
 
+/** What was left out and can still be chosen, after a new quote. */
+export const stillLeft = (quote: Quote, left: string[]): string[] => {
+  const back = quote.lines.filter(goesBack).map(({ voucher }) => voucher)
+  return left.filter((voucher) => back.includes(voucher))
+}
+
 /** What goes back of a quote without what was left out. */
 export function chosenOf(quote: Quote, left: string[]): Choice {
   const back = quote.lines.filter(goesBack)

@@ -26,15 +26,20 @@ export async function makeShare(wish: Wish): Promise<string> {
   const place = unheardOf(wish)
   if (kept.read<boolean>(place)) {
     const lost = await findLost(wish)
-    kept.remove(place)
-    if (lost) return lost
+    if (lost) {
+      kept.remove(place)
+      return lost
+    }
   }
+  // Before the request: the app may be closed while it waits.
+  kept.write(place, true)
   try {
     const made = await ask(wish)
     linkPath.write(made.share, made.path)
+    kept.remove(place)
     return made.share
   } catch (refused) {
-    if (refused instanceof ApiError && refused.isUnknown) kept.write(place, true)
+    if (refused instanceof ApiError && !refused.isUnknown) kept.remove(place)
     throw refused
   }
 }

@@ -1,4 +1,5 @@
 import type { Schema } from '@/api'
+import { timeNow } from '@/lib/clock'
 import { left } from '@/lib/time'
 
 type Share = Pick<Schema<'ShareDetails'>, 'state' | 'ends_at'>
@@ -10,7 +11,7 @@ interface Told {
 }
 
 /** The state as it is at `now`: a link whose time is over may still be marked as waiting. */
-export const stateAt = ({ state, ends_at: end }: Share, now = Date.now()): string =>
+export const stateAt = ({ state, ends_at: end }: Share, now = timeNow()): string =>
   state === 'waiting' && Date.parse(end) <= now ? 'expired' : state
 
 const TO_OWNER: Record<string, (share: Share, now: number) => Told> = {
@@ -29,8 +30,8 @@ const TO_FRIEND: Record<string, (share: Share, now: number) => Told> = {
   expired: () => ({ title: '链接已过期', next: '超过领取时间，可请朋友重新分享', tone: 'quiet' }),
 }
 
-export const toldOwner = (share: Share, now = Date.now()): Told => TO_OWNER[stateAt(share, now)](share, now)
-export const toldFriend = (share: Share, now = Date.now()): Told => TO_FRIEND[stateAt(share, now)](share, now)
+export const toldOwner = (share: Share, now = timeNow()): Told => TO_OWNER[stateAt(share, now)](share, now)
+export const toldFriend = (share: Share, now = timeNow()): Told => TO_FRIEND[stateAt(share, now)](share, now)
 
 /** The same name once, with how often: "大杯拿铁×3 · 黄油曲奇×1". */
 export function namesText(names: string[]): string {

@@ -1,9 +1,11 @@
+import { clockOffset } from '@/lib/clock'
+
 const STEP_MS = 30_000
 
 /**
- * The server's time, when the phone's clock may be wrong. Each code that is heard says something:
- * between asking and hearing, the server's time was within the half minute before `valid_until`.
- * What all of them allow is what the clock may be off by; a phone that is right stays as it is.
+ * The time by which codes end. Each code that is heard says something: between asking and hearing,
+ * the server's time was within the half minute before `valid_until`. What all of them allow is what
+ * the clock may be off by; what the app knows of it (lib/clock.ts) is taken while they allow it.
  */
 export class ServerClock {
   private least = -Infinity
@@ -22,7 +24,8 @@ export class ServerClock {
 
   /** ms to add to the phone's clock. */
   get offset(): number {
-    if (this.least <= 0 && this.most >= 0) return 0
+    const usual = clockOffset()
+    if (this.least <= usual && this.most >= usual) return usual
     return Math.round((this.least + this.most) / 2)
   }
 

@@ -1,6 +1,7 @@
 import { api } from '@/api'
 import type { Schema } from '@/api'
 import type { GlyphName } from '@/components/glyphs'
+import { timeNow } from '@/lib/clock'
 import { addToBag } from '@/platform/bag'
 import { can } from '@/platform/what'
 import { standingOf } from '@/pages/wallet/words'
@@ -22,15 +23,15 @@ export function orderOf(voucher: Pick<VoucherView, 'timeline'>): string | null {
   return voucher.timeline.find(({ reference }) => reference?.startsWith('O'))?.reference ?? null
 }
 
-/** The terms are told in words only; what they leave open the server decides when it is asked. */
-const says = (voucher: VoucherView, words: string) => voucher.condition_lines.includes(words)
+/** What its holder may pass on. A copy that was kept before the server told this says nothing. */
+type Passed = VoucherView & { can_gift?: boolean; can_share?: boolean }
 
-export function deedsOf(voucher: VoucherView, now = Date.now()): Deed[] {
+export function deedsOf(voucher: Passed, now = timeNow()): Deed[] {
   const isUsable = standingOf(voucher, now) === null
   const order = orderOf(voucher)
   const deeds: (Deed | false)[] = [
-    isUsable && !says(voucher, '不可转赠') && { name: 'gift', words: '送朋友', glyph: 'gift', to: `/pages/gift/give?voucher=${voucher.voucher}` },
-    isUsable && says(voucher, '可分享一次') && { name: 'share', words: '分享一次', glyph: 'share', to: `/pages/share/give?voucher=${voucher.voucher}` },
+    isUsable && voucher.can_gift === true && { name: 'gift', words: '送朋友', glyph: 'gift', to: `/pages/gift/give?voucher=${voucher.voucher}` },
+    isUsable && voucher.can_share === true && { name: 'share', words: '分享一次', glyph: 'share', to: `/pages/share/give?voucher=${voucher.voucher}` },
     isUsable && can.cardBag && voucher.kind !== 'code' && { name: 'bag', words: '微信卡包', glyph: 'card', to: '' },
     { name: 'card', words: '所属卡', glyph: 'ticket', to: `/pages/voucher/card?card=${voucher.card}` },
     order !== null && { name: 'refund', words: '订单与退款', glyph: 'refund', to: `/pages/orders/show?order=${order}` },

@@ -1,4 +1,5 @@
 import type { Schema } from '@/api'
+import { timeNow } from '@/lib/clock'
 import { isOver, standingOf } from '@/pages/wallet/words'
 
 type CardUse = Schema<'CardUse'>
@@ -13,7 +14,7 @@ export interface UsesOfKind {
 }
 
 /** The card's uses by name; `next` is the one that ends first. */
-export function byName(uses: CardUse[], now = Date.now()): UsesOfKind[] {
+export function byName(uses: CardUse[], now = timeNow()): UsesOfKind[] {
   const found = new Map<string, CardUse[]>()
   for (const use of uses) found.set(use.name, [...(found.get(use.name) ?? []), use])
   return [...found].map(([name, all]) => {
@@ -23,7 +24,7 @@ export function byName(uses: CardUse[], now = Date.now()): UsesOfKind[] {
 }
 
 /** What is held back at present, in words: "1次转赠或预约中 · 2次待解锁". */
-export function heldBack(uses: CardUse[], now = Date.now()): string {
+export function heldBack(uses: CardUse[], now = timeNow()): string {
   const counts = new Map<string, number>()
   for (const use of uses) {
     const words = standingOf(use, now)?.words

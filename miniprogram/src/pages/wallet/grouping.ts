@@ -1,3 +1,4 @@
+import { timeNow } from '@/lib/clock'
 import { endsSoon } from '@/lib/time'
 import { standingOf } from './words'
 import type { Voucher } from './words'
@@ -28,7 +29,7 @@ export interface Shelves {
  * The usable vouchers as the wallet lays them out: what ends within three days, cards with several
  * uses, and the rest. What is urgent stands in its card as well, so a card's count is whole.
  */
-export function layOut(items: Voucher[], now = Date.now()): Shelves {
+export function layOut(items: Voucher[], now = timeNow()): Shelves {
   const ofCard = new Map<string, Voucher[]>()
   for (const item of items) ofCard.set(item.card, [...(ofCard.get(item.card) ?? []), item])
   const packs = [...ofCard.values()].filter((mine) => mine.length > 1)

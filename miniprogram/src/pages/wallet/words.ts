@@ -1,5 +1,6 @@
 import type { Schema } from '@/api'
 import type { GlyphName } from '@/components/glyphs'
+import { timeNow } from '@/lib/clock'
 import { endsSoon, lastDay, left, moment } from '@/lib/time'
 
 export type Voucher = Schema<'WalletItem'>
@@ -28,13 +29,13 @@ type Held = Pick<Voucher, 'state' | 'valid_until'>
 const stateAt = ({ state, valid_until: until }: Held, now: number) => (!SEALED.has(state) && Date.parse(until) <= now ? 'expired' : state)
 
 /** Why it cannot be used now; null while it can. */
-export const standingOf = (voucher: Held, now = Date.now()): Standing | null => STANDINGS[stateAt(voucher, now)] ?? null
+export const standingOf = (voucher: Held, now = timeNow()): Standing | null => STANDINGS[stateAt(voucher, now)] ?? null
 
 /** Whether nothing can be done with it any more. */
-export const isOver = (voucher: Held, now = Date.now()): boolean => SEALED.has(stateAt(voucher, now))
+export const isOver = (voucher: Held, now = timeNow()): boolean => SEALED.has(stateAt(voucher, now))
 
 /** What is stamped on a ticket that is over; nothing on all others. */
-export function sealOf(voucher: Held, now = Date.now()): string {
+export function sealOf(voucher: Held, now = timeNow()): string {
   return isOver(voucher, now) ? STANDINGS[stateAt(voucher, now)].words : ''
 }
 
@@ -65,7 +66,7 @@ export function underName(voucher: Pick<Voucher, 'kind' | 'face' | 'name' | 'car
 }
 
 /** One line about time: the most urgent thing that there is to say. */
-export function whenText(voucher: Pick<Voucher, 'valid_from' | 'valid_until'>, now = Date.now()): string {
+export function whenText(voucher: Pick<Voucher, 'valid_from' | 'valid_until'>, now = timeNow()): string {
   if (Date.parse(voucher.valid_from) > now) return `${moment(voucher.valid_from, now)} 起可用`
   const isNear = Date.parse(voucher.valid_until) > now && endsSoon(voucher.valid_until, 3, now)
   return isNear ? `${left(voucher.valid_until, now)}到期` : `有效期至${lastDay(voucher.valid_until)}`
