@@ -30,7 +30,6 @@ export const NONE = 'none'
 const ALL_POINTS = 1_000_000_000
 const ALL_FEN = 10_000_000_000
 const LONGEST_SOURCE = 40
-const LONGEST_GROUP = 200
 
 const BOUND_TO_THE_BUYER = ['membership', 'subscription', 'topup']
 const HOLDS_MONEY = ['topup', 'gift_card']
@@ -71,7 +70,8 @@ export function sourceOf(from: Arrival): Schema<'OrderSource'> {
   return {
     channel: from.channel?.slice(0, LONGEST_SOURCE) || null,
     scene: from.scene === null ? null : String(from.scene),
-    group: from.shareTicket?.slice(0, LONGEST_GROUP) || null,
+    // The chat is sealed, and brought beside this (platform/group.ts).
+    group: null,
     referrer: null,
     sharer: from.sharer && /^[2-9A-Z][2-9A-HJ-NP-Z]{16}$/.test(from.sharer) ? from.sharer : null,
   }
