@@ -8,6 +8,7 @@ from app.domain import (
     gifting,
     members,
     membership,
+    merchants,
     messaging,
     orders,
     paper_cards,
@@ -63,10 +64,18 @@ def join_members(task: outbox.Task) -> None:
 
 
 def forget_picture(task: outbox.Task) -> None:
-    """He took his name back: his picture goes too."""
+    """He took his name back, or closed his account: every picture that he ever showed goes.
+
+    A job of its own, so that a worker of before it fails, and one of after does it.
+    """
+    merchant_id = task.merchant_id
     with transaction():
-        if outbox.finish(task, at=clock.now()):
-            _drop_avatars(task)
+        if not outbox.finish(task, at=clock.now()):
+            return
+        ids = members.list_shapes(merchant_id=merchant_id, member_id=task.payload["member_id"])
+        owner = merchants.profile(merchant_id=merchant_id).number
+        for number in members.drop_avatars(merchant_id=merchant_id, member_ids=ids):
+            gateways().files.delete_all(merchant_id=owner, name=f"{members.AVATAR_FOLDER}{number}")
 
 
 def forget_person(task: outbox.Task) -> None:
@@ -79,16 +88,8 @@ def forget_person(task: outbox.Task) -> None:
         complaints.forget_person(merchant_id=merchant_id, member_ids=ids)
         for key in complaints.drop_uploads_of(merchant_id=merchant_id, member_ids=ids):
             gateways().files.delete(key)
-        _drop_avatars(task)
         subscriptions.forget_person(merchant_id=merchant_id, member_ids=ids)
         family.forget_person(merchant_id=merchant_id, member_ids=ids, at=at)
         promotions.forget_person(merchant_id=merchant_id, member_ids=ids)
         for member_id in ids:
             membership.forget_birthday(merchant_id=merchant_id, member_id=member_id, at=at)
-
-
-def _drop_avatars(task: outbox.Task) -> None:
-    merchant_id = task.merchant_id
-    ids = members.list_shapes(merchant_id=merchant_id, member_id=task.payload["member_id"])
-    for key in members.drop_avatars(merchant_id=merchant_id, member_ids=ids):
-        gateways().files.delete(key)

@@ -140,7 +140,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     TierRaised: [tiers.tell_raised],
     TierEnding: [tiers.tell_ending],
     MembersMerged: [members.join_members],
-    PersonErased: [members.forget_person],
+    PersonErased: [members.forget_person, members.forget_picture],
     NameErased: [members.forget_picture],
     FollowerCame: [followers.learn_who],
     ShippingReminded: [shipping.hurry],

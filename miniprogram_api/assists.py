@@ -15,14 +15,12 @@ from app.domain.assist import AssistNotHere, HelpWish, TaskView
 from app.domain.risk import Action, Per
 from app.gateways import App, gateways
 from app.gateways.errors import GatewayError
-from app.gateways.social import Sealed, read_group
 from app.kernel import clock, numbers
 from app.kernel.db import hot_transaction, transaction
-from app.kernel.errors import Invalid
-from app.web import auth, client, limits, parse
+from app.web import auth, chats, client, limits, parse
 from app.web.answers import answer, nothing
 from app.web.openapi import MEMBER, documented
-from app.web.words import Asked, Cursor, Limit, Line200, LinkToken, Sealed64, SealedData, WechatCode
+from app.web.words import Asked, Cursor, Limit, Line200, LinkToken
 from miniprogram_api.presenters.assists import (
     AssistCard,
     AssistPage,
@@ -55,18 +53,10 @@ class OpenTask(Asked):
     token: LinkToken
 
 
-class FromGroup(Asked):
-    """What wx.getGroupEnterInfo gave, after the wx.login() that this code is of."""
-
-    code: WechatCode
-    encrypted_data: SealedData
-    iv: Sealed64
-
-
 class HelpFriend(OpenTask):
     """`group`: where the page was opened from a chat and the phone could tell."""
 
-    group: FromGroup | None = None
+    group: chats.FromGroup | None = None
 
 
 class AppealHelp(Asked):
@@ -230,7 +220,7 @@ def _wish(member: auth.MemberOnLine, wanted: HelpFriend, *, device: str | None) 
         openid=openid,
         device=device,
         address=address,
-        group_id=_group(app, wanted.group, openid=openid) if wanted.group else None,
+        group_id=chats.group_of(wanted.group, member=member) if wanted.group else None,
         risk_rank=_risk_rank(app, openid=openid, address=address),
     )
 
@@ -242,11 +232,3 @@ def _risk_rank(app: App, *, openid: str, address: str) -> int | None:
     except GatewayError as failure:
         log.warning("risk rank unknown", reason=failure.code)
         return None
-
-
-def _group(app: App, told: FromGroup, *, openid: str) -> str:
-    known = gateways().mini_program(app).sign_in(told.code)
-    if known.openid != openid:
-        raise Invalid("The code is of somebody else.", group=["code"])
-    sealed = Sealed(encrypted_data=told.encrypted_data, iv=told.iv)
-    return read_group(sealed, session_key=known.session_key, appid=app.appid)

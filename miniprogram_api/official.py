@@ -21,7 +21,7 @@ from app.gateways.official_web import OfficialWeb, Scope, Visitor
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.errors import DomainError, Invalid, NotFound
-from app.web import auth, client, limits, parse, visits
+from app.web import auth, client, few_words, limits, parse, visits
 from app.web.answers import PRIVATE, answer, as_json
 from app.web.errors import SignInRefused
 from app.web.openapi import GUEST, documented
@@ -34,6 +34,7 @@ DOOR = "/api/v1/<merchant>/official/<appid>"
 bp = APIBlueprint("official", __name__, url_prefix=DOOR, tag="Customer")
 # A browser is sent along these; no program calls them.
 ways = APIBlueprint("official_ways", __name__, url_prefix=DOOR, enable_openapi=False)
+few_words.for_browsers(ways)
 
 # A path of ours and nothing else: no second slash or backslash, which browsers take for a host.
 OwnPath = Annotated[str, Meta(max_length=300, pattern=r"^/(?![/\\])[!-\[\]-~]*\Z")]

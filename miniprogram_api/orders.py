@@ -7,11 +7,13 @@ from msgspec import field
 from app.domain import members, orders
 from app.domain.gifting import Wrapping
 from app.domain.risk import Action, Per
+from app.gateways.errors import GatewayError
 from app.kernel import clock, numbers
 from app.kernel.db import hot_transaction, transaction
-from app.kernel.errors import NotFound
-from app.web import auth, client, limits, parse, tills
+from app.kernel.errors import Invalid, NotFound
+from app.web import auth, chats, client, limits, parse, tills
 from app.web.answers import answer
+from app.web.logs import log
 from app.web.messages import check_message
 from app.web.openapi import MEMBER, documented
 from app.web.words import (
@@ -42,11 +44,14 @@ bp = APIBlueprint("orders", __name__, url_prefix="/api/v1/<merchant>/orders", ta
 
 
 class OrderSource(Asked):
-    """Where the purchase came from; it cannot be told later. `sharer` is a member's number."""
+    """Where the purchase came from; it cannot be told later. `sharer` is a member's number.
+
+    `group`: where the page was opened from a chat and the phone could tell.
+    """
 
     channel: Line40 | None = None
     scene: Line40 | None = None
-    group: Line200 | None = None
+    group: chats.FromGroup | None = None
     referrer: Line200 | None = None
     sharer: Number | None = None
 
@@ -104,8 +109,9 @@ def place(merchant: str) -> Response:
     if wanted.gift:
         check_message(wanted.gift.message, member=member)
     channel_id = tills.default_channel_id(member.merchant_id)
+    group = _group(member, wanted.source.group)
     with transaction() if wanted.has_pots else hot_transaction():
-        wish = _wish(member, wanted, channel_id=channel_id)
+        wish = _wish(member, wanted, channel_id=channel_id, group=group)
         placed = orders.place(wish, key=key, at=clock.now())
     return answer(present_placed(placed), 201)
 
@@ -138,7 +144,9 @@ def get(merchant: str, order: str) -> Response:
     return answer(present_order(found))
 
 
-def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | None) -> orders.Wish:
+def _wish(
+    member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | None, group: str | None
+) -> orders.Wish:
     source = wanted.source
     return orders.Wish(
         merchant_id=member.merchant_id,
@@ -153,7 +161,7 @@ def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | No
         source=orders.Source(
             channel=source.channel,
             scene=source.scene,
-            group=source.group,
+            group=group,
             referrer=source.referrer,
             sharer_member_id=_find_sharer(member.merchant_id, source.sharer),
         ),
@@ -165,6 +173,17 @@ def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | No
         confirmation=wanted.confirmation,
         from_family=wanted.from_family,
     )
+
+
+def _group(member: auth.MemberOnLine, told: chats.FromGroup | None) -> str | None:
+    """The chat it was bought from. What cannot be opened must not stop a purchase."""
+    if told is None or member.is_web:
+        return None
+    try:
+        return chats.group_of(told, member=member)
+    except (GatewayError, Invalid) as unknown:
+        log.warning("group unknown", reason=unknown.code)
+        return None
 
 
 def _find_sharer(merchant_id: int, number: str | None) -> int | None:

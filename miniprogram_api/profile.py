@@ -1,5 +1,7 @@
 """What I tell about myself: a name and a picture, both of them when I like."""
 
+import secrets
+
 from apiflask import APIBlueprint
 from flask import Response, request
 
@@ -9,6 +11,7 @@ from app.domain.risk import Action, Per
 from app.gateways import App, gateways
 from app.gateways.content import Scene
 from app.kernel.db import transaction
+from app.kernel.errors import Busy, DomainError
 from app.web import auth, limits, parse, uploads
 from app.web.answers import answer, nothing
 from app.web.openapi import MEMBER, documented
@@ -32,10 +35,11 @@ def set_nickname(merchant: str) -> Response:
     _count(member)
     nickname = members.normal_nickname(wanted.nickname)
     _judge(nickname, member)
+    who = {"merchant_id": member.merchant_id, "member_id": member.member_id}
     with transaction():
-        members.set_nickname(
-            merchant_id=member.merchant_id, member_id=member.member_id, nickname=nickname
-        )
+        # While WeChat judged he may have closed his account.
+        members.hold_session(**who, epoch=member.epoch)
+        members.set_nickname(**who, nickname=nickname)
     return nothing()
 
 
@@ -52,14 +56,27 @@ def set_avatar(merchant: str) -> Response:
         number = members.get_member(
             merchant_id=member.merchant_id, member_id=member.member_id
         ).number
-    key = uploads.keep(request, owner=merchant, folder=f"avatar-{number}")
-    with transaction():
-        before = members.set_avatar(
-            merchant_id=member.merchant_id, member_id=member.member_id, avatar=key
-        )
-    if before and before != key:
+    # A folder for this picture alone, so that nobody deletes the same one handed in again.
+    folder = f"{members.AVATAR_FOLDER}{number}-{secrets.token_hex(4)}"
+    key = uploads.keep(request, owner=merchant, folder=folder)
+    try:
+        before = _show(key, member)
+    except DomainError:
+        gateways().files.delete(key)
+        raise
+    if before:
         gateways().files.delete(before)
     return answer(present_avatar(key), 201)
+
+
+def _show(key: str, member: auth.MemberOnLine) -> str | None:
+    """The key of the picture before. Raises SessionEnded, and Busy when his files just went."""
+    who = {"merchant_id": member.merchant_id, "member_id": member.member_id}
+    with transaction():
+        members.hold_session(**who, epoch=member.epoch)
+        if gateways().files.get(key) is None:
+            raise Busy("头像正在清除，请稍后再试")
+        return members.set_avatar(**who, avatar=key)
 
 
 def _judge(nickname: str, member: auth.MemberOnLine) -> None:

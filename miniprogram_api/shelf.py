@@ -3,7 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.domain import catalog
+from app.domain import catalog, members
 from app.gateways import gateways
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -25,6 +25,8 @@ bp = APIBlueprint("shelf", __name__, url_prefix="/api/v1/<merchant>", tag="Shelf
 
 # A picture's key is made of its content: under one key there is never another picture.
 FOREVER = "public, max-age=31536000, immutable"
+# Whoever takes his picture back wants it gone, also from what others keep.
+FOR_A_WHILE = "private, max-age=300"
 
 
 class Browse(Asked):
@@ -79,12 +81,13 @@ def get_offer(merchant: str, offer: str) -> Response:
 @bp.get("/files/<folder>/<name>")
 @documented(who=GUEST, told={200: "image/webp"})
 def get_file(merchant: str, folder: str, name: str) -> Response:
-    """A picture. It never changes, so keep it."""
+    """A picture. It never changes, so keep it; a member's only for minutes."""
     is_private = folder.startswith(complaints.PHOTOS)
     content = None if is_private else gateways().files.get(f"{merchant}/{folder}/{name}")
     if content is None:
         raise NotFound("There is no such file.")
-    return picture(content, kind=name.rpartition(".")[2], keep=FOREVER)
+    keep = FOR_A_WHILE if folder.startswith(members.AVATAR_FOLDER) else FOREVER
+    return picture(content, kind=name.rpartition(".")[2], keep=keep)
 
 
 def _categories(merchant_id: int) -> dict[int, str]:

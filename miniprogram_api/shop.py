@@ -10,7 +10,7 @@ from app.domain import consents, merchants
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.web import auth, parse
-from app.web.answers import answer, nothing
+from app.web.answers import answer, answer_if_changed, nothing
 from app.web.openapi import GUEST, MEMBER, documented
 from app.web.words import Asked
 from miniprogram_api.presenters.shop import (
@@ -24,8 +24,6 @@ from miniprogram_api.presenters.shop import (
 )
 
 bp = APIBlueprint("shop", __name__, url_prefix="/api/v1/<merchant>", tag="Shelf")
-
-A_MINUTE = "public, max-age=60"
 
 TermsName = Annotated[str, Meta(min_length=1, max_length=20, pattern=r"^[a-z]+$")]
 Revision = Annotated[str, Meta(min_length=1, max_length=20, pattern=r"^[0-9-]+$")]
@@ -41,7 +39,7 @@ class Agree(Asked):
 @bp.get("/shop")
 @documented(who=GUEST, told={200: ShopView})
 def get_shop(merchant: str) -> Response:
-    """The shop's name, look, apps, stores and terms in one answer, good for a minute."""
+    """The shop's name, look, apps, stores and terms in one answer."""
     merchant_id = auth.guest(merchant).merchant_id
     with transaction():
         shop = Shop(
@@ -50,7 +48,7 @@ def get_shop(merchant: str) -> Response:
             apps=merchants.list_apps(merchant_id=merchant_id),
             stores=merchants.list_stores(merchant_id=merchant_id),
         )
-    return answer(present_shop(shop), keep=A_MINUTE)
+    return answer_if_changed(present_shop(shop))
 
 
 @bp.get("/terms/<name>")
@@ -62,7 +60,7 @@ def get_terms(merchant: str, name: str) -> Response:
         shop = merchants.profile(merchant_id=merchant_id)
         phone = merchants.brand(merchant_id=merchant_id).service_phone
     terms = consents.terms_of_shop(name, shop=shop.name, phone=phone)
-    return answer(present_terms(terms), keep=A_MINUTE)
+    return answer_if_changed(present_terms(terms))
 
 
 @bp.get("/consents")

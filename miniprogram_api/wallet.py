@@ -63,7 +63,7 @@ def get_voucher(merchant: str, voucher: str) -> Response:
         )
         lines = _condition_lines(member.merchant_id, held.terms.conditions)
         timeline = vouchers.timeline(merchant_id=member.merchant_id, voucher_id=held.id)
-    return answer(present_voucher(held, condition_lines=lines, timeline=timeline))
+    return answer(present_voucher(held, condition_lines=lines, timeline=timeline, at=clock.now()))
 
 
 @bp.get("/vouchers/<voucher>/code")

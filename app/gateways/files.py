@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import shutil
 import warnings
 from io import BytesIO
 from pathlib import Path
@@ -41,6 +42,7 @@ class Files(Protocol):
     def put(self, *, merchant_id: int | str, name: str, content: bytes) -> str: ...
     def get(self, key: str) -> bytes | None: ...
     def delete(self, key: str) -> None: ...
+    def delete_all(self, *, merchant_id: int | str, name: str) -> None: ...
 
 
 class LocalFiles:
@@ -73,6 +75,14 @@ class LocalFiles:
         """Forget the file; one that is not there is fine."""
         if KEY.fullmatch(key):
             (self._root / key).unlink(missing_ok=True)
+
+    def delete_all(self, *, merchant_id: int | str, name: str) -> None:
+        """Forget every file of that name, and of "<name>-…"."""
+        if not OWNER.fullmatch(str(merchant_id)):
+            raise ValueError("a merchant's files need a merchant")
+        mine = self._root / str(merchant_id)
+        for folder in (mine / _tidy(name), *mine.glob(f"{_tidy(name)}-*")):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _write(self, key: str, content: bytes) -> None:
         path = self._root / key

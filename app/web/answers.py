@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import orjson
-from flask import Response
+from flask import Response, request
 from flask.json.provider import JSONProvider
 
 _encoder = msgspec.json.Encoder()
@@ -25,6 +25,14 @@ def answer(told: object, status: int = 200, *, keep: str = PRIVATE) -> Response:
     """JSON; `keep` is the Cache-Control: as a rule nobody keeps anything."""
     response = Response(_encoder.encode(told), status, content_type="application/json")
     response.headers["Cache-Control"] = keep
+    return response
+
+
+def answer_if_changed(told: object) -> Response:
+    """JSON that may be kept, and is asked about each time; 304 while it is the same."""
+    response = answer(told, keep="no-cache")
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 

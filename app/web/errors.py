@@ -4,6 +4,7 @@
 told to nobody.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -48,12 +49,8 @@ HTTP_CODES = {
 
 
 def register(app: Flask) -> None:
-    app.register_error_handler(DomainError, refused)
-    app.register_error_handler(GatewayError, wechat_failed)
-    app.register_error_handler(HTTPException, not_http)
-    for away in AWAY:
-        app.register_error_handler(away, database_away)
-    app.register_error_handler(Exception, unexpected)
+    for kind, tell in TELLS.items():
+        app.register_error_handler(kind, tell)
 
 
 def refused(refusal: DomainError) -> Response:
@@ -102,6 +99,15 @@ def database_away(failure: Exception) -> Response:
 def unexpected(failure: Exception) -> Response:
     log.error("unexpected", failure=type(failure).__name__, exc_info=failure)
     return _problem("internal", "Something went wrong on our side.", SERVER_ERROR)
+
+
+TELLS: dict[type[Exception], Callable[[Any], Response]] = {
+    DomainError: refused,
+    GatewayError: wechat_failed,
+    HTTPException: not_http,
+    **dict.fromkeys(AWAY, database_away),
+    Exception: unexpected,
+}
 
 
 def _cause(failure: Exception) -> BaseException:

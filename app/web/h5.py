@@ -4,15 +4,13 @@ The page is the same for every shop; it reads the shop's number in its own addre
 """
 
 from pathlib import Path
-from typing import cast
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, send_from_directory
+from flask import Response, request, send_from_directory
 from werkzeug.exceptions import NotFound as NoSuchFile
 
-from app.config import Settings
 from app.kernel.errors import NotFound
-from app.web import auth
+from app.web import auth, few_words, frames
 
 bp = APIBlueprint("h5", __name__, enable_openapi=False)
 
@@ -20,13 +18,16 @@ BUILD = Path(__file__).resolve().parents[2] / "miniprogram" / "dist" / "h5"
 PAGE, ASSETS, PICTURES = "index.html", "assets/", "static/"
 A_DAY_SECONDS = 24 * 60 * 60
 A_YEAR_SECONDS = 365 * A_DAY_SECONDS
-NO_SHOP = "没有这家店，请从公众号菜单或朋友的分享重新进入。"
-NO_NUMBER = "链接不完整：网址里缺少店铺编号，请从公众号菜单或朋友的分享重新进入。"
-NO_FILE = "没有这个文件。"
-NOT_BUILT = "页面还没有生成。请在服务器上运行 make frontend。"
+BY_ANOTHER_WAY = "请从公众号菜单或朋友的分享重新进入。"
+NO_SHOP = ("没有这家店", BY_ANOTHER_WAY, 404)
+NO_NUMBER = ("链接不完整", "网址里缺少店铺编号，" + BY_ANOTHER_WAY, 404)
+NO_FILE = ("没有这个文件", BY_ANOTHER_WAY, 404)
+NOT_BUILT = ("页面还没有生成", "请在服务器上运行 make frontend。", 503)
+# What WeChat's browser gives to each page, and its stand-in cannot put into a frame from outside.
+BRIDGE = "/_sim/static/jsbridge.js"
 # Vue writes styles into elements; there is no script but the build's own files.
 ONLY_OURS = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self'{bridge}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob: https:; font-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {around}"
 )
@@ -34,14 +35,14 @@ ONLY_OURS = (
 
 @bp.get("/h5/")
 def nowhere() -> Response:
-    return _words(NO_NUMBER, 404)
+    return few_words.page(*NO_NUMBER)
 
 
 @bp.get("/h5/<merchant>")
 def without_slash(merchant: str) -> Response:
     """The page's files are named relative to it, so its address ends with a slash."""
     if not _is_shop(merchant):
-        return _words(NO_SHOP, 404)
+        return few_words.page(*NO_SHOP)
     # Relative, so that it leads to no host that the caller names.
     return Response(status=308, headers={"Location": f"/h5/{merchant}/"})
 
@@ -58,15 +59,30 @@ def file(merchant: str, name: str) -> Response:
 
 def _file(merchant: str, name: str) -> Response:
     if not _is_shop(merchant):
-        return _words(NO_SHOP, 404)
+        return few_words.page(*NO_SHOP)
     if not (BUILD / PAGE).is_file():
-        return _words(NOT_BUILT, 503)
+        return few_words.page(*NOT_BUILT)
     try:
         response = send_from_directory(BUILD, name)
     except NoSuchFile:
-        return _words(NO_FILE, 404)
+        return few_words.page(*NO_FILE)
+    pretend = frames.pretend_wechat()
+    if pretend and name == PAGE:
+        response.close()
+        response = _with_bridge(pretend)
     response.headers["Cache-Control"] = _keep(name)
-    response.headers["Content-Security-Policy"] = ONLY_OURS.format(around=_around())
+    response.headers["Content-Security-Policy"] = ONLY_OURS.format(
+        around=pretend or "'none'", bridge=f" {pretend}" if pretend else ""
+    )
+    return response
+
+
+def _with_bridge(pretend: str) -> Response:
+    whole = (BUILD / PAGE).read_text(encoding="utf-8")
+    script = f'<head>\n    <script src="{pretend}{BRIDGE}"></script>'
+    response = Response(whole.replace("<head>", script, 1), content_type="text/html; charset=utf-8")
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 
@@ -78,19 +94,9 @@ def _keep(name: str) -> str:
     return f"public, max-age={A_DAY_SECONDS}" if name.startswith(PICTURES) else "no-cache"
 
 
-def _around() -> str:
-    """Nobody puts the page into a frame, but the pretend WeChat, whose phone shows it in one."""
-    settings = cast("Settings", current_app.extensions["settings"])
-    return "'none'" if settings.is_production else settings.wechat_open_url
-
-
 def _is_shop(merchant: str) -> bool:
     try:
         auth.guest(merchant)
     except NotFound:
         return False
     return True
-
-
-def _words(text: str, status: int) -> Response:
-    return Response(text, status, content_type="text/plain; charset=utf-8")

@@ -138,9 +138,11 @@ def _phones(house: House, shop: dict[str, Any], people: Sequence[str]) -> str:
     if not house.slot_url:
         return "  the app        is not built: make frontend"
     phone, opened = f"{house.wechat_url}/phone?people=", f"open=mp:{shop['appid']}"
+    page = f"{house.web_url}/h5/{shop['merchant']}/"
     return f"""  three phones   {phone}{",".join(people)}&{opened}
   the clerk's    {phone}{CLERK}&{opened}
-  as a web page  {house.web_url}/h5/{shop["merchant"]}/   (the account's menu, or any browser)"""
+  as a web page  {phone}{people[0]}&open=web:{page}   (in WeChat's browser)
+                 {page}   (in any other: to look, not to pay)"""
 
 
 def _panel(house: House, shop: dict[str, Any]) -> str:

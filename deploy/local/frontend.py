@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.local import api_types, mini_program_rules
+from deploy.local import api_types, licences, mini_program_rules
 from deploy.local.frontend_stamp import APP, BUILDS, STAMP, differences, is_installed, stamp_of
 
 NO_NODE = "This needs node 20 or later with npm: https://nodejs.org, or apt install nodejs npm"
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
         else:
             _with_node()
             make(APP, fast=wanted.fast)
-    except (Failed, mini_program_rules.Broken) as problem:
+    except (Failed, mini_program_rules.Broken, licences.Unlicensed) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
@@ -72,6 +72,8 @@ def compare() -> None:
     if api_types.place(folder).read_bytes() != types_before:
         raise Failed("The API's types are not what the generator writes: run `make frontend`.")
     found = differences(folder / "dist", APP / "dist")
+    if (folder / licences.NAME).read_bytes() != (APP / licences.NAME).read_bytes():
+        raise Failed(f"miniprogram/{licences.NAME} is not of what is built: run `make frontend`.")
     if found:
         raise Failed("miniprogram/dist is not what its sources make:\n  " + "\n  ".join(found))
     if not (APP / "node_modules").exists():
@@ -99,6 +101,8 @@ def make(app: Path, *, fast: bool) -> None:
         mini_program_rules.check(built / "mp-weixin")
         mini_program_rules.check_page(built / "h5" / "index.html")
         _npm(app, "build:phone")
+        _check_whole(built)
+        licences.write(app, built, builds=BUILDS)
         _swap(built, app / "dist")
     finally:
         shutil.rmtree(built, ignore_errors=True)
@@ -120,11 +124,14 @@ def write_types(app: Path) -> None:
         api_types.keep(written.read_text(encoding="utf-8"), app)
 
 
-def _swap(fresh: Path, dist: Path) -> None:
-    """Each old folder gives way when every new one is there."""
+def _check_whole(fresh: Path) -> None:
     missing = [name for name in BUILDS if not (fresh / name).is_dir()]
     if missing:
         raise Failed(f"The build made no {', '.join(missing)}.")
+
+
+def _swap(fresh: Path, dist: Path) -> None:
+    """Each old folder gives way to the new one."""
     for name in BUILDS:
         old = dist / f".{name}-before"
         shutil.rmtree(old, ignore_errors=True)

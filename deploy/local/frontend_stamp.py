@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from deploy.local import licences
+
 APP = Path(__file__).resolve().parents[2] / "miniprogram"
 STAMP = APP / "dist" / "STAMP"
 BUILDS = ("h5", "mp-weixin", "phone")
@@ -50,7 +52,7 @@ def is_installed(app: Path) -> bool:
 
 
 def _sources(app: Path) -> Iterator[Path]:
-    yield from (path for path in app.iterdir() if path.is_file())
+    yield from (path for path in app.iterdir() if path.is_file() and path.name != licences.NAME)
     for folder in FOLDERS:
         yield from (path for path in (app / folder).rglob("*") if path.is_file())
 

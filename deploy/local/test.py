@@ -21,6 +21,8 @@ WORKERS = ("-n", "4")
 PHONES = "tests/phone"
 # Its small mini-program is built when it is tested, with what `make frontend` installs.
 WITH_NODE = f"{PHONES}/test_platform.py"
+# Options of pytest whose next word is no path.
+TAKES_A_WORD = {"-k", "-m", "-n", "-o", "-p", "-W"}
 NODE_PACKAGES = ROOT / "miniprogram" / "node_modules"
 
 
@@ -71,7 +73,10 @@ def _all() -> list[tuple[str, ...]]:
 
 
 def _names_tests(arguments: list[str]) -> bool:
-    return any((ROOT / each.partition("::")[0]).exists() for each in arguments)
+    """By a path. What follows `-k` is a word, even where a file is called so."""
+    after = zip(["", *arguments], arguments, strict=False)
+    paths = (each.partition("::")[0] for option, each in after if option not in TAKES_A_WORD)
+    return any((ROOT / path).exists() for path in paths)
 
 
 def _run_pytest(surroundings: Mapping[str, str], arguments: list[str]) -> int:

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from msgspec import structs
 
-from app.domain import vouchers
+from app.domain import gifting, sharing, vouchers
 from app.kernel.paging import Page
 from app.web.words import Told
 
@@ -38,8 +38,13 @@ class TimelineItem(Told):
 
 
 class VoucherView(WalletItem):
-    """One voucher with its conditions in words and everything that happened to it."""
+    """One voucher with its conditions in words and everything that happened to it.
 
+    `can_gift`, `can_share`: what POST …/gifts and …/shares would answer to its holder now.
+    """
+
+    can_gift: bool
+    can_share: bool
     condition_lines: list[str]
     hand_over: str
     issued_at: datetime
@@ -64,9 +69,12 @@ def present_voucher(
     *,
     condition_lines: list[str],
     timeline: Sequence[vouchers.TimelineLine],
+    at: datetime,
 ) -> VoucherView:
     return VoucherView(
         **structs.asdict(_present_item(voucher)),
+        can_gift=gifting.is_giftable(voucher, at=at),
+        can_share=sharing.is_shareable_once(voucher, at=at),
         condition_lines=condition_lines,
         hand_over=voucher.terms.hand_over,
         issued_at=voucher.issued_at,

@@ -11,7 +11,9 @@ from app.kernel import clock
 from app.kernel.db import db, fetch_one, transaction
 from app.migrations.metadata import tenant_tables
 from tests.api.calling import a_request_key
+from tests.builders.catalog import a_benefit, an_offer
 from tests.builders.orders import a_voucher
+from tests.builders.sharing import SHAREABLE
 
 
 class Total:
@@ -41,6 +43,34 @@ def link(member, gift):
 
 def wallet_of(caller):
     return [item["voucher"] for item in caller.get("/wallet").json["items"]]
+
+
+def test_a_voucher_says_what_its_holder_may_do_with_it(member, shop, buyer, voucher, gift):
+    def may(number):
+        told = member.get(f"/vouchers/{number}").json
+        return told["can_gift"], told["can_share"]
+
+    assert may(voucher.number) == (False, False)
+    benefit = a_benefit(merchant=shop.merchant, conditions=SHAREABLE)
+    shop.offer = an_offer(merchant=shop.merchant, items=[(benefit.benefit_id, 3)])
+    other = a_voucher(shop, buyer=buyer, at=clock.now() - timedelta(minutes=1)).number
+    before = may(other)
+
+    assert member.post("/shares", {"voucher": other}).status_code == 201
+    shared = may(other)
+    answer = member.post("/gifts", {"vouchers": [other]}, key=a_request_key())
+
+    assert (before, shared) == ((True, True), (False, False))
+    assert answer.status_code == 409
+
+
+def test_a_lost_card_gives_and_shares_nothing(member, shop, buyer, voucher):
+    assert member.get(f"/vouchers/{voucher.number}").json["can_gift"] is True
+    with transaction():
+        members.freeze_codes(
+            merchant_id=shop.id, member_id=buyer.id, actor=f"member:{buyer.id}", at=clock.now()
+        )
+    assert member.get(f"/vouchers/{voucher.number}").json["can_gift"] is False
 
 
 def test_a_gift_travels_from_wallet_to_wallet(member, stranger, guest, gift, link, voucher):

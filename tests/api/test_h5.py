@@ -43,7 +43,7 @@ def test_the_page_is_asked_about_each_time_and_runs_no_script_but_ours(look, hom
         part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
     )
     assert policy["default-src"] == "'none'"
-    assert (policy["script-src"], policy["connect-src"]) == ("'self'", "'self'")
+    assert policy["connect-src"] == "'self'"
     assert "script" not in policy["style-src"]
 
 
@@ -103,15 +103,42 @@ def test_without_a_build_it_says_what_to_do(look, home, tmp_path, monkeypatch):
     assert (answer.status_code, "make frontend" in answer.text) == (503, True)
 
 
-def test_only_the_pretend_wechat_may_show_it_in_a_frame(look, app, home, build, monkeypatch):
-    def around():
-        policy = look(home).headers["Content-Security-Policy"]
-        return re.search(r"frame-ancestors (\S+)", policy)[1]
+REAL = {"is_production": True}
+REHEARSED = {"is_production": False, "wechat_open_url": "https://open.weixin.qq.com"}
 
-    settings = app.extensions["settings"]
-    assert around() == settings.wechat_open_url
-    monkeypatch.setitem(app.extensions, "settings", replace(settings, is_production=True))
-    assert around() == "'none'"
+
+def seen(page):
+    """Who may frame it, whose scripts it runs, and the page itself."""
+    policy = page.headers["Content-Security-Policy"]
+    return (
+        re.search(r"frame-ancestors (\S+)", policy)[1],
+        re.search(r"script-src ([^;]+)", policy)[1],
+        page.text,
+    )
+
+
+def test_the_pretend_wechat_frames_it_and_gives_it_what_wechats_browser_does(
+    look, app, home, build
+):
+    (build / "index.html").write_text("<head><title>页</title></head>", encoding="utf-8")
+    pretend = app.extensions["settings"].wechat_open_url
+
+    frame, scripts, text = seen(look(home))
+
+    assert (frame, scripts) == (pretend, f"'self' {pretend}")
+    assert f'<script src="{pretend}/_sim/static/jsbridge.js"></script>' in text
+    assert text.index("jsbridge") < text.index("<title>")
+
+
+@pytest.mark.parametrize("elsewhere", [REAL, REHEARSED])
+def test_without_a_pretend_wechat_nobody_frames_it_and_its_own_scripts_run_alone(
+    look, app, home, build, monkeypatch, elsewhere
+):
+    (build / "index.html").write_text("<head><title>页</title></head>", encoding="utf-8")
+    settings = replace(app.extensions["settings"], **elsewhere)
+    monkeypatch.setitem(app.extensions, "settings", settings)
+
+    assert seen(look(home)) == ("'none'", "'self'", "<head><title>页</title></head>")
 
 
 def test_another_shops_page_is_the_same_page(look, home, build, committed):

@@ -1,5 +1,8 @@
 """Pages of the official account: WeChat says who is there, and a purchase goes through."""
 
+import base64
+import hashlib
+import re
 import secrets
 from urllib.parse import parse_qs, urlsplit
 
@@ -211,6 +214,63 @@ def test_nobody_in_a_snapshot_gets_an_account(browser):
     path, brought = browser.agree(url, snapshot=True)
     answer = browser.raw("GET", path, query_string=brought)
     assert (answer.status_code, answer.json["code"]) == (403, "snapshot_page")
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def in_words(answer):
+    """Title, policy by name, and where the way back leads."""
+    assert answer.content_type == "text/html; charset=utf-8"
+    policy = answer.headers["Content-Security-Policy"]
+    parts = dict(each.strip().split(" ", 1) for each in policy.split(";"))
+    way = re.search(r'href="(/[^"]*)"', answer.text)
+    return re.search(r"<h1>(.*?)</h1>", answer.text)[1], parts, way and way[1]
+
+
+def test_a_browser_is_told_in_words_and_programs_as_before(browser):
+    url, _ = browser.set_out()
+    path, brought = browser.agree(url)
+    lost = brought | {"state": "<script>alert(1)</script>"}
+
+    answer = browser.raw("GET", path, query_string=lost, headers=BROWSER)
+
+    title, policy, way = in_words(answer)
+    assert (answer.status_code, title) == (401, "登录没有完成")
+    assert way == f"/h5/{browser.number}/"
+    assert "alert" not in answer.text
+    assert policy["default-src"] == "'none'"
+    style = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy["style-src"] == f"'sha256-{digest}'"
+    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == (
+        "no-store",
+        "no-referrer",
+    )
+    assert browser.raw("GET", path, query_string=lost).json["code"] == "visit_lost"
+
+
+def test_every_refusal_of_the_way_there_and_back_is_in_words(browser, wechat):
+    url, _ = browser.set_out()
+    path, snapshot = browser.agree(url, snapshot=True)
+    told = [
+        browser.raw("GET", path, query_string=each, headers=BROWSER)
+        for each in (snapshot, snapshot | {"code": "never-given"}, {"state": snapshot["state"]})
+    ]
+    without = browser.get("/official/null/authorize", headers=BROWSER)
+
+    assert [(each.status_code, in_words(each)[0]) for each in [*told, without]] == [
+        (403, "现在看到的是快照"),
+        (401, "微信没有确认您的身份"),
+        (422, "微信没有确认您的身份"),
+        (404, "这里不能用微信登录"),
+    ]
+    assert in_words(without)[2] == f"/h5/{browser.number}/"
+
+
+def test_a_shop_that_is_none_has_no_way_back(browser):
+    answer = browser.raw("GET", "/api/v1/M1/official/wx1/authorize", headers=BROWSER)
+    assert (answer.status_code, in_words(answer)[2]) == (404, None)
 
 
 def test_a_mini_program_is_no_official_account(browser):

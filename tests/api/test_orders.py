@@ -80,6 +80,30 @@ def test_the_source_is_kept_with_the_order(member, shop, committed):
     assert tuple(kept) == ("group_chat", friend.id)
 
 
+def test_the_chat_it_was_bought_from_is_opened_by_us(member, shop, phone, committed):
+    first, again = (order(member, shop, source={"group": from_chat(phone)}) for _ in range(2))
+    stranger_to_us = {"code": "used", "encrypted_data": "AAAA", "iv": "AAAA"}
+    unknown = order(member, shop, source={"group": stranger_to_us})
+
+    groups = [group_of(shop, placed.json["order"]) for placed in (first, again, unknown)]
+
+    assert groups[0] == groups[1]
+    assert groups[0].startswith("tG")
+    assert groups[2] is None
+
+
+def from_chat(phone):
+    """What the page brings when it was opened from a card in a chat."""
+    code = phone.login_code()
+    told = phone.enter_chat("茶友一群")
+    return {"code": code, "encrypted_data": told["encryptedData"], "iv": told["iv"]}
+
+
+def group_of(shop, number):
+    query = "SELECT source_group FROM orders WHERE merchant_id = %s AND number = %s"
+    return db.session.connection().exec_driver_sql(query, (shop.id, number)).scalar()
+
+
 def test_a_sharer_who_is_nobody_does_not_stop_the_sale(member, shop):
     from app.kernel import numbers
 

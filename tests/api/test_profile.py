@@ -11,6 +11,7 @@ from app.gateways import gateways
 from app.kernel import clock, outbox
 from app.kernel.db import reading, transaction
 from jobs import members as jobs
+from miniprogram_api import profile
 from tests.api.test_complaints import a_photo
 
 AVATAR = "/profile/avatar"
@@ -61,7 +62,7 @@ def test_a_picture_is_drawn_anew_and_anybody_may_see_it(member, guest):
     assert answer.status_code == 201
     assert member.get("/me").json["avatar"] == path
     shown = guest.raw("GET", path)
-    assert shown.status_code == 200
+    assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "private, max-age=300")
     assert b"a camera" not in shown.data
 
 
@@ -71,10 +72,12 @@ def test_the_picture_before_is_gone(member):
     assert (kept(first), kept(second) is None) == (None, False)
 
 
-def test_the_same_picture_again_stays(member):
+def test_the_same_picture_again_is_a_file_of_its_own(member):
+    """Two at once: who comes second must not delete what the first one shows."""
     first = a_photo(member, AVATAR, drawn("red")).json["avatar"]
-    assert a_photo(member, AVATAR, drawn("red")).json["avatar"] == first
-    assert kept(first) is not None
+    second = a_photo(member, AVATAR, drawn("red")).json["avatar"]
+    assert (kept(first), kept(second) is None) == (None, False)
+    assert member.get("/me").json["avatar"] == second
 
 
 def test_what_is_no_picture_is_refused(member):
@@ -94,18 +97,50 @@ def test_two_members_with_one_picture_have_a_file_each(member, stranger):
 @pytest.mark.parametrize("take_back", [members.erase_nickname, members.erase_person])
 def test_whoever_takes_his_name_back_takes_his_picture_too(member, shop, buyer, take_back):
     path = a_photo(member, AVATAR, drawn("red")).json["avatar"]
-    job = jobs.forget_picture if take_back is members.erase_nickname else jobs.forget_person
+    lost = a_lost_picture(shop, name=f"{members.AVATAR_FOLDER}{buyer.number}-1a2b")
 
     with transaction():
         take_back(merchant_id=shop.id, member_id=buyer.id, actor="wechat", at=clock.now())
-    done = waiting(shop, f"members.{job.__name__}")
+    done = waiting(shop, "members.forget_picture")
     for task in done:
-        job(task)
+        jobs.forget_picture(task)
 
     assert len(done) == 1
     with transaction():
         found = members.get_member(merchant_id=shop.id, member_id=buyer.id)
     assert (found.avatar, found.nickname, kept(path)) == (None, None, None)
+    assert gateways().files.get(lost) is None
+
+
+@pytest.mark.parametrize("what", ["nickname", "avatar"])
+def test_who_closes_his_account_meanwhile_has_neither(member, shop, buyer, monkeypatch, what):
+    """While WeChat judges the name, or a picture is drawn."""
+    doing = {"nickname": (profile, "_judge"), "avatar": (profile.uploads, "keep")}[what]
+    really, made = getattr(*doing), []
+
+    def done_slowly(*words, **more):
+        if what == "avatar":
+            made.append(really(*words, **more))
+        with transaction():
+            members.erase_person(
+                merchant_id=shop.id, member_id=buyer.id, actor="wechat", at=clock.now()
+            )
+        return made[0] if made else None
+
+    monkeypatch.setattr(*doing, done_slowly)
+    said = {"nickname": lambda: member.post("/profile", {"nickname": "小明"})}
+    answer = said.get(what, lambda: a_photo(member, AVATAR, drawn("red")))()
+
+    assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in")
+    with transaction():
+        found = members.get_member(merchant_id=shop.id, member_id=buyer.id)
+    assert (found.avatar, found.nickname) == (None, None)
+    assert [gateways().files.get(key) for key in made] == [None] * len(made)
+
+
+def a_lost_picture(shop, *, name):
+    """A picture whose row was never written."""
+    return gateways().files.put(merchant_id=shop.merchant.number, name=name, content=drawn("blue"))
 
 
 def waiting(shop, name):

@@ -257,6 +257,7 @@ def test_whoever_closes_his_account_is_forgotten_wherever_he_is_named(shop, alon
     with transaction():
         members.erase_person(merchant_id=shop.id, member_id=alone.id, actor="wechat", at=NOON)
     assert do(shop, jobs.forget_person) == 1
+    assert do(shop, jobs.forget_picture) == 1
 
     assert {column for column in FORGOTTEN if look_into(shop, column) - {None}} == set()
     assert look_into(shop, "member_addresses.sealed") == set()

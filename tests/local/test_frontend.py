@@ -94,6 +94,7 @@ def building(app, monkeypatch):
     monkeypatch.setattr(frontend, "_run", run)
     monkeypatch.setattr(frontend, "install", lambda _app: None)
     monkeypatch.setattr(frontend, "write_types", lambda _app: None)
+    monkeypatch.setattr(frontend.licences, "write", lambda *_words, **_more: None)
     monkeypatch.setattr(frontend.mini_program_rules, "check", lambda _folder: None)
     monkeypatch.setattr(frontend.mini_program_rules, "check_page", lambda _page: None)
     return makes

@@ -11,8 +11,6 @@ from PIL import Image
 
 SIZE = {"width": 375, "height": 812}
 PICTURES = os.environ.get("KABAO_PICTURES")
-# WeChat's SDK for web pages looks for its own name.
-WEB_AGENT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130 MicroMessenger/8.0.56"
 PATIENCE_MILLISECONDS = 15_000
 
 
@@ -109,7 +107,7 @@ class Phone:
 
 
 @contextmanager
-def a_phone(browser, stack, person, *, dark=False, size=SIZE, is_web=False):
+def a_phone(browser, stack, person, *, dark=False, size=SIZE):
     """A phone of this person, in a browser profile of its own; what went wrong on it fails."""
     context = browser.new_context(
         viewport=size,
@@ -117,7 +115,6 @@ def a_phone(browser, stack, person, *, dark=False, size=SIZE, is_web=False):
         is_mobile=True,
         device_scale_factor=2,
         locale="zh-CN",
-        user_agent=WEB_AGENT if is_web else None,
         color_scheme="dark" if dark else "light",
     )
     context.set_default_timeout(PATIENCE_MILLISECONDS)

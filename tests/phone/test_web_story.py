@@ -7,10 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.phone.phones import Phone, a_phone
-from tests.phone.stack import ROOT
 from tests.phone.story import FRIENDS_CARD, LATTE
 
-BRIDGE = ROOT / "app" / "simulator" / "pages" / "static" / "jsbridge.js"
 ROTATES_WITHIN_MILLISECONDS = 40_000
 ADDRESS = re.compile(r"https?://\S+")
 NOT_HERE = "请在微信小程序中打开"
@@ -22,7 +20,6 @@ class WebPhone(Phone):
     def __init__(self, phone):
         super().__init__(phone.page, phone.stack, phone.person, phone.seen)
         self.app = phone.page.frame_locator("iframe.web")
-        self.page.context.add_init_script(path=BRIDGE)
         self.asked = []
         self.page.on("request", lambda asked: self.asked.append(asked.url))
 
@@ -50,8 +47,8 @@ class WebPhone(Phone):
         self.app.locator(".uni-modal__btn", has_text=words).tap()
 
     def is_signed_in(self):
-        kept = self.frame().evaluate("Object.keys(localStorage)")
-        return f"{self.stack.shop['merchant']}:session" in kept
+        name = f"{self.stack.shop['merchant']}:session"
+        return self.frame().evaluate("name => localStorage.getItem(name) !== null", name)
 
     def buy(self, title=LATTE):
         """From the first page to the paid result; WeChat asks who is there on the way."""
@@ -81,7 +78,7 @@ def web(stack, browser, request):
 
         def open_phone(name):
             person = stack.newcomer(name)
-            phone = open_phones.enter_context(a_phone(browser, stack, person, is_web=True))
+            phone = open_phones.enter_context(a_phone(browser, stack, person))
             phones.append(WebPhone(phone))
             return phones[-1]
 

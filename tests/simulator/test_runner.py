@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app.simulator.runner import Runner, create_runner, start
+from app.simulator.runner.__main__ import main
 
 PHONE = "http://127.0.0.1:8090"
 SCRIPT = 'const at="https://api.kabao.invalid",shop="M0000000000000000"'
@@ -129,3 +130,12 @@ def test_it_says_what_a_phone_opens(folder):
         assert running.slot_url.startswith(f"http://127.0.0.1:{running.port}/?appid={{appid}}&")
     finally:
         running.close()
+
+
+def test_it_speaks_to_no_shop_that_wants_tls(monkeypatch, capsys):
+    """What it forwards has a person's token in it."""
+    words = ["runner", "--folder", "x", "--merchant", "M1", "--api", "https://card.example.com"]
+    monkeypatch.setattr("sys.argv", words)
+    with pytest.raises(SystemExit):
+        main()
+    assert "http address" in capsys.readouterr().err

@@ -46,10 +46,11 @@ def test_a_mask_hides_the_middle(phone, shown):
 
 def test_a_nickname_is_one_visible_line():
     assert normal_nickname("  小\x00张\n同学 ") == "小张 同学"
+    assert normal_nickname("🌸") == "🌸"
     assert normal_nickname("\u202e\u2066张三\u2069") == "张三"
 
 
-@pytest.mark.parametrize("text", ["", " \n", "字" * 33])
+@pytest.mark.parametrize("text", ["", " \n", "字" * 33, "\u200b", "\u2800\u3164", "\u0301"])
 def test_a_nickname_has_1_to_32_characters(text):
     with pytest.raises(Invalid):
         normal_nickname(text)

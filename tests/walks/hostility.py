@@ -77,7 +77,6 @@ MAY_BE = {
     "channel": {"null", "right to left", "sql", "format", "path", "look-alikes"}
     | {"minus one", "lone surrogate"},
     "scene": {"null", "right to left", "sql", "format", "path", "look-alikes"},
-    "group": {"null", "right to left", "sql", "format", "path", "look-alikes"},
     "name": {"right to left", "sql", "format", "path", "look-alikes"},
     "note": {"right to left", "sql", "format", "path", "look-alikes"} | {"null"},
     "monthly_cap_fen": {"null"},

@@ -20,7 +20,7 @@ def a_file(house):
 
 
 def an_order_placed(house):
-    source = {"channel": "group_chat", "scene": "1007", "group": "g1", "referrer": "wx9"}
+    source = {"channel": "group_chat", "scene": "1007", "referrer": "wx9"}
     source["sharer"] = house.neighbour.who.number
     return {"offer": house.offer.number, "quantity": 1, "source": source}
 

@@ -77,7 +77,7 @@ def lock_card_of(merchant_id: int, member_id: int) -> Card:
         Card, statements.LOCK_CARD, {"merchant_id": merchant_id, "card_id": seen.id}
     )
     if card is None:
-        raise NoFamily("还没有加入家庭卡")
+        raise NoFamily("还没有加入亲友卡")
     return card
 
 
@@ -86,7 +86,7 @@ def seat_in(merchant_id: int, card_id: int, member_id: int) -> Seat:
     which = {"merchant_id": merchant_id, "card_id": card_id, "member_id": member_id}
     seat = fetch_one(Seat, statements.SEAT_OF_MEMBER, which)
     if seat is None:
-        raise NoFamily("还没有加入家庭卡")
+        raise NoFamily("还没有加入亲友卡")
     return seat
 
 

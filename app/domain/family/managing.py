@@ -72,7 +72,7 @@ def invite(
     members.code_state(merchant_id=merchant_id, member_id=member_id).require_unfrozen()
     execute(statements.WITHDRAW_LATE, {"merchant_id": merchant_id, "card_id": card.id, "at": at})
     if len(seats_of(merchant_id, card.id)) >= MOST_SEATS:
-        raise FamilyFull(f"家庭卡最多 {MOST_SEATS} 位成员", most=MOST_SEATS)
+        raise FamilyFull(f"亲友卡最多 {MOST_SEATS} 位成员", most=MOST_SEATS)
     token = new_token()
     number = numbers.new(numbers.Kind.FAMILY, merchant_id=merchant_id)
     ends_at = at + INVITATION_LASTS
@@ -142,7 +142,7 @@ def check_in_none(merchant_id: int, member_id: int) -> None:
     who = {"merchant_id": merchant_id, "member_id": member_id}
     found = fetch_one(_Yes, statements.IS_IN_ONE, who)
     if found and found.is_so:
-        raise FamilyExists("已有家庭卡，或已加入其他家庭")
+        raise FamilyExists("已有亲友卡，或已加入别人的亲友卡")
 
 
 def lock_own_card(merchant_id: int, member_id: int) -> Card:
@@ -150,7 +150,7 @@ def lock_own_card(merchant_id: int, member_id: int) -> Card:
     who = {"merchant_id": merchant_id, "member_id": member_id}
     card = fetch_one(Card, statements.LOCK_OWN_CARD, who)
     if card is None:
-        raise NoFamily("还没有开通家庭卡")
+        raise NoFamily("还没有开通亲友卡")
     return card
 
 

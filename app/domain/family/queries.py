@@ -123,7 +123,7 @@ def _find(merchant_id: int, member_id: int) -> tuple[Card, Seat | None]:
         return own, None
     card = fetch_one(Card, statements.CARD_OF_MEMBER, who)
     if card is None:
-        raise NoFamily("还没有家庭卡")
+        raise NoFamily("还没有亲友卡")
     return card, seat_in(merchant_id, card.id, member_id)
 
 

@@ -65,7 +65,7 @@ def check_invitation(
 ) -> None:
     """Raises OwnFamily, InvitationOver."""
     if owner_id == member_id:
-        raise OwnFamily("不能加入自己的家庭卡")
+        raise OwnFamily("不能加入自己的亲友卡")
     is_open = seat.state == SeatState.INVITED and card_state == FamilyState.OPEN
     if not is_open or at >= seat.ends_at:
         raise InvitationOver("邀请已失效", state=seat.state)
@@ -80,7 +80,7 @@ def check_cap(amount_fen: int, *, left_fen: int) -> None:
     """Raises OverFamilyCap, with what is left and by how much it is too much (fen)."""
     if amount_fen > left_fen:
         raise OverFamilyCap(
-            f"超出本月家庭卡额度，剩余 {money.yuan(left_fen)} 元，可请卡主确认",
+            f"超出本月亲友卡额度，剩余 {money.yuan(left_fen)} 元，可请卡主确认",
             left_fen=left_fen,
             over_fen=amount_fen - left_fen,
         )

@@ -43,6 +43,7 @@ from app.domain.gifting.rules import (
     Wrapping,
     check_message,
     check_wrapping,
+    is_giftable,
 )
 from app.domain.gifting.settling import (
     decline,
@@ -95,6 +96,7 @@ __all__ = [
     "get_gift",
     "give",
     "give_order",
+    "is_giftable",
     "link_token",
     "list_gifts",
     "look",

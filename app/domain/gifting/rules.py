@@ -18,6 +18,7 @@ from app.domain.gifting.errors import (
 )
 from app.domain.vouchers import (
     AlreadyRedeemed,
+    HeldVoucher,
     VoucherExpired,
     VoucherFrozen,
     VoucherHeld,
@@ -141,6 +142,24 @@ def check_given(voucher: Given, conditions: Conditions, *, until: datetime) -> N
         raise NotGiftable("共享过的券不能再转赠", voucher=voucher.number, reason="shared")
     if voucher.times_given >= MOST_HANDS:
         raise NotGiftable("这张券转赠次数已达上限", voucher=voucher.number, reason="too_many_hands")
+
+
+def is_giftable(voucher: HeldVoucher, *, at: datetime) -> bool:
+    """Whether its holder may give it now, as `give` would answer him."""
+    given = Given(
+        id=voucher.id,
+        number=voucher.number,
+        state=voucher.state,
+        revision_id=voucher.terms.revision_id,
+        valid_until=voucher.valid_until,
+        times_given=voucher.times_given,
+        is_shared=voucher.was_shared,
+    )
+    try:
+        check_given(given, voucher.terms.conditions, until=at)
+    except DomainError:
+        return False
+    return not voucher.is_lost
 
 
 def check_wrapping(wrapping: Wrapping, *, at: datetime) -> None:

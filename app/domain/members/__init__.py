@@ -13,6 +13,7 @@ from app.domain.members.desk import (
     row_of,
 )
 from app.domain.members.details import (
+    hold_session,
     masked_name,
     masked_phone,
     set_avatar,
@@ -41,7 +42,7 @@ from app.domain.members.queries import (
     list_user_ids,
     session_is_good,
 )
-from app.domain.members.rules import normal_nickname
+from app.domain.members.rules import AVATAR_FOLDER, normal_nickname
 from app.domain.members.signing_in import (
     SignedIn,
     find_by_openid,
@@ -53,6 +54,7 @@ from app.domain.members.signing_in import (
 from app.domain.members.statements import SAME_PERSON, SESSION_IS_GOOD
 
 __all__ = [
+    "AVATAR_FOLDER",
     "SAME_PERSON",
     "SESSION_IS_GOOD",
     "CodeState",
@@ -88,6 +90,7 @@ __all__ = [
     "get_canonical_member",
     "get_member",
     "has_unionid",
+    "hold_session",
     "join",
     "labels_of",
     "list_by_nickname",

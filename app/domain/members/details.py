@@ -1,15 +1,23 @@
 """What a member tells about himself."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+from app.domain.members.errors import SessionEnded
 from app.domain.members.models import Member
 from app.domain.members.queries import get_member, phone_context
 from app.domain.members.rules import mask, mask_name, normal_nickname, normal_phone
+from app.domain.members.statements import HOLD_SESSION
 from app.kernel import audit, keyring
-from app.kernel.db import locked, writing
+from app.kernel.db import fetch_one, locked, writing
 from app.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class _Held:
+    id: int
 
 
 def set_phone(*, merchant_id: int, member_id: int, phone: str, at: datetime) -> None:
@@ -46,6 +54,13 @@ def set_nickname(*, merchant_id: int, member_id: int, nickname: str) -> None:
     writing()
     member = get_member(merchant_id=merchant_id, member_id=member_id)
     member.nickname, member.nickname_key = known, known.lower()
+
+
+def hold_session(*, merchant_id: int, member_id: int, epoch: int) -> None:
+    """A session of that epoch speaks for him until we commit. Raises SessionEnded."""
+    who = {"merchant_id": merchant_id, "member_id": member_id, "epoch": epoch}
+    if fetch_one(_Held, HOLD_SESSION, who) is None:
+        raise SessionEnded("登录已过期，请重新登录")
 
 
 def set_avatar(*, merchant_id: int, member_id: int, avatar: str) -> str | None:

@@ -7,15 +7,15 @@ from datetime import datetime
 from app.domain.members.blocking import end_sessions
 from app.domain.members.events import NameErased, PersonErased
 from app.domain.members.queries import get_canonical_member
-from app.domain.members.statements import AVATARS_OF, DROP_AVATARS, ERASE_NICKNAME, ERASE_PHONE
+from app.domain.members.statements import DROP_AVATARS, ERASE_NICKNAME, ERASE_PHONE
 from app.kernel import audit
 from app.kernel.db import execute, fetch_all, flush
 from app.kernel.outbox import publish
 
 
 @dataclass(frozen=True)
-class _Avatar:
-    avatar: str
+class _Shape:
+    number: str
 
 
 def erase_phone(*, merchant_id: int, member_id: int, actor: str, at: datetime) -> None:
@@ -41,11 +41,9 @@ def erase_person(*, merchant_id: int, member_id: int, actor: str, at: datetime) 
 
 
 def drop_avatars(*, merchant_id: int, member_ids: Sequence[int]) -> list[str]:
-    """None of them has a picture any more; the keys of the files, which nobody needs now."""
+    """None of them shows a picture any more; their numbers, which his files are named after."""
     who = {"merchant_id": merchant_id, "member_ids": list(member_ids)}
-    found = fetch_all(_Avatar, AVATARS_OF, who)
-    execute(DROP_AVATARS, who)
-    return [each.avatar for each in found]
+    return [each.number for each in fetch_all(_Shape, DROP_AVATARS, who)]
 
 
 def _erase(

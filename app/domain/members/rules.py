@@ -6,11 +6,16 @@ import unicodedata
 from app.kernel.errors import Invalid
 
 LONGEST_NICKNAME = 32
+# What the folders of a member's pictures begin with; his number follows.
+AVATAR_FOLDER = "avatar-"
 
 _DECORATION = re.compile(r"[\s\-().]")
 _PHONE = re.compile(r"(\+|00)?[0-9]{5,17}")
 _MAINLAND = re.compile(r"(?:\+|00)?(?:86)?(1[0-9]{10})")
 _FULL_LENGTH = 11
+# Signs that take room and show nothing: fillers of Hangul and the blank of Braille.
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+_SHOWN = "LNPS"
 # Marks, embeddings, overrides and isolates of the bidirectional algorithm (Unicode, annex 9).
 _DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -46,13 +51,18 @@ def mask_name(nickname: str) -> str:
 def normal_nickname(text: str) -> str:
     """Without control characters and doubled spaces, 1 to 32 characters. Raises Invalid.
 
-    Nor does it turn the words around it: what sets a direction is left out.
+    Nor does it turn the words around it: what sets a direction is left out. One sign at least
+    shows.
     """
     visible = (sign for sign in text if sign.isspace() or not _is_control(sign))
     nickname = " ".join("".join(visible).split())
-    if not 0 < len(nickname) <= LONGEST_NICKNAME:
+    if len(nickname) > LONGEST_NICKNAME or not any(_shows(sign) for sign in nickname):
         raise Invalid(f"A nickname has 1 to {LONGEST_NICKNAME} characters.")
     return nickname
+
+
+def _shows(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in _SHOWN and sign not in _BLANK
 
 
 def _is_control(sign: str) -> bool:

@@ -167,13 +167,10 @@ WITH RECURSIVE {_PERSON_OF_MEMBER}
 UPDATE members SET nickname = NULL, nickname_key = NULL WHERE {_EVERY_SHAPE}
 """  # noqa: S608 - composed of our own words
 
-AVATARS_OF = """
-SELECT DISTINCT avatar FROM members
-WHERE merchant_id = %(merchant_id)s AND id = ANY(%(member_ids)s) AND avatar IS NOT NULL
-"""
-
+# Whoever shows a picture at this moment waits, and finds his file gone.
 DROP_AVATARS = """
 UPDATE members SET avatar = NULL WHERE merchant_id = %(merchant_id)s AND id = ANY(%(member_ids)s)
+RETURNING number
 """
 
 OPENID_OF_MEMBER = f"""
@@ -208,6 +205,8 @@ SELECT id FROM members
 WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s AND session_epoch = %(epoch)s
   AND state = 'active' AND merged_into IS NULL
 """
+
+HOLD_SESSION = f"{SESSION_IS_GOOD} FOR NO KEY UPDATE"
 
 # As the member that he has turned out to be.
 MEMBER_BY_NUMBER = """

@@ -21,6 +21,7 @@ from app.domain.sharing.events import ShareClaimed, ShareTakenBack
 from app.domain.sharing.giving import NewShare, give_sub_card, renew_link, share_once
 from app.domain.sharing.models import Share, SharedVoucher, ShareKind, ShareState
 from app.domain.sharing.queries import Box, ShareView, get_share, list_shares, look
+from app.domain.sharing.rules import is_shareable_once
 from app.domain.sharing.telling import ShareWords, notice_words, refuse_if_waiting
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "expire_due",
     "get_share",
     "give_sub_card",
+    "is_shareable_once",
     "list_shares",
     "look",
     "notice_words",

@@ -15,7 +15,7 @@ from app.domain.sharing.errors import (
     TooMuchShared,
 )
 from app.domain.sharing.models import ShareState
-from app.domain.vouchers import VoucherState
+from app.domain.vouchers import HeldVoucher, VoucherState
 
 LINK_LASTS = timedelta(hours=24)
 # With the owner they are five people, the most that the platform lets take part.
@@ -67,6 +67,21 @@ class Part:
 def new_token() -> str:
     """128 random bits for a link; whoever has it may claim."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def is_shareable_once(voucher: HeldVoucher, *, at: datetime) -> bool:
+    """Whether its holder may share it now, as `share_once` would answer him."""
+    use = Use(
+        id=voucher.id,
+        number=voucher.number,
+        state=voucher.state,
+        revision_id=voucher.terms.revision_id,
+        card_id=voucher.card_id,
+        valid_from=voucher.valid_from,
+        valid_until=voucher.valid_until,
+        was_shared=voucher.was_shared,
+    )
+    return not voucher.is_lost and is_shareable(use, {use.revision_id: voucher.terms}, at=at)
 
 
 def check_shareable(use: Use, terms: RevisionTerms, *, at: datetime) -> None:

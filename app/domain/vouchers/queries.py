@@ -52,9 +52,15 @@ class WalletVoucher(msgspec.Struct, frozen=True):
 
 
 class HeldVoucher(WalletVoucher, frozen=True):
+    """One that a member holds. `is_lost`: his codes are frozen, so he gives and shares nothing."""
+
     holder_version: int
     allocated_fen: int
     issued_at: datetime
+    card_id: int
+    times_given: int
+    was_shared: bool
+    is_lost: bool
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,10 @@ class _HeldRow(_Row, frozen=True):
     holder_version: int
     allocated_fen: int
     issued_at: datetime
+    card_id: int
+    times_given: int
+    was_shared: bool
+    is_lost: bool
 
 
 @dataclass(frozen=True)
@@ -152,7 +162,15 @@ def get_held(*, merchant_id: int, member_id: int, number: str) -> HeldVoucher:
         raise NotFound("There is no such voucher in this wallet.", number=number[:40])
     terms = catalog.find_revisions(merchant_id=merchant_id, revision_ids={row.revision_id})
     return HeldVoucher(
-        *_shown(row), terms[row.revision_id], row.holder_version, row.allocated_fen, row.issued_at
+        *_shown(row),
+        terms[row.revision_id],
+        holder_version=row.holder_version,
+        allocated_fen=row.allocated_fen,
+        issued_at=row.issued_at,
+        card_id=row.card_id,
+        times_given=row.times_given,
+        was_shared=row.was_shared,
+        is_lost=row.is_lost,
     )
 
 

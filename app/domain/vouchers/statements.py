@@ -155,7 +155,9 @@ WALLET_OVER = (_WALLET + _OVER + _LATEST, _WALLET + _OVER + _BEFORE + _LATEST)
 
 HELD = """
 SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.number, c.title,
-  v.holder_version, v.allocated_fen, v.issued_at
+  v.holder_version, v.allocated_fen, v.issued_at, v.card_id, v.times_given, v.shared_at IS NOT NULL,
+  (SELECT codes_frozen_at IS NOT NULL FROM members
+   WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s)
 FROM vouchers v JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
 WHERE v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.number = %(number)s
 """

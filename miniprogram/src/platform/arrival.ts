@@ -25,7 +25,6 @@ const PLACE = 'arrival'
 // As long as a visit: on the web, signing in loads the page anew.
 const VISIT_MS = 30 * 60_000
 const LONGEST_CHANNEL = 40
-const LONGEST_GROUP = 200
 const nowhere: Arrival = { scene: null, channel: null, sharer: null, shareTicket: null }
 let latest: Arrival | null = null
 
@@ -52,11 +51,12 @@ export function arrival(): Arrival {
 }
 
 /** As orders take it. A link may say anything: what the server would refuse is cut or left out. */
-export function sourceOf({ channel, scene, shareTicket, sharer }: Arrival): Schema<'OrderSource'> {
+export function sourceOf({ channel, scene, sharer }: Arrival): Schema<'OrderSource'> {
   return {
     channel: [...oneLine(channel ?? '')].slice(0, LONGEST_CHANNEL).join('') || null,
     scene: scene === null ? null : String(scene),
-    group: shareTicket?.slice(0, LONGEST_GROUP) || null,
+    // The chat is sealed, and brought beside this (platform/group.ts).
+    group: null,
     referrer: null,
     sharer: sharer && /^[2-9A-Z][2-9A-HJ-NP-Z]{16}$/.test(sharer) ? sharer : null,
   }

@@ -1,6 +1,6 @@
 // #ifdef H5
 import jweixin from 'weixin-js-sdk'
-import { send } from '@/api/client'
+import { ApiError, send } from '@/api/client'
 import type { Schema } from '@/api/client'
 
 const APIS = ['chooseWXPay', 'updateAppMessageShareData', 'updateTimelineShareData', 'scanQRCode', 'hideMenuItems']
@@ -24,8 +24,10 @@ export interface Sdk {
 const wx = jweixin as unknown as Sdk
 let configured: Promise<Sdk> | null = null
 
-/** The SDK, configured for this page's address once; the hash is not signed. Raises Error. */
+/** The SDK, configured for this page's address once; the hash is not signed. Raises ApiError outside WeChat, and Error. */
 export function sdk(): Promise<Sdk> {
+  // Elsewhere it would never answer.
+  if (!/MicroMessenger/i.test(navigator.userAgent)) return Promise.reject(new ApiError(403, 'not_in_wechat', '请在微信里打开本页', { next_step: '付款和扫码要在微信里进行' }))
   configured ??= configure().catch((refused: unknown) => {
     configured = null
     throw refused

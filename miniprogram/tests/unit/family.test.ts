@@ -14,7 +14,7 @@ test('no family is an answer, anything else refused is trouble', async () => {
   const get = vi.spyOn(api, 'get')
   get.mockResolvedValueOnce(family as never)
   expect(await loadFamily()).toEqual({ family })
-  get.mockRejectedValueOnce(new ApiError(404, 'no_family', '还没有家庭卡'))
+  get.mockRejectedValueOnce(new ApiError(404, 'no_family', '还没有亲友卡'))
   expect(await loadFamily()).toEqual({ family: null })
   const refused = new ApiError(404, 'not_found', '没有')
   get.mockRejectedValueOnce(refused)

@@ -14,7 +14,7 @@ const voucher = (number: string, changes: Partial<Voucher> = {}): Voucher => ({
   voucher: number, name: '大杯拿铁', kind: 'exchange', face: '大杯拿铁一杯', state: 'active', card: `C${number}`, card_title: '咖啡月卡',
   market_value_fen: 2800, valid_from: '2026-11-01T00:00:00Z', valid_until: new Date(NOW + 20 * DAY).toISOString(), ...changes,
 })
-const view = (number: string) => ({ ...voucher(number), condition_lines: [], hand_over: '', issued_at: '', timeline: [] })
+const view = (number: string) => ({ ...voucher(number), condition_lines: [], can_gift: true, can_share: false, hand_over: '', issued_at: '', timeline: [] })
 
 beforeEach(() => {
   me.number = 'U1'

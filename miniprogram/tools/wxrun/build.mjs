@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 
 import { buildSync } from 'esbuild'
 
+import { keepPackages } from '../inside.mjs'
+
 import { readPackage } from './building/package.mjs'
 import { compileScripts } from './building/scripts.mjs'
 import { compileStyles } from './building/styles.mjs'
@@ -43,7 +45,8 @@ function main([source, target]) {
   fs.writeFileSync(path.join(target, 'index.html'), PAGE)
   fs.writeFileSync(path.join(own, 'code.js'), codeOf(found))
   fs.copyFileSync(path.join(HERE, 'runtime/base.css'), path.join(own, 'base.css'))
-  bundleRuntime(path.join(own, 'runtime.js'))
+  // The templates' code comes out of the compiler.
+  keepPackages([...bundleRuntime(path.join(own, 'runtime.js')), '/node_modules/glass-easel-template-compiler/'], target)
   copyAssets(found, target)
   process.stdout.write(`${found.pages.length} pages, ${found.components.length - found.pages.length} components\n`)
 }
@@ -59,7 +62,7 @@ function codeOf(found) {
 }
 
 function bundleRuntime(outfile) {
-  buildSync({
+  const { metafile } = buildSync({
     entryPoints: [path.join(HERE, 'runtime/boot.js')],
     outfile,
     bundle: true,
@@ -70,7 +73,10 @@ function bundleRuntime(outfile) {
     logLevel: 'error',
     // A comment with each file's path would differ from machine to machine.
     minifyWhitespace: true,
+    metafile: true,
   })
+  const inputs = Object.values(metafile.outputs)[0].inputs
+  return Object.keys(inputs).filter((each) => inputs[each].bytesInOutput).map((each) => path.resolve(each))
 }
 
 function copyAssets(found, target) {

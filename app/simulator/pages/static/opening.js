@@ -11,7 +11,7 @@ import { authorize, webPage } from './webview.js';
 const AUTHORIZE = '/connect/oauth2/authorize';
 const SCREENS = { bag: cardBag, bills: billList, services: servicesChat, pay: payChat, scan: scanner, settings: messageSettings };
 
-// ?open=: a tab, a screen, chat:<id>, oa:<appid>, mp:<appid>.
+// ?open=: a tab, a screen, chat:<id>, oa:<appid>, mp:<appid>, web:<address>.
 export function opening(phone, wanted) {
   const [kind, ...rest] = wanted.split(':');
   const name = rest.join(':');
@@ -19,8 +19,13 @@ export function opening(phone, wanted) {
   else if (kind === 'chat') phone.push(friendChat(name, name.startsWith('group:') ? '' : name));
   else if (kind === 'oa') phone.push(accountChat(name));
   else if (kind === 'mp') phone.miniPrograms.launch({ appid: name, scene: 1001 });
-  else if (['contacts', 'discover', 'me'].includes(kind)) phone.stack[0].tab = kind;
+  else if (kind === 'web') phone.push(webPage(name));
+  else if (['contacts', 'discover', 'me'].includes(kind)) toTab(phone, kind);
   else phone.toast(`没有这一页：${wanted}`);
+}
+
+function toTab(phone, tab) {
+  phone.stack[0].tab = tab;
   phone.drawn = null;
   phone.draw();
 }

@@ -21,16 +21,20 @@ const near = (url) => NEAR.test(url) && new URL(url).origin !== location.origin;
 const hostOf = (url) => { try { return new URL(url).host; } catch { return url; } };
 const far = (url) => [h('p', { class: 'empty' }, '这个网页不在本机，这里不打开它。'), h('p', { class: 'address' }, url)];
 
+// A screen may be drawn anew: each frame hears what its own page says.
 function frameOf(phone, page) {
-  page.frame = h('iframe', { class: 'web', src: page.url, sandbox: 'allow-scripts allow-forms allow-same-origin', title: '网页' });
+  const frame = h('iframe', { class: 'web', name: `wechat:${phone.person}`, src: page.url, sandbox: 'allow-scripts allow-forms allow-same-origin', title: '网页' });
   const hear = (event) => {
-    if (!page.frame.isConnected) return removeEventListener('message', hear);
-    if (event.source !== page.frame.contentWindow || typeof event.data !== 'object' || event.data === null) return undefined;
-    if (typeof event.data.authorize === 'string' && event.origin === location.origin) return authorize(phone, event.data.authorize, (place) => { page.frame.src = place; });
-    return typeof event.data.bridge === 'string' ? answer(phone, page, event) : undefined;
+    if (!frame.isConnected) return removeEventListener('message', hear);
+    if (event.source !== frame.contentWindow || typeof event.data !== 'object' || event.data === null) return undefined;
+    if (typeof event.data.authorize === 'string' && event.origin === location.origin) return authorize(phone, event.data.authorize, (place) => { frame.src = place; });
+    if (event.data.bridge === 'begin') page.isVerified = false;
+    else if (typeof event.data.bridge === 'string') answer(phone, page, event);
+    return undefined;
   };
   addEventListener('message', hear);
-  return page.frame;
+  page.frame = frame;
+  return frame;
 }
 
 /** The account asks who is there; `go` is given the address of the page that wanted to know. */

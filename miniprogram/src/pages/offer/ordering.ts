@@ -12,7 +12,7 @@ import type { Body } from './wish'
 type Term = Pick<Schema<'ShopView'>['terms'][number], 'name' | 'revision'>
 
 interface Asks {
-  source: Schema<'OrderSource'>
+  sourceTold: () => Promise<Schema<'OrderSource'>>
   value: Loading<Pick<Schema<'StoredValue'>, 'free_fen'>>
   /** What he ticked and had not agreed to before. */
   agreed: () => Term[]
@@ -28,7 +28,7 @@ export interface Ordering {
 }
 
 /** Ordering with all that is said before it: consents, and the confirmation of a large spending. */
-export function useOrdering({ source, value, agreed, readAnew }: Asks): Ordering {
+export function useOrdering({ sourceTold, value, agreed, readAnew }: Asks): Ordering {
   const isLarge = (fen: number) => Boolean(value.data && fen > value.data.free_fen)
   const confirmed = (fen: number) => sure('确认使用储值', `将从储值中支付¥${yuan(fen)}，请确认是您本人操作。`, '确认')
 
@@ -37,7 +37,8 @@ export function useOrdering({ source, value, agreed, readAnew }: Asks): Ordering
     async (key, body: Body) => {
       for (const { name, revision } of agreed()) await api.post('/consents', { body: { name, revision } })
       const spentFen = body.value_fen ?? 0
-      return place(key, body, { source, confirmation: isLarge(spentFen) ? await confirmSpending(spentFen) : null })
+      const confirmation = isLarge(spentFen) ? await confirmSpending(spentFen) : null
+      return place(key, body, { source: await sourceTold(), confirmation })
     },
     { quiet: true },
   )

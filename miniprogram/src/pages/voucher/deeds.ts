@@ -23,15 +23,12 @@ export function orderOf(voucher: Pick<VoucherView, 'timeline'>): string | null {
   return voucher.timeline.find(({ reference }) => reference?.startsWith('O'))?.reference ?? null
 }
 
-/** What its holder may pass on. A copy that was kept before the server told this says nothing. */
-type Passed = VoucherView & { can_gift?: boolean; can_share?: boolean }
-
-export function deedsOf(voucher: Passed, now = timeNow()): Deed[] {
+export function deedsOf(voucher: VoucherView, now = timeNow()): Deed[] {
   const isUsable = standingOf(voucher, now) === null
   const order = orderOf(voucher)
   const deeds: (Deed | false)[] = [
-    isUsable && voucher.can_gift === true && { name: 'gift', words: '送朋友', glyph: 'gift', to: `/pages/gift/give?voucher=${voucher.voucher}` },
-    isUsable && voucher.can_share === true && { name: 'share', words: '分享一次', glyph: 'share', to: `/pages/share/give?voucher=${voucher.voucher}` },
+    isUsable && voucher.can_gift && { name: 'gift', words: '送朋友', glyph: 'gift', to: `/pages/gift/give?voucher=${voucher.voucher}` },
+    isUsable && voucher.can_share && { name: 'share', words: '分享一次', glyph: 'share', to: `/pages/share/give?voucher=${voucher.voucher}` },
     isUsable && can.cardBag && voucher.kind !== 'code' && { name: 'bag', words: '微信卡包', glyph: 'card', to: '' },
     { name: 'card', words: '所属卡', glyph: 'ticket', to: `/pages/voucher/card?card=${voucher.card}` },
     order !== null && { name: 'refund', words: '订单与退款', glyph: 'refund', to: `/pages/orders/show?order=${order}` },
