@@ -4,11 +4,14 @@ DATABASE_URL and REDIS_URL of the surroundings are never used: tests write, and 
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from deploy.local.children import NotStarted
 from deploy.local.orphans import InUse
@@ -17,7 +20,8 @@ from deploy.local.servers import HOME, Addresses, leave_tidily, postgres, valkey
 ROOT = HOME.parent
 # Half of the time a test waits: for a process that dies, a lock that is held, a WeChat that is slow.
 WORKERS = ("-n", "4")
-# They share one house, and what a phone does while the machine is quiet tells more.
+# They share one house, so one process has them all, beside the others: people hold their phones
+# while the machine is busy, too.
 PHONES = "tests/phone"
 # Its small mini-program is built when it is tested, with what `make frontend` installs.
 WITH_NODE = f"{PHONES}/test_platform.py"
@@ -30,10 +34,9 @@ def main(arguments: list[str]) -> int:
     print("starting throwaway servers", flush=True)
     try:
         with _throwaway_servers() as surroundings:
-            runs = [WORKERS] if _names_tests(arguments) else _all()
-            ended = [_run_pytest(surroundings, [*run, *arguments]) for run in runs]
-            # One that was killed has a number below zero.
-            return next((code for code in ended if code), 0)
+            if _names_tests(arguments):
+                return _run_pytest(surroundings, [*WORKERS, *arguments])
+            return _run_all(surroundings, arguments)
     except NotStarted as problem:
         print(problem, file=sys.stderr)
     except KeyboardInterrupt:
@@ -62,12 +65,43 @@ def _start_in_free_folder(running: ExitStack) -> Mapping[str, str]:
         return addresses.env | {"KABAO_TEST_FOLDER": str(folder)}
 
 
-def _all() -> list[tuple[str, ...]]:
-    phones: tuple[str, ...] = ("-n", "0", PHONES)
+def _run_all(surroundings: Mapping[str, str], arguments: list[str]) -> int:
+    with _phones(surroundings, arguments) as phones:
+        others = _run_pytest(surroundings, [*WORKERS, f"--ignore={PHONES}", *arguments])
+        # One that was killed has a number below zero.
+        return next((code for code in (others, phones()) if code), 0)
+
+
+@contextmanager
+def _phones(surroundings: Mapping[str, str], arguments: list[str]) -> Iterator[Callable[[], int]]:
+    """Run them beside the block; what is yielded waits for their end and tells it."""
+    folder = Path(surroundings["KABAO_TEST_FOLDER"]) / "phones"
+    command = [*_pytest("-n", "0", PHONES), *arguments]
     if not NODE_PACKAGES.is_dir():
         print(f"without {WITH_NODE}, which needs Node.js: run `make frontend` first")
-        phones += (f"--ignore={WITH_NODE}",)
-    return [(*WORKERS, f"--ignore={PHONES}"), phones]
+        command.append(f"--ignore={WITH_NODE}")
+    # Others ask their server what it wrote, and another's writing would be theirs.
+    with (
+        postgres(folder, throwaway=True, durable=False) as database,
+        TemporaryFile() as said,
+    ):
+        env = _env({**surroundings, "DATABASE_URL": database})
+        child = subprocess.Popen(command, env=env, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+
+        def tell() -> int:
+            code = child.wait()
+            said.seek(0)
+            print(f"the phones, beside them, ended with {code}:", flush=True)
+            sys.stdout.buffer.write(said.read())
+            return code
+
+        try:
+            yield tell
+        finally:
+            if child.poll() is None:
+                # Its house goes with it.
+                child.send_signal(signal.SIGINT)
+                child.wait()
 
 
 def _names_tests(arguments: list[str]) -> bool:
@@ -76,14 +110,21 @@ def _names_tests(arguments: list[str]) -> bool:
 
 def _run_pytest(surroundings: Mapping[str, str], arguments: list[str]) -> int:
     print("servers are up; running the tests", flush=True)
-    command = [sys.executable, "-m", "pytest", *arguments]
+    began = time.monotonic()
+    result = subprocess.run(_pytest(*arguments), env=_env(surroundings), cwd=ROOT, check=False)
+    print(f"tests ended with {result.returncode} after {time.monotonic() - began:.0f} s")
+    return result.returncode
+
+
+def _pytest(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments]
+
+
+def _env(surroundings: Mapping[str, str]) -> dict[str, str]:
     env = {**os.environ, **surroundings}
     # The tests start dozens of processes, each of which would compile the whole application anew.
     env.pop("PYTHONDONTWRITEBYTECODE", None)
-    began = time.monotonic()
-    result = subprocess.run(command, env=env, cwd=ROOT, check=False)
-    print(f"tests ended with {result.returncode} after {time.monotonic() - began:.0f} s")
-    return result.returncode
+    return env
 
 
 if __name__ == "__main__":
