@@ -62,6 +62,7 @@ lock: ## write requirements*.txt anew from requirements*.in
 	@$(PYTHON) -m venv .kabao/lock
 	@.kabao/lock/bin/python -m pip --disable-pip-version-check install --quiet $(LOCK_TOOL)
 	$(LOCK) --output-file requirements.txt requirements.in
+	$(LOCK) --output-file requirements-tracing.txt requirements-tracing.in
 	$(LOCK) --output-file requirements-dev.txt requirements-dev.in
 	$(LOCK) --output-file deploy/sdk/requirements-sdk.txt deploy/sdk/requirements-sdk.in
 	@echo "the Node.js libraries: npm install --package-lock-only --omit-lockfile-registry-resolved" \

@@ -12,6 +12,7 @@ WECHAT_PAY = "https://api.mch.weixin.qq.com"
 WECHAT_OPEN = "https://open.weixin.qq.com"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _KEY_BYTES = 32
+_ALL = 100
 
 
 class BadSettings(RuntimeError):
@@ -23,6 +24,7 @@ class Settings:
     """What differs between one installation and another. Secrets have no default.
 
     `outbox_again_seconds`: after this long a job that nobody finished is handed out again.
+    `traces_percent`: of so many requests in a hundred the collector at `traces_url` is told.
     `trusted_proxies`: how many proxies of ours stand before the server and write X-Forwarded-For.
     """
 
@@ -42,6 +44,8 @@ class Settings:
     metrics_token: str | None = field(default=None, repr=False)
     backup_url: str | None = field(default=None, repr=False)
     postgres_programs: str | None = None
+    traces_url: str | None = None
+    traces_percent: int = 100
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -67,6 +71,13 @@ class Settings:
         again = _number(env, "KABAO_OUTBOX_AGAIN_SECONDS", 60, troubles)
         pool = _number(env, "KABAO_DATABASE_POOL", 5, troubles)
         proxies = _number(env, "KABAO_PROXIES", 0, troubles)
+        traces_url = env.get("KABAO_TRACES_URL") or None
+        percent = _number(env, "KABAO_TRACES_PERCENT", 100, troubles)
+        if not 0 < percent <= _ALL:
+            troubles.append("KABAO_TRACES_PERCENT is not from 1 to 100")
+        if traces_url:
+            # A collector beside us is the usual thing, in production too.
+            _check_url("KABAO_TRACES_URL", traces_url, production=False, troubles=troubles)
         if troubles:
             raise BadSettings("The settings are not complete:\n  " + "\n  ".join(troubles))
         return cls(
@@ -86,6 +97,8 @@ class Settings:
             metrics_token=env.get("KABAO_METRICS_TOKEN") or None,
             backup_url=env.get("KABAO_BACKUP_URL") or None,
             postgres_programs=env.get("KABAO_POSTGRES_BIN") or None,
+            traces_url=traces_url,
+            traces_percent=percent,
         )
 
 

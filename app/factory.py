@@ -12,8 +12,8 @@ from redis.retry import Retry
 import miniprogram_api
 import wechat_handlers
 from app import admin, cli, gateways
-from app.config import Settings
-from app.kernel import clock, keyring, outbox
+from app.config import BadSettings, Settings
+from app.kernel import clock, keyring, outbox, tracing
 from app.kernel.db import db
 from app.kernel.db import hang_up as hang_up_database
 from app.migrations import metadata
@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> APIFlask:
     _connect(app, settings)
     outbox.subscribe(subscriptions.BY_EVENT)
     _open_doors(app)
+    _trace(settings)
     return app
 
 
@@ -86,6 +87,20 @@ def _connect(app: APIFlask, settings: Settings) -> None:
         files_root=settings.files_root,
     )
     atexit.register(hang_up, app)
+
+
+def _trace(settings: Settings) -> None:
+    """Only who traces pays for it: not even the library is read before."""
+    if settings.traces_url is None:
+        return
+    try:
+        from app import traces  # noqa: PLC0415 - see above
+    except ModuleNotFoundError as missing:
+        raise BadSettings(
+            f"KABAO_TRACES_URL is set, and {missing.name} is not installed:"
+            " pip install --require-hashes -r requirements-tracing.txt"
+        ) from missing
+    traces.start(url=settings.traces_url, percent=settings.traces_percent)
 
 
 def engine_options(settings: Settings) -> dict[str, object]:
@@ -114,6 +129,7 @@ def hang_up(app: Flask) -> None:
     with app.app_context():
         hang_up_database()
     app.extensions["redis"].close()
+    tracing.leave()
 
 
 def _open_doors(app: APIFlask) -> None:

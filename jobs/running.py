@@ -13,9 +13,10 @@ from flask import current_app
 from rq.timeouts import JobTimeoutException
 
 from app.gateways.errors import GatewayError
-from app.kernel import clock, outbox
+from app.kernel import clock, outbox, tracing
 from app.kernel.db import transaction
 from app.kernel.errors import Busy, DomainError
+from app.kernel.tracing import Kind
 from jobs import subscriptions
 from jobs.loop import LOST
 
@@ -59,11 +60,13 @@ def sweep(name: str, *, at: datetime) -> int:
 def run_sweep(name: str) -> None:
     """Do one sweep of the schedule."""
     began = clock.monotonic()
-    try:
-        touched = sweep(name, at=clock.now())
-    except Exception:  # the edge of the process
-        log.exception("sweep failed", sweep=name)
-        return
+    with tracing.step(Kind.SWEEP, f"sweep {name}", {"kabao.sweep": name}) as step:
+        try:
+            touched = sweep(name, at=clock.now())
+        except Exception as trouble:  # the edge of the process
+            step.fail(type(trouble).__name__)
+            log.exception("sweep failed", sweep=name)
+            return
     if touched:
         log.info("swept", sweep=name, touched=touched, ms=_since(began))
 
@@ -75,16 +78,33 @@ def _run_row(merchant_id: int, task_id: int) -> None:
     if task.failures > len(BACK_OFF):
         _give_up(task, error="never_came_back")
         return
-    try:
-        _doubt(task)
-        subscriptions.handler_of(task.job)(task)
-    except JobTimeoutException:
-        raise
-    except (GatewayError, DomainError) as refusal:
-        _refused(task, refusal)
-    except Exception as trouble:  # the edge of the process
-        log.exception("job failed", job=task.job, task=task.id)
-        _later(task, error=type(trouble).__name__)
+    with _step(task) as step:
+        try:
+            _doubt(task)
+            subscriptions.handler_of(task.job)(task)
+        except JobTimeoutException:
+            raise
+        except (GatewayError, DomainError) as refusal:
+            step.fail(refusal.code)
+            _refused(task, refusal)
+        except Exception as trouble:  # the edge of the process
+            step.fail(type(trouble).__name__)
+            log.exception("job failed", job=task.job, task=task.id)
+            _later(task, error=type(trouble).__name__)
+
+
+def _step(task: outbox.Task) -> tracing.Step:
+    if not tracing.is_on():
+        return tracing.UNTOLD
+    facts = {
+        "kabao.job": task.job,
+        "kabao.task": task.id,
+        "kabao.attempts": task.attempts,
+        "kabao.failures": task.failures,
+    }
+    waited = clock.now() - task.published_at
+    carried = task.payload.get(tracing.CARRIED)
+    return tracing.work(task.job, facts, carried=carried, waited=waited)
 
 
 def _doubt(task: outbox.Task) -> None:

@@ -7,6 +7,7 @@ from redis import Redis
 from rq import Queue, Worker
 from rq.job import Job
 
+from app.kernel import tracing
 from app.kernel.db import db
 from jobs.queues import IN_ORDER
 
@@ -35,7 +36,10 @@ class FlaskWorker(Worker):
         with self._app.app_context():
             # The parent's connections came along through the fork and are the parent's to close.
             db.engine.dispose(close=False)
-            return super().perform_job(job, queue)
+            try:
+                return super().perform_job(job, queue)
+            finally:
+                tracing.leave()
 
 
 def work(*, app: Flask, redis: Redis, queues: tuple[str, ...] = IN_ORDER, **options: Any) -> None:

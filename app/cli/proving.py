@@ -4,9 +4,11 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup, with_appcontext
+from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from sqlalchemy import select
 
 from app.domain import ledger, merchants, proofs
@@ -27,14 +29,22 @@ verify_group = AppGroup("verify", help="Whether every promise is kept.")
     show_default=True,
     help="Seconds for which work may be under way.",
 )
+@click.option(
+    "--metrics",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the outcome there too, for the node exporter's textfile collector.",
+)
 @with_appcontext
-def verify_all(patience: int) -> None:
+def verify_all(patience: int, metrics: Path | None) -> None:
     """The books, every voucher, the log's chain, and that nothing stands still; 1 if one is broken."""
-    count = broken = 0
+    findings = []
     for finding in _findings(timedelta(seconds=patience)):
         _tell(finding)
-        count, broken = count + 1, broken + bool(finding.troubles)
-    click.echo(f"{count} promises, {broken} broken")
+        findings.append(finding)
+    broken = sum(bool(finding.troubles) for finding in findings)
+    click.echo(f"{len(findings)} promises, {broken} broken")
+    if metrics:
+        _write(metrics, findings)
     if broken:
         sys.exit(1)
 
@@ -61,6 +71,20 @@ def _merchant_ids() -> list[int]:
         return list(
             reading().scalars(select(merchants.Merchant.id).order_by(merchants.Merchant.id))
         )
+
+
+def _write(path: Path, findings: list[Finding]) -> None:
+    figures = CollectorRegistry()
+    troubles = Gauge("kabao_promise_troubles", "What breaks it", ["promise"], registry=figures)
+    seconds = Gauge("kabao_promise_seconds", "How long it took", ["promise"], registry=figures)
+    for finding in findings:
+        # Two proofs of one promise are one promise.
+        troubles.labels(finding.promise).inc(len(finding.troubles))
+        seconds.labels(finding.promise).inc(finding.seconds)
+    ended = Gauge("kabao_verify_ended_timestamp_seconds", "When it ended", registry=figures)
+    ended.set(clock.now().timestamp())
+    # Into another file first, and then in one step: a collector never reads the half of it.
+    write_to_textfile(str(path), figures)
 
 
 def _tell(finding: Finding) -> None:

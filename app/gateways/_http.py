@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from typing import Any
@@ -13,12 +14,17 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from app.gateways.counting import counter
 from app.gateways.errors import GatewayError, Misconfigured, OutcomeUnknown, Unavailable
+from app.kernel import tracing
+from app.kernel.tracing import Kind
 
 # Seconds to connect and to answer. Both vendor libraries would wait for ever by default.
 TIMEOUTS = (3.0, 10.0)
 CONNECTIONS = 32
 SERVER_ERROR = 500
 OPEN_PLATFORM = "https://api.weixin.qq.com"
+
+# A word of the platform's own, such as jscode2session; an openid has 28 signs.
+_WORD = re.compile(r"(?=.{1,27}$)[a-z_-]+\d?[a-z_-]*")
 
 # At DEBUG these write whole addresses, and WeChat wants secrets and tokens in the address.
 for _name in ("urllib3", "wechatpy"):
@@ -43,11 +49,15 @@ class PooledSession(requests.Session):
             kwargs["timeout"] = TIMEOUTS
         # A redirected order would be repeated as something else, somewhere else.
         kwargs["allow_redirects"] = False
-        try:
-            answer = super().send(request, **kwargs)
-        except requests.RequestException:
-            counter.count(failed=True)
-            raise
+        with _step(request) as step:
+            try:
+                answer = super().send(request, **kwargs)
+            except requests.RequestException:
+                counter.count(failed=True)
+                raise
+            step.say("http.response.status_code", answer.status_code)
+            if answer.status_code >= SERVER_ERROR:
+                step.fail(str(answer.status_code))
         counter.count(failed=answer.status_code >= SERVER_ERROR)
         return answer
 
@@ -57,6 +67,24 @@ class PooledSession(requests.Session):
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
         self.mount(OPEN_PLATFORM + "/", _Rewriting(self._open_platform_at))
+
+
+def _step(request: requests.PreparedRequest) -> tracing.Step:
+    if not tracing.is_on():
+        return tracing.UNTOLD
+    parts, method = urlsplit(str(request.url)), str(request.method)
+    place = place_of(parts.path)
+    facts = {
+        "http.request.method": method,
+        "url.template": place,
+        "server.address": parts.hostname,
+    }
+    return tracing.step(Kind.CALL, f"{method} {place}", facts)
+
+
+def place_of(path: str) -> str:
+    """A path with nothing in it that belongs to somebody: numbers and openids become {}."""
+    return "/".join(each if not each or _WORD.fullmatch(each) else "{}" for each in path.split("/"))
 
 
 class _Rewriting(HTTPAdapter):

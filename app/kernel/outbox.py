@@ -14,6 +14,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.kernel import tracing
 from app.kernel.db import Base, OwnedByMerchant, execute, fetch_all, fetch_one, flush
 
 
@@ -83,7 +84,9 @@ def jobs_of(event: type[Event]) -> list[str]:
 
 
 def payload_of(event: Event) -> str:
-    return json.dumps(vars(event))
+    carried = tracing.carry()
+    told = vars(event) if carried is None else {**vars(event), tracing.CARRIED: carried}
+    return json.dumps(told)
 
 
 def publish(event: Event, *, at: datetime) -> None:

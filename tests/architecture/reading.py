@@ -38,7 +38,7 @@ class Source:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 yield from ((node.lineno, _full(node, alias)) for alias in node.names)
             elif isinstance(node, ast.Attribute):
-                first, _, rest = ast.unparse(node).partition(".")
+                first, rest = _dotted(node)
                 yield node.lineno, f"{self.imported.get(first, first)}.{rest}"
 
     def calls(self) -> Iterator[tuple[int, str]]:
@@ -55,6 +55,16 @@ def sources(*folders: str) -> list[Source]:
         Source(path.relative_to(ROOT).as_posix(), path.read_text())
         for path in sorted((*below, *ROOT.glob("*.py")))
     ]
+
+
+def _dotted(node: ast.Attribute) -> tuple[str, str]:
+    """`a.b.c` as `a` and `b.c`; what is no plain name, such as a call, has no first part."""
+    names = []
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute):
+        names.append(inner.attr)
+        inner = inner.value
+    return inner.id if isinstance(inner, ast.Name) else "", ".".join(reversed(names))
 
 
 def _first(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
