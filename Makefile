@@ -11,11 +11,11 @@ LOCK := .kabao/lock/bin/python -m piptools compile --quiet --no-header --strip-e
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo story servers test test-sdk check format frontend bench seed words lock clean
+.PHONY: help setup demo story servers test test-sdk check format frontend bench attack advisories sbom seed words lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.ready-to-test ## install everything into .venv (a minute or two; quick the second time)
 	@echo "ready: make demo"
@@ -51,6 +51,15 @@ frontend: .venv/.ready-to-run ## build the customer's app into miniprogram/dist;
 
 bench: .venv/.ready-to-run ## measure it on this machine; ARGS=pages: the panel in a small and in a large shop
 	@$(IN_VENV) -m bench $(ARGS)
+
+attack: .venv/.ready-to-test ## attack it as strangers do; ARGS=--quick: a part of each, ARGS=--only=NAME,...
+	@$(IN_VENV) -m attack $(ARGS)
+
+advisories: .venv/.ready-to-run ## known weaknesses of the locked libraries; ARGS="--database FILE" where osv.dev is out of reach
+	@$(IN_VENV) -m attack.advisories $(ARGS)
+
+sbom: .venv/.ready-to-run ## write what Kabao is made of, as CycloneDX, to .kabao/sbom.json
+	@$(IN_VENV) -m attack.sbom $(ARGS)
 
 seed: .venv/.ready-to-run ## fill an empty DATABASE_URL with a large shop; ARGS="--vouchers 10000" for a small one
 	@$(IN_VENV) -m bench.seed $(ARGS)

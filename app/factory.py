@@ -17,7 +17,7 @@ from app.kernel import clock, keyring, outbox, tracing
 from app.kernel.db import db
 from app.kernel.db import hang_up as hang_up_database
 from app.migrations import metadata
-from app.web import around, client, docs, errors, h5, health, logs, metrics, openapi
+from app.web import around, bodies, client, docs, errors, h5, health, logs, metrics, openapi
 from app.web.answers import Orjson
 from jobs import commands, subscriptions
 
@@ -63,6 +63,9 @@ def create_app(settings: Settings) -> APIFlask:
     outbox.subscribe(subscriptions.BY_EVENT)
     _open_doors(app)
     _trace(settings)
+    # The pool has two connections for each thread and one more.
+    at_once = max(1, settings.database_pool // 4)
+    app.wsgi_app = bodies.FewAwaited(app.wsgi_app, at_once=at_once)  # type: ignore[method-assign]
     return app
 
 

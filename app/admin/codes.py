@@ -21,6 +21,7 @@ from app.domain.pools import Imported, LineRefusal
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.errors import Invalid
+from app.web.tables import harmless
 
 bp = Blueprint("codes", __name__)
 MOST_LINES = 10_000
@@ -109,7 +110,7 @@ def table(name: str, rows: Sequence[tuple[int, str]]) -> Response:
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(("行号", "原因"))
-    writer.writerows((line, f"'{why}" if why[:1] in "=+-@\t" else why) for line, why in rows)
+    writer.writerows((line, harmless(why)) for line, why in rows)
     response = make_response(b"\xef\xbb\xbf" + out.getvalue().encode())
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

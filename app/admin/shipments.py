@@ -23,6 +23,7 @@ from app.domain.subscriptions import Label, LinesRefused, ParcelFilter, ParcelSt
 from app.kernel import clock
 from app.kernel.db import transaction
 from app.kernel.numbers import Kind
+from app.web.tables import harmless
 
 bp = Blueprint("shipments", __name__)
 takes_files(bp, "upload")
@@ -39,8 +40,6 @@ HEAD = (
     "company",
     "tracking_number",
 )
-# What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Sent(Form):
@@ -254,13 +253,8 @@ def _as_csv(found: Sequence[Label]) -> bytes:
     for each in found:
         to = each.address
         row = (each.send_on, each.goods, to.name, to.phone, to.region, to.street)
-        table.writerow([each.number, *map(_harmless, row), "", ""])
+        table.writerow([each.number, *(harmless(str(cell)) for cell in row), "", ""])
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: object) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _day(said: str | None) -> date | None:

@@ -17,6 +17,7 @@ from app.domain.paper_cards import BadLine, Wish
 from app.kernel import calendar, clock, numbers
 from app.kernel.db import transaction
 from app.kernel.paging import MOST_PER_PAGE
+from app.web.tables import harmless
 
 ACTOR = "system"
 MERCHANT = click.argument("merchant")
@@ -181,7 +182,7 @@ def _write_errors(path: Path, bad: tuple[BadLine, ...]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "text", "why"))
-        writer.writerows((line.line, line.text, line.why) for line in bad)
+        writer.writerows((line.line, harmless(line.text), line.why) for line in bad)
 
 
 COMMANDS = (card_group,)

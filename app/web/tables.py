@@ -19,7 +19,8 @@ MEDIA_TYPES = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 BOM = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Chinese and Japanese spreadsheets take the wide signs for the narrow ones.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # What a sheet holds beside its heading.
 MOST_XLSX_ROWS = 1_048_575
 
@@ -41,6 +42,11 @@ def write(kind: str, heading: Sequence[str], rows: Iterable[Sequence[Cell]], out
     out.writelines(csv_pieces(heading, rows))
 
 
+def harmless(text: str) -> str:
+    """The same, to be read as text by whatever opens the table."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
 def _line(row: Sequence[Cell]) -> str:
     out = StringIO()
     csv.writer(out).writerow([_told(cell) for cell in row])
@@ -49,7 +55,7 @@ def _line(row: Sequence[Cell]) -> str:
 
 def _told(cell: Cell) -> str:
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULA) else cell
+        return harmless(cell)
     return "" if cell is None else str(cell)
 
 

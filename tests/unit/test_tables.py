@@ -2,13 +2,18 @@
 
 import io
 import zipfile
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from app.cli.paper_cards import _write_errors
+from app.cli.parcels import _row
+from app.domain.paper_cards import BadLine
+from app.domain.subscriptions import Address, Label
 from app.web import tables
 
-EVIL = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"]
+EVIL = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "＝1+1", "＋1"]
 
 
 def csv(rows):
@@ -18,6 +23,20 @@ def csv(rows):
 @pytest.mark.parametrize("text", EVIL)
 def test_text_that_begins_like_a_formula_is_text_in_csv(text):
     assert csv([[text]]).partition("\r\n")[2].lstrip('"').startswith("'")
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_a_label_of_the_command_line_holds_no_formula(text):
+    where = dict.fromkeys(("name", "phone", "province", "city", "county", "street"), text)
+    label = Label(number="E1", send_on=date(2026, 1, 1), goods=text, address=Address(**where))
+    assert _row(label)[2:] == [f"'{text}"] * 7
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_a_line_that_was_refused_is_no_formula(text, tmp_path):
+    path = tmp_path / "errors.csv"
+    _write_errors(path, (BadLine(line=1, text=text, why="bad_code"),))
+    assert f"'{text[:1]}" in path.read_bytes().decode()
 
 
 def test_numbers_stay_numbers_below_zero_too():

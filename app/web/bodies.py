@@ -1,0 +1,70 @@
+"""Bodies that come slowly: while one is awaited a thread does nothing else, so few may wait at once.
+
+The first wall is a proxy that reads a request whole before it passes it on (docs/deploy.md). Without
+one, as many slow callers as there are threads would stop a worker for everybody. With this they
+take some of the threads, and those who ask without a body are served by the others.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from threading import BoundedSemaphore
+from typing import Any
+
+from app.kernel.errors import DomainError
+
+INPUT = "wsgi.input"
+# A body that is here already is read in less; whoever comes meanwhile takes no notice.
+WAIT_SECONDS = 0.3
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Any], Iterable[bytes]]
+
+
+class TooManyAwaited(DomainError):
+    """Other callers have not said yet what they want."""
+
+    code, status = "unavailable", 503
+
+
+class FewAwaited:
+    """Around an application: no more than `at_once` of its threads wait for bodies."""
+
+    def __init__(self, application: Application, *, at_once: int) -> None:
+        self._application = application
+        self._places = BoundedSemaphore(at_once)
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        # A request without a body has nothing to wait for, whoever asks for it.
+        if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+            environ[INPUT] = _Awaited(environ[INPUT], self._places)
+        return self._application(environ, start_response)
+
+
+class _Awaited:
+    """A request's body as WSGI wants it. Each read raises TooManyAwaited where there is no place."""
+
+    def __init__(self, body: Any, places: BoundedSemaphore) -> None:
+        self._body, self._places = body, places
+
+    def read(self, size: int = -1) -> bytes:
+        found: bytes = self._alone(self._body.read, size)
+        return found
+
+    def readline(self, size: int = -1) -> bytes:
+        found: bytes = self._alone(self._body.readline, size)
+        return found
+
+    def readlines(self, hint: int = -1) -> list[bytes]:
+        found: list[bytes] = self._alone(self._body.readlines, hint)
+        return found
+
+    def __iter__(self) -> Iterator[bytes]:
+        while line := self.readline():
+            yield line
+
+    def _alone(self, read: Callable[[int], Any], size: int) -> Any:
+        if not self._places.acquire(timeout=WAIT_SECONDS):
+            raise TooManyAwaited("Please try again in a moment.", retry_after_seconds=1)
+        try:
+            return read(size)
+        finally:
+            self._places.release()
