@@ -11,7 +11,8 @@ LOCK := .kabao/lock/bin/python -m piptools compile --quiet --no-header --strip-e
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo story servers test test-sdk check format frontend bench attack advisories sbom seed words lock clean
+.PHONY: help setup demo story servers test test-sdk check format frontend bench attack advisories sbom upgrades failover \
+	seed words lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -60,6 +61,12 @@ advisories: .venv/.ready-to-run ## known weaknesses of the locked libraries; ARG
 
 sbom: .venv/.ready-to-run ## write what Kabao is made of, as CycloneDX, to .kabao/sbom.json
 	@$(IN_VENV) -m attack.sbom $(ARGS)
+
+upgrades: .venv/.ready-to-run ## what an upgrade costs a shop that goes on selling; ARGS=locks, versions, --quick
+	@$(IN_VENV) -m bench.upgrades $(ARGS)
+
+failover: .venv/.ready-to-run ## kill the primaries of both servers while vouchers are redeemed
+	@$(IN_VENV) -m deploy.failover
 
 seed: .venv/.ready-to-run ## fill an empty DATABASE_URL with a large shop; ARGS="--vouchers 10000" for a small one
 	@$(IN_VENV) -m bench.seed $(ARGS)

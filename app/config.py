@@ -5,7 +5,7 @@ import binascii
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 WECHAT = "https://api.weixin.qq.com"
 WECHAT_PAY = "https://api.mch.weixin.qq.com"
@@ -81,7 +81,7 @@ class Settings:
         if troubles:
             raise BadSettings("The settings are not complete:\n  " + "\n  ".join(troubles))
         return cls(
-            database_url=_with_driver(env["DATABASE_URL"]),
+            database_url=database_address(env["DATABASE_URL"]),
             redis_url=env["REDIS_URL"],
             master_key=key,
             public_url=urls["KABAO_PUBLIC_URL"].rstrip("/"),
@@ -146,9 +146,17 @@ def _check_url(name: str, url: str, *, production: bool, troubles: list[str]) ->
         troubles.append(f"{name} must be https")
 
 
-def _with_driver(url: str) -> str:
-    """SQLAlchemy needs to hear that the driver is psycopg 3, whatever the habit of the host."""
+def database_address(url: str) -> str:
+    """As SQLAlchemy wants it: psycopg 3 is the driver, and of several hosts each is a word.
+
+    `postgresql://u:p@one:5432,two:5433/name` is how PostgreSQL itself names two.
+    """
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
+            url = "postgresql+psycopg://" + url.removeprefix(prefix)
+    parts = urlsplit(url)
+    who, at, hosts = parts.netloc.rpartition("@")
+    if "," not in hosts:
+        return url
+    query = [*(f"host={host}" for host in hosts.split(",")), *filter(None, [parts.query])]
+    return urlunsplit(parts._replace(netloc=who + at, query="&".join(query)))

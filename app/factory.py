@@ -4,14 +4,13 @@ import atexit
 
 from apiflask import APIFlask
 from flask import Flask
-from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisGone
 from redis.retry import Retry
 
 import miniprogram_api
 import wechat_handlers
-from app import admin, cli, gateways
+from app import admin, cli, gateways, valkey
 from app.config import BadSettings, Settings
 from app.kernel import clock, keyring, outbox, tracing
 from app.kernel.db import db
@@ -73,7 +72,7 @@ def _connect(app: APIFlask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
-    redis = Redis.from_url(
+    redis = valkey.link(
         settings.redis_url,
         socket_timeout=REDIS_SECONDS,
         socket_connect_timeout=REDIS_SECONDS,

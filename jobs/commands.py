@@ -11,6 +11,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from app import valkey
 from app.kernel import clock, outbox
 from app.kernel.db import transaction
 from jobs import loop, outside, queues, running
@@ -100,7 +101,7 @@ def _app() -> Flask:
 
 def _patient_redis() -> Redis:
     """A connection of the process's own: requests must not wait for Redis, processes may."""
-    return Redis.from_url(
+    return valkey.link(
         outside.settings().redis_url,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,

@@ -17,20 +17,23 @@ def run() -> None:
     if url is None:
         raise RuntimeError("sqlalchemy.url is not set; use `flask upgrade`")
     engine = create_engine(url)
-    with engine.connect() as connection:
-        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-        connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
-        connection.commit()
-        _take_turn(connection)
-        context.configure(
-            connection=connection,
-            target_metadata=METADATA,
-            transaction_per_migration=True,
-            compare_type=True,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+            connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
+            connection.commit()
+            _take_turn(connection)
+            context.configure(
+                connection=connection,
+                target_metadata=METADATA,
+                transaction_per_migration=True,
+                compare_type=True,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+    finally:
+        # The turn ends with the connection, also when a migration gave up.
+        engine.dispose()
 
 
 def _take_turn(connection: Connection) -> None:

@@ -1,5 +1,8 @@
 """Nothing stands still: whatever was begun before an instant has come to an end."""
 
+# The follower's place in the server's log; `flask backup follow` makes it.
+SLOT = "kabao_backup"
+
 CHECKS = {
     "money that came in bought its order, or is on its way back": """
         SELECT format('payment %%s of merchant %%s is received and order %%s is %%s',
@@ -27,4 +30,13 @@ CHECKS = {
         SELECT format('%%s lines of merchant %%s are unsealed, the oldest of %%s',
                       count(*), merchant_id, min(at))
         FROM audit WHERE seal_no IS NULL AND at < %(before)s GROUP BY merchant_id""",
+    "changes are followed, where somebody follows": """
+        SELECT format('replication slot %%s is %%s, its state is %%s and the server keeps %%s for it',
+                      slot_name, CASE WHEN active THEN 'active' ELSE 'not active' END,
+                      coalesce(wal_status, 'unknown'),
+                      coalesce(pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)),
+                               'nothing'))
+        FROM pg_replication_slots WHERE slot_name = %(slot)s
+          AND (NOT active OR wal_status = 'lost'
+               OR pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > 1024::bigint * 1024 * 1024)""",
 }

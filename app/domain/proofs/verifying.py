@@ -14,7 +14,7 @@ def findings() -> Iterator[Finding]:
 
 def unfinished(*, at: datetime, patience: timedelta) -> Iterator[Finding]:
     """What had been begun before `at - patience` and has come to no end."""
-    return check(standing.CHECKS, {"before": at - patience})
+    return check(standing.CHECKS, {"before": at - patience, "slot": standing.SLOT})
 
 
 def verify() -> list[str]:
