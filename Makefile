@@ -11,7 +11,7 @@ LOCK := .kabao/lock/bin/python -m piptools compile --quiet --no-header --strip-e
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo story servers test test-sdk check format frontend bench seed words lock clean
+.PHONY: help setup demo story servers test test-sdk check format frontend bench chaos seed words lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -51,6 +51,9 @@ frontend: .venv/.ready-to-run ## build the customer's app into miniprogram/dist;
 
 bench: .venv/.ready-to-run ## measure it on this machine; ARGS=pages: the panel in a small and in a large shop
 	@$(IN_VENV) -m bench $(ARGS)
+
+chaos: .venv/.ready-to-run ## let everything fail under load, and check what was promised; ARGS=--quick: a minute
+	@$(IN_VENV) -m chaos $(ARGS)
 
 seed: .venv/.ready-to-run ## fill an empty DATABASE_URL with a large shop; ARGS="--vouchers 10000" for a small one
 	@$(IN_VENV) -m bench.seed $(ARGS)

@@ -14,7 +14,9 @@ def findings() -> Iterator[Finding]:
 
 def unfinished(*, at: datetime, patience: timedelta) -> Iterator[Finding]:
     """What had been begun before `at - patience` and has come to no end."""
-    return check(standing.CHECKS, {"before": at - patience})
+    before = at - patience
+    which = {"before": before, "refunds_before": before - standing.REFUND_TAKES}
+    return check(standing.CHECKS, which)
 
 
 def verify() -> list[str]:
