@@ -12,7 +12,7 @@ LOCK := .kabao/lock/bin/python -m piptools compile --quiet --no-header --strip-e
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo story servers test test-sdk check format frontend bench attack advisories sbom upgrades failover \
-	seed words lock clean
+	chaos seed words lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -67,6 +67,9 @@ upgrades: .venv/.ready-to-run ## what an upgrade costs a shop that goes on selli
 
 failover: .venv/.ready-to-run ## kill the primaries of both servers while vouchers are redeemed
 	@$(IN_VENV) -m deploy.failover
+
+chaos: .venv/.ready-to-run ## let everything fail under load, and check what was promised; ARGS=--quick: a minute
+	@$(IN_VENV) -m chaos $(ARGS)
 
 seed: .venv/.ready-to-run ## fill an empty DATABASE_URL with a large shop; ARGS="--vouchers 10000" for a small one
 	@$(IN_VENV) -m bench.seed $(ARGS)

@@ -11,6 +11,7 @@ IN_ORDER = (MONEY, MESSAGES, BULK)
 
 LONGEST_RUN_SECONDS = 600
 FAILURES_KEPT_SECONDS = 3600
+MOST_IN_LINE = 20
 
 
 def put(
@@ -30,3 +31,12 @@ def put(
         failure_ttl=FAILURES_KEPT_SECONDS,
         description=label,
     )
+
+
+def long_lines(*, redis: Redis) -> set[str]:
+    """Queues before which so much stands that more of it need not be handed out now."""
+    with redis.pipeline(transaction=False) as asked:
+        for name in IN_ORDER:
+            asked.llen(f"rq:queue:{name}")
+        lengths = asked.execute()
+    return {name for name, length in zip(IN_ORDER, lengths, strict=True) if length >= MOST_IN_LINE}

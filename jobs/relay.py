@@ -23,8 +23,13 @@ SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 1.0
 
 
 def relay_once(*, redis: Redis, again_after: timedelta, at: datetime) -> int:
-    """Hand out what is due; how many rows that was. Unfinished rows return after `again_after`."""
-    due = outbox.list_due(at=at, limit=ROWS_PER_PASS)
+    """Hand out what is due; how many rows that was. Unfinished rows return after `again_after`.
+
+    Rows of a queue with a long line wait here, and go out together later: else they would stand in
+    it a few at a time, each few for a process of its own, until they are too old and are dropped.
+    """
+    later = subscriptions.jobs_in(queues.long_lines(redis=redis))
+    due = outbox.list_due(at=at, limit=ROWS_PER_PASS, but_not=later)
     for job, rows in _chunks(due):
         queues.put(
             "jobs.running.run_batch",

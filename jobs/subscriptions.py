@@ -1,6 +1,6 @@
 """Which fact starts which job, and in which queue. Read this page first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NoReturn
 
 from app.domain.aftersales import (
@@ -197,6 +197,11 @@ def handler_of(job: str) -> Handler:
 def queue_of(job: str) -> str:
     handler = JOBS.get(job)
     return QUEUES[handler.__module__] if handler else BULK
+
+
+def jobs_in(names: Collection[str]) -> list[str]:
+    """Every job whose queue is one of these."""
+    return [job for job in JOBS if names and queue_of(job) in names]
 
 
 def _nobody(task: Task) -> NoReturn:

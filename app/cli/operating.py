@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 import click
 from flask import current_app
@@ -17,15 +16,13 @@ from app.kernel.db import reading, transaction
 from app.migrations import run
 
 LINES_PER_STEP = 500
+LONGEST_WHY = 200
 
 ledger_group = AppGroup("ledger", help="The books.")
 vouchers_group = AppGroup("vouchers", help="Who holds what, and why.")
 audit_group = AppGroup("audit", help="The chain of who did what.")
 outbox_group = AppGroup("outbox", help="Work that was given up.")
 money_group = AppGroup("money", help="Money that waits for a person.")
-
-# A refund takes WeChat minutes, to some bank cards up to three days.
-REFUND_TAKES = timedelta(days=3)
 
 
 @click.command()
@@ -106,6 +103,31 @@ def revive(merchant_id: int, task_id: int) -> None:
     _report([] if revived else ["no such row is given up"], clean="it is due again")
 
 
+@outbox_group.command("dismiss")
+@click.argument("merchant_id", type=int)
+@click.argument("task_id", type=int)
+@click.option("--why", required=True, help="For the log, such as: 模板已下线.")
+def dismiss(merchant_id: int, task_id: int, why: str) -> None:
+    """Let one given-up row be: nobody will do it, and nobody is reminded of it any more."""
+    if not 0 < len(why.strip()) <= LONGEST_WHY:
+        raise click.BadParameter(
+            f"say why, in {LONGEST_WHY} characters at most", param_hint="--why"
+        )
+    at = clock.now()
+    with transaction():
+        dismissed = outbox.dismiss(merchant_id=merchant_id, task_id=task_id, at=at)
+        if dismissed:
+            audit.record(
+                merchant_id=merchant_id,
+                actor="cli",
+                action="operations.dismiss",
+                subject=f"job:{task_id}",
+                details={"why": why.strip()},
+                at=at,
+            )
+    _report([] if dismissed else ["no such row is given up"], clean="it is settled")
+
+
 @money_group.command("open")
 @click.option("--limit", default=100, show_default=True, help="Of each kind.")
 def open_money(limit: int) -> None:
@@ -114,7 +136,9 @@ def open_money(limit: int) -> None:
     with transaction():
         found: dict[str, Sequence[object]] = {
             "return": aftersales.list_stuck(at=at, limit=limit),
-            "refund": payments.list_stuck_refunds(asked_before=at - REFUND_TAKES, limit=limit),
+            "refund": payments.list_stuck_refunds(
+                asked_before=at - proofs.REFUND_TAKES, limit=limit
+            ),
             "bill_line": payments.list_open_differences(limit=limit),
             "notice": [
                 _without_words(kept) for kept in inbox.list_unapplied(before=at, limit=limit)

@@ -50,13 +50,9 @@ def verify_all(patience: int, metrics: Path | None) -> None:
 
 
 def _findings(patience: timedelta) -> Iterator[Finding]:
-    # Each promise is one statement, so it sees one moment: work that goes on makes no false alarm.
-    with transaction():
-        # A web request may not take long; this may.
-        execute("SET LOCAL statement_timeout = 0", {})
-        yield from proofs.unfinished(at=clock.now(), patience=patience)
-        yield from ledger.findings()
-        yield from proofs.findings()
+    yield from _one_by_one(proofs.unfinished(at=clock.now(), patience=patience))
+    yield from _one_by_one(ledger.findings())
+    yield from _one_by_one(proofs.findings())
     began, troubles = time.perf_counter(), []
     for merchant_id in _merchant_ids():
         with transaction():
@@ -64,6 +60,21 @@ def _findings(patience: timedelta) -> Iterator[Finding]:
     yield Finding(
         "the chain of what was done is whole", tuple(troubles), time.perf_counter() - began
     )
+
+
+def _one_by_one(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Each in a transaction of its own, so that no table is held while the others are read.
+
+    Each promise is one statement, so it sees one moment: work that goes on makes no false alarm.
+    """
+    while True:
+        with transaction():
+            # A web request may not take long; this may.
+            execute("SET LOCAL statement_timeout = 0", {})
+            found = next(findings, None)
+        if found is None:
+            return
+        yield found
 
 
 def _merchant_ids() -> list[int]:

@@ -121,14 +121,18 @@ class Due:
     job: str
 
 
-def list_due(*, at: datetime, limit: int) -> list[Due]:
-    """What waits to be done, oldest first, without locks: the job's own transaction decides."""
+def list_due(*, at: datetime, limit: int, but_not: Collection[str] = ()) -> list[Due]:
+    """What waits to be done, oldest first, without locks: the job's own transaction decides.
+
+    `but_not`: jobs whose rows may wait.
+    """
     return fetch_all(
         Due,
         """SELECT merchant_id, id, job FROM outbox
         WHERE due_at <= %(at)s AND done_at IS NULL AND failed_at IS NULL
+          AND job <> ALL(%(but_not)s::text[])
         ORDER BY due_at LIMIT %(limit)s""",
-        {"at": at, "limit": limit},
+        {"at": at, "limit": limit, "but_not": list(but_not)},
     )
 
 
@@ -251,6 +255,18 @@ def revive(*, merchant_id: int, task_id: int, at: datetime) -> bool:
         execute(
             """UPDATE outbox SET failed_at = NULL, attempts = 0, failures = 0,
               due_at = %(at)s
+            WHERE merchant_id = %(merchant_id)s AND id = %(id)s
+              AND failed_at IS NOT NULL AND done_at IS NULL""",
+            {"merchant_id": merchant_id, "id": task_id, "at": at},
+        )
+    )
+
+
+def dismiss(*, merchant_id: int, task_id: int, at: datetime) -> bool:
+    """Settle a given-up row that nobody will do; its error stays. False when it is not given up."""
+    return bool(
+        execute(
+            """UPDATE outbox SET done_at = %(at)s
             WHERE merchant_id = %(merchant_id)s AND id = %(id)s
               AND failed_at IS NOT NULL AND done_at IS NULL""",
             {"merchant_id": merchant_id, "id": task_id, "at": at},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PRODUCTION = ("app", "miniprogram_api", "wechat_handlers", "jobs")
-TOOLS = ("deploy", "bench", "attack", "tests")
+TOOLS = ("deploy", "bench", "attack", "chaos", "tests")
 
 
 @dataclass(frozen=True)

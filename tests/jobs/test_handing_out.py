@@ -12,8 +12,8 @@ from app.gateways.errors import Refused, Unavailable
 from app.kernel import clock, outbox
 from app.kernel.db import db, transaction
 from app.kernel.errors import Busy
-from jobs import relay, running
-from jobs.queues import BULK
+from jobs import queues, relay, running
+from jobs.queues import BULK, MONEY
 from tests.jobs.conftest import AGAIN, eventually
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
@@ -215,6 +215,28 @@ def test_many_rows_go_out_in_chunks(house, job):
         house.publish(name)
     house.relay()
     assert house.redis.llen(f"rq:queue:{BULK}") == 2
+
+
+def test_a_long_line_takes_no_more_and_lets_others_pass(house, job, monkeypatch):
+    monkeypatch.setattr(queues, "MOST_IN_LINE", 2)
+    name = job("test.count", counting(house))
+    for _ in range(2):
+        house.publish(name)
+        house.relay()
+    waiting = [house.publish(name) for _ in range(3)]
+    house.publish("refunds.send_refund")
+
+    assert house.relay() == 1
+    assert (house.redis.llen(f"rq:queue:{BULK}"), house.redis.llen(f"rq:queue:{MONEY}")) == (2, 1)
+    house.redis.delete(f"rq:queue:{MONEY}")
+    house.work()
+
+    # Out together, for one process.
+    assert house.relay() == 3
+    assert house.redis.llen(f"rq:queue:{BULK}") == 1
+    house.work()
+    assert [house.count(f"did:{task}") for task in waiting] == [1, 1, 1]
+    assert {house.row(task).attempts for task in waiting} == {1}
 
 
 def _kill_all_of(session):

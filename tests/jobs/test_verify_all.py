@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.kernel import audit, clock
+from app.domain.proofs import standing
+from app.kernel import audit, audit_search, clock
+from app.kernel.audit_search import Wanted
 from app.kernel.db import execute, transaction
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
@@ -62,9 +64,11 @@ def test_work_that_nobody_does_is_found_once_it_is_late(house, verify):
     assert verify()[0] == set()
     with changed(
         house,
-        "UPDATE outbox SET due_at = %(then)s WHERE merchant_id = %(merchant_id)s",
+        "UPDATE outbox SET published_at = %(then)s WHERE merchant_id = %(merchant_id)s",
         "DELETE FROM outbox WHERE merchant_id = %(merchant_id)s",
     ):
+        # The relay is alive, and moves on when it is due; nobody works.
+        assert house.relay() == 1
         found, told = verify()
         assert found == {"work that was ordered is done"}
         assert f"row {task} of merchant {house.merchant_id}" in told
@@ -79,6 +83,42 @@ def test_work_that_was_given_up_is_found_at_once(house, verify):
         "DELETE FROM outbox WHERE merchant_id = %(merchant_id)s",
     ):
         assert verify()[0] == {"no work was given up"}
+
+
+def test_work_that_was_let_be_is_not_told_again(house, flask, verify):
+    task = house.publish("test.waits")
+    flask("outbox", "dismiss", house.merchant_id, task, "--why", "模板已下线", fails=1)
+    run(
+        house,
+        """UPDATE outbox SET failed_at = due_at, error = '43101'
+        WHERE merchant_id = %(merchant_id)s""",
+    )
+    assert verify()[0] == {"no work was given up"}
+
+    flask("outbox", "dismiss", house.merchant_id, task, "--why", " ", fails=2)
+    flask("outbox", "dismiss", house.merchant_id, task, "--why", "模板已下线")
+
+    assert verify()[0] == set()
+    assert house.row(task).error == "43101"
+    with house.app.app_context(), transaction():
+        (line,) = audit_search.search(
+            merchant_id=house.merchant_id, wanted=Wanted(action="operations.dismiss")
+        ).items
+    assert (line.subject, line.details) == (f"job:{task}", {"why": "模板已下线"})
+    flask("outbox", "dismiss", house.merchant_id, task, "--why", "模板已下线", fails=1)
+    flask("outbox", "revive", house.merchant_id, task, fails=1)
+
+
+def test_a_promise_that_cannot_be_looked_at_is_broken_and_the_others_are_looked_at(
+    verify, monkeypatch
+):
+    monkeypatch.setitem(
+        standing.CHECKS, "work that was ordered is done", "SELECT 1 / 0 AS sentence"
+    )
+    found, told = verify()
+    assert found == {"work that was ordered is done"}
+    assert "DivisionByZero" in told
+    assert "kept" in told
 
 
 def test_a_notice_that_waits_is_found(house, verify):

@@ -14,7 +14,13 @@ def findings() -> Iterator[Finding]:
 
 def unfinished(*, at: datetime, patience: timedelta) -> Iterator[Finding]:
     """What had been begun before `at - patience` and has come to no end."""
-    return check(standing.CHECKS, {"before": at - patience, "slot": standing.SLOT})
+    before = at - patience
+    which = {
+        "before": before,
+        "refunds_before": before - standing.REFUND_TAKES,
+        "slot": standing.SLOT,
+    }
+    return check(standing.CHECKS, which)
 
 
 def verify() -> list[str]:
