@@ -12,7 +12,7 @@ LOCK := .kabao/lock/bin/python -m piptools compile --quiet --no-header --strip-e
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo story servers test test-sdk check format frontend bench attack advisories sbom upgrades failover \
-	chaos seed words lock clean
+	chaos pictures seed words lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -49,6 +49,9 @@ format: .venv/.ready-to-test ## let ruff lay out the code and mend what it can
 
 frontend: .venv/.ready-to-run ## build the customer's app into miniprogram/dist; needs Node.js. ARGS=--check, --fast, --schema
 	@$(IN_VENV) -m deploy.local.frontend $(ARGS)
+
+pictures: .venv/.ready-to-test ## photograph every screen of the customer's app and look for faults; ARGS=--sheet: those of docs/
+	@$(IN_VENV) -m tests.phone.pictures $(ARGS)
 
 bench: .venv/.ready-to-run ## measure it on this machine; ARGS=pages: the panel in a small and in a large shop
 	@$(IN_VENV) -m bench $(ARGS)

@@ -43,7 +43,7 @@ BENEFITS: dict[str, dict[str, Any]] = {
         "market_value_fen": 800,
         "cost_fen": 200,
         "face": {"thing": "黄油曲奇一份"},
-        "conditions": catalog.Conditions(validity=catalog.Days(count=7)),
+        "conditions": catalog.Conditions(validity=catalog.Days(count=7), shareable_once=True),
         "hand_over": "黄油曲奇一份",
     },
     "beans": {

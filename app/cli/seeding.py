@@ -96,7 +96,7 @@ def _dress(merchant_id: int, *, at: datetime) -> None:
     merchants.set_brand(
         merchant_id=merchant_id,
         slogan=SLOGAN,
-        colour=merchants.Colour.GOLD,
+        colour=merchants.Colour.RED,
         service_phone=SERVICE_PHONE,
         actor=ACTOR,
         at=at,

@@ -32,6 +32,14 @@ export function decoded(text: string | undefined): string {
   }
 }
 
+// What only developers were to read is in English; a person is told this.
+const SAID_HERE = /[\u4e00-\u9fff]/
+const INSTEAD: Record<string, string> = {
+  not_found: '没有找到',
+  invalid: '填写的内容有误',
+  internal: '服务暂时不可用',
+}
+
 export function troubleOf(refused: unknown): Trouble {
   if (!(refused instanceof ApiError)) {
     return { title: '出了点问题', next: '请再试一次', code: 'unexpected', canRetry: true }
@@ -40,7 +48,7 @@ export function troubleOf(refused: unknown): Trouble {
   const wait = refused.details.retry_after_seconds
   const pause = typeof wait === 'number' ? `请在${Math.max(1, Math.ceil(wait))}秒后再试` : null
   return {
-    title: refused.message,
+    title: SAID_HERE.test(refused.message) ? refused.message : (INSTEAD[refused.code] ?? '暂时做不到'),
     next: (typeof said === 'string' && said) || pause || NEXT[refused.code] || null,
     code: refused.code,
     canRetry: refused.isUnknown || refused.code === 'too_often',

@@ -107,6 +107,7 @@ test('the server\'s next step goes first, then how long to wait, then our own wo
   expect(troubleOf(new ApiError(409, 'sold_out', '已售罄', { next_step: '明天再来' })).next).toBe('明天再来')
   expect(troubleOf(new ApiError(429, 'too_often', '太快了', { retry_after_seconds: 3.2 }))).toMatchObject({ next: '请在4秒后再试', canRetry: true })
   expect(troubleOf(new ApiError(409, 'sold_out', '已售罄')).next).toBe('可以看看其他权益')
+  expect(troubleOf(new ApiError(404, 'not_found', 'There is nothing under this number.')).title).toBe('没有找到')
   expect(troubleOf(new ApiError(409, 'never_heard', '不行'))).toEqual({ title: '不行', next: null, code: 'never_heard', canRetry: false })
 })
 

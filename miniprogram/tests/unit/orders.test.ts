@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Schema } from '@/api'
-import { chosenOf, consequences, isIn, mayChoose, mayRefund, orderHint, refundStep, refundWays, REFUND_STEPS, stillLeft, tenderLine } from '@/pages/orders/words'
+import { chosenOf, consequences, isIn, mayChoose, mayRefund, orderHint, refundStep, refundWays, REFUND_STEPS, stillLeft, tenderLine, tied } from '@/pages/orders/words'
 
 const line = (voucher: string | null, back_fen: number, reason: string | null = null): Schema<'RefundLine'> => ({
   title: '咖啡', voucher, paid_fen: back_fen, back_fen, reason, words: '',
@@ -81,4 +81,8 @@ test('where the money goes is told part by part', () => {
 test('what paid beside WeChat says what came back of it', () => {
   const tender = { kind: 'points', state: 'returned', amount_fen: 300, points: 300, voucher: null, returned_fen: 0, returned_points: 300 }
   expect(tenderLine(tender)).toEqual({ title: '积分抵扣（300积分）', note: '已退回300积分', value: '¥3' })
+})
+
+test('a sum breaks before its signs, never after', () => {
+  expect(tied('24.50 + 24.50 = 49元')).toBe('24.50 +\u00a024.50 =\u00a049元')
 })

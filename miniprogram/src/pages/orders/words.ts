@@ -133,3 +133,6 @@ export function consequences(quote: Quote, choice: Choice): string[] {
     '因这笔消费获得的积分会相应扣回',
   ]
 }
+
+/** A sum whose numbers stay on one line with the sign before them. */
+export const tied = (sum: string) => sum.replace(/([=×+]) /g, '$1\u00a0')
