@@ -1,1 +1,1 @@
-"use strict";const e=require("../common/vendor.js"),o=e.defineComponent({options:{virtualHost:!0},__name:"Chip",props:{tone:{default:"quiet"}},setup:o=>(o,t)=>({a:e.n(o.tone)})}),t=e._export_sfc(o,[["__scopeId","data-v-ea21304d"]]);wx.createComponent(t);
+"use strict";const e=require("../common/vendor.js"),o=e.defineComponent({options:{virtualHost:!0},__name:"Chip",props:{tone:{default:"quiet"}},setup:o=>(o,t)=>({a:e.n(o.tone)})}),t=e._export_sfc(o,[["__scopeId","data-v-4b5629d1"]]);wx.createComponent(t);

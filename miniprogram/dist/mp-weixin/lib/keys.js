@@ -1,1 +1,1 @@
-"use strict";exports.newKey=function(){const t=()=>Math.random().toString(36).slice(2,12);return`${Date.now().toString(36)}-${t()}-${t()}`};
+"use strict";const[t,n]=[2166136261,16777619];exports.markOf=function(o){const r=t=>[...o].reduce((t,o)=>Math.imul(t^o.codePointAt(0),n),t)>>>0;return r(t).toString(36)+r(~t).toString(36)},exports.newKey=function(){const t=()=>Math.random().toString(36).slice(2,12);return`${Date.now().toString(36)}-${t()}-${t()}`};

@@ -1,1 +1,1 @@
-"use strict";exports.shownForMs=function(t,e=Date.now()){const s=Date.parse(t)-e;return s>0&&s<=30600?s:1e4};
+"use strict";const e=require("../../lib/clock.js");exports.shownForMs=function(s,t=e.timeNow()){const o=Date.parse(s)-t;return o>0&&o<=30600?o:1e4};

@@ -1,1 +1,0 @@
-import{s as e}from"./Screen.CKiR15LG.js";function n(n){return async function(n){const a=await e();return new Promise((e,c)=>a.chooseWXPay({timestamp:n.timeStamp,nonceStr:n.nonceStr,package:n.package,signType:n.signType,paySign:n.paySign,success:()=>e("paid"),cancel:()=>e("cancelled"),fail:({errMsg:e})=>c(new Error(e))}))}(n)}export{n as p};

@@ -1,1 +1,0 @@
-import{E as r,n as a}from"./index-SJbmlZoH.js";import{u as o}from"./action.DJrYGiqu.js";import{p as t}from"./pay.BMcgB7cH.js";function e(){return o("pay-on",async(o,e)=>{const n=await r.post("/orders/{order}/prepay",{path:{order:e}});return"cancelled"!==await t(n).catch(()=>"unknown")&&(a({url:`/pages/offer/result?order=${e}`}),!0)})}export{e as u};

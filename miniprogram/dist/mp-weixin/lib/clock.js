@@ -1,0 +1,1 @@
+"use strict";const e=require("./kept.js"),t="clock";let r=e.kept.read(t)??0;exports.clockOffset=()=>r,exports.hearTime=function(o,s,c){const i=Date.parse(o);if(Number.isNaN(i))return;const[n,a]=[i-c,i+1e3-s];n<=r&&r<=a||(r=Math.round((n+a)/2),e.kept.write(t,r))},exports.timeNow=()=>Date.now()+r;

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js");let t={url:"",at:0};exports.goTo=function(r){t.url===r&&Math.abs(Date.now()-t.at)<500||(t={url:r,at:Date.now()},getCurrentPages().length<10?e.index.navigateTo({url:r}):e.index.redirectTo({url:r}))};
