@@ -42,6 +42,10 @@ class Pair:
     def is_in_sync(self) -> bool:
         return self.leader.ask(IN_SYNC) == [(1,)]
 
+    def leader_waits(self) -> bool:
+        """Nothing is acknowledged before a standby has it; away, it is waited for."""
+        return self.leader.ask("SHOW synchronous_standby_names") != [("",)]
+
     def change_places(self) -> None:
         """The standby leads, alone: what it acknowledges from now on is in one place."""
         self.standby.promote()
@@ -149,7 +153,9 @@ class Agent:
         was_in_sync, missed = False, 0
         while not self._over.wait(LOOK_S):
             try:
-                was_in_sync, missed = self.pair.is_in_sync(), 0
+                # Its processes do not die in one instant: what sends to the standby may be gone first.
+                was_in_sync = self.pair.is_in_sync() or (was_in_sync and self.pair.leader_waits())
+                missed = 0
             except psycopg.OperationalError:
                 missed += 1
             if missed < MISSES:
