@@ -154,7 +154,17 @@ def _furnished(database: str, redis: str, wechat_url: str, *, is_quick: bool) ->
 
 def _web(port: int, env: dict[str, str]) -> Process:
     """As the unit in deploy/systemd starts it, but for the address."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--http",
+        "1",
+        "--host",
+        "127.0.0.1",
+    ]
     command += ["--port", str(port), "--workers", str(WORKERS)]
     command += ["--blocking-threads", str(THREADS), "--workers-kill-timeout", "20"]
     command += ["--respawn-failed-workers", "wsgi:app"]

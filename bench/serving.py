@@ -78,7 +78,17 @@ def _granian(
     target: str, log: Path, env: Mapping[str, str], *, threads: int, health: str
 ) -> Iterator[Server]:
     port = children.free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--http",
+        "1",
+        "--host",
+        "127.0.0.1",
+    ]
     command += ["--port", str(port), "--workers", str(WORKERS)]
     command += ["--blocking-threads", str(threads), "--log-level", "warning", target]
     child = children.spawn(command, log=log, env=env)

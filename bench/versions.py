@@ -69,7 +69,7 @@ class Version:
         figures.mkdir(parents=True, exist_ok=True)
         mine = {**env, "PYTHONPATH": str(self.tree), "PROMETHEUS_MULTIPROC_DIR": str(figures)}
         web = [
-            *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
+            *("-m", "granian", "--interface", "wsgi", "--http", "1", "--host", "127.0.0.1"),
             *("--port", str(self.port), "--workers", "1", "--blocking-threads", "2"),
             *("--no-access-log", "wsgi:app"),
         ]

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from app.domain import (
     assist,
     bookings,
@@ -73,9 +75,13 @@ def forget_picture(task: outbox.Task) -> None:
         if not outbox.finish(task, at=clock.now()):
             return
         ids = members.list_shapes(merchant_id=merchant_id, member_id=task.payload["member_id"])
-        owner = merchants.profile(merchant_id=merchant_id).number
-        for number in members.drop_avatars(merchant_id=merchant_id, member_ids=ids):
-            gateways().files.delete_all(merchant_id=owner, name=f"{members.AVATAR_FOLDER}{number}")
+        _drop_pictures(merchant_id, ids)
+
+
+def _drop_pictures(merchant_id: int, member_ids: Sequence[int]) -> None:
+    owner = merchants.profile(merchant_id=merchant_id).number
+    for number in members.drop_avatars(merchant_id=merchant_id, member_ids=member_ids):
+        gateways().files.delete_all(merchant_id=owner, name=f"{members.AVATAR_FOLDER}{number}")
 
 
 def forget_person(task: outbox.Task) -> None:
@@ -85,6 +91,8 @@ def forget_person(task: outbox.Task) -> None:
         if not outbox.finish(task, at=at):
             return
         ids = members.list_shapes(merchant_id=merchant_id, member_id=task.payload["member_id"])
+        # A web server of before `forget_picture` orders this alone.
+        _drop_pictures(merchant_id, ids)
         complaints.forget_person(merchant_id=merchant_id, member_ids=ids)
         for key in complaints.drop_uploads_of(merchant_id=merchant_id, member_ids=ids):
             gateways().files.delete(key)

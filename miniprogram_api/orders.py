@@ -10,7 +10,7 @@ from app.domain.risk import Action, Per
 from app.gateways.errors import GatewayError
 from app.kernel import clock, numbers
 from app.kernel.db import hot_transaction, transaction
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import DomainError, NotFound
 from app.web import auth, chats, client, limits, parse, tills
 from app.web.answers import answer
 from app.web.logs import log
@@ -46,12 +46,13 @@ bp = APIBlueprint("orders", __name__, url_prefix="/api/v1/<merchant>/orders", ta
 class OrderSource(Asked):
     """Where the purchase came from; it cannot be told later. `sharer` is a member's number.
 
-    `group`: where the page was opened from a chat and the phone could tell.
+    `group`: where the page was opened from a chat and the phone could tell. Phones of before said a
+    share's ticket, a text that tells nothing.
     """
 
     channel: Line40 | None = None
     scene: Line40 | None = None
-    group: chats.FromGroup | None = None
+    group: chats.FromGroup | Line200 | None = None
     referrer: Line200 | None = None
     sharer: Number | None = None
 
@@ -175,13 +176,13 @@ def _wish(
     )
 
 
-def _group(member: auth.MemberOnLine, told: chats.FromGroup | None) -> str | None:
+def _group(member: auth.MemberOnLine, told: chats.FromGroup | str | None) -> str | None:
     """The chat it was bought from. What cannot be opened must not stop a purchase."""
-    if told is None or member.is_web:
+    if not isinstance(told, chats.FromGroup) or member.is_web:
         return None
     try:
         return chats.group_of(told, member=member)
-    except (GatewayError, Invalid) as unknown:
+    except (GatewayError, DomainError) as unknown:
         log.warning("group unknown", reason=unknown.code)
         return None
 

@@ -33,8 +33,9 @@ class FewAwaited:
         self._places = BoundedSemaphore(at_once)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        # A request without a body has nothing to wait for, whoever asks for it.
-        if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+        # A request without a body has nothing to wait for, whoever asks for it. HTTP/2 need not say.
+        is_two = environ.get("SERVER_PROTOCOL", "").startswith("HTTP/2")
+        if is_two or environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
             environ[INPUT] = _Awaited(environ[INPUT], self._places)
         return self._application(environ, start_response)
 
@@ -61,10 +62,11 @@ class _Awaited:
         while line := self.readline():
             yield line
 
-    def _alone(self, read: Callable[[int], Any], size: int) -> Any:
+    def _alone(self, read: Callable[..., Any], size: int) -> Any:
         if not self._places.acquire(timeout=WAIT_SECONDS):
             raise TooManyAwaited("Please try again in a moment.", retry_after_seconds=1)
         try:
-            return read(size)
+            # Not every server takes a number below zero for "all of it".
+            return read(size) if size >= 0 else read()
         finally:
             self._places.release()

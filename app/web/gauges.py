@@ -16,6 +16,7 @@ from app.domain import complaints, proofs, shipping
 from app.gateways import counting
 from app.kernel import clock, outbox, vitals
 from app.kernel.db import transaction
+from app.kernel.errors import Busy
 from app.web.standing import PROCESSES, QUEUES
 
 CALLS_OF_MINUTES = 5
@@ -46,7 +47,8 @@ def _of_database(at: datetime) -> list[Metric]:
     try:
         with transaction():
             read = [family for figures in _FROM_DATABASE for family in figures(at)]
-    except (SQLAlchemyError, psycopg.Error):
+    except (SQLAlchemyError, psycopg.Error, Busy):
+        # A table that somebody holds for long is as good as away.
         return [_up("database", is_up=False)]
     return [_up("database", is_up=True), *read]
 

@@ -193,7 +193,17 @@ def _seed(both: Pair, cache: Trio, wechat_port: int) -> tuple[Requests, dict[str
 def _web(env: Mapping[str, str]) -> Iterator[int]:
     port, log = children.free_port(), FOLDER / "logs" / "web.log"
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", children.LOOPBACK),
+        *(
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--http",
+            "1",
+            "--host",
+            children.LOOPBACK,
+        ),
         *("--port", str(port), "--workers", "2", "--blocking-threads", "2", "wsgi:app"),
     ]
     child = children.spawn(command, log=log, env=env)

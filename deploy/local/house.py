@@ -166,7 +166,7 @@ def processes(house: House, shop: Mapping[str, Any]) -> list[Process]:
     settings = str(house.folder / "world" / "wechat.json")
     simulate = [*flask, "simulate-wechat", "--settings", settings, "--port", str(house.wechat_port)]
     web = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"),
         *("--host", "127.0.0.1", "--port", str(house.web_port)),
         *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
         *("--no-access-log", "--respawn-failed-workers", "wsgi:app"),

@@ -112,6 +112,18 @@ def test_whoever_takes_his_name_back_takes_his_picture_too(member, shop, buyer, 
     assert gateways().files.get(lost) is None
 
 
+def test_an_erasure_that_a_web_server_of_before_ordered_takes_the_picture_too(member, shop, buyer):
+    """It knows one job only."""
+    path = a_photo(member, AVATAR, drawn("red")).json["avatar"]
+    with transaction():
+        members.erase_person(
+            merchant_id=shop.id, member_id=buyer.id, actor="wechat", at=clock.now()
+        )
+    for task in waiting(shop, "members.forget_person"):
+        jobs.forget_person(task)
+    assert kept(path) is None
+
+
 @pytest.mark.parametrize("what", ["nickname", "avatar"])
 def test_who_closes_his_account_meanwhile_has_neither(member, shop, buyer, monkeypatch, what):
     """While WeChat judges the name, or a picture is drawn."""

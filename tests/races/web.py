@@ -57,7 +57,17 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / f"web-{self.port}.log"
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
+            *(
+                sys.executable,
+                "-m",
+                "granian",
+                "--interface",
+                "wsgi",
+                "--http",
+                "1",
+                "--host",
+                "127.0.0.1",
+            ),
             *("--port", str(self.port), "--workers", "1", "--blocking-threads", str(THREADS)),
             *("--no-access-log", "wsgi:app"),
         ]

@@ -187,6 +187,14 @@ test('until an answer is heard, what was asked for is kept as it was', async () 
   expect(unheardWish(OFFER)).toBeNull()
 })
 
+test('what is sent again with one key comes from where the first came from', async () => {
+  const calls = server({ '/orders': ['lost', [201, placed('O1', 0)]] })
+  const from = (code: string) => ({ ...BESIDE, source: { ...SOURCE, group: { code, encrypted_data: 'e', iv: 'i' } } })
+  await expect(place('key-1', BODY, from('first'))).rejects.toMatchObject({ code: 'offline' })
+  await place('key-1', BODY, from('second'))
+  expect(calls[1]).toEqual(calls[0])
+})
+
 test('a refusal is an answer, and what was asked for can be forgotten by hand', async () => {
   server({ '/orders': [[409, { code: 'sold_out', message: '已售罄' }], 'lost'] })
   await expect(buy('key-1')).rejects.toMatchObject({ code: 'sold_out' })

@@ -30,7 +30,7 @@ class Scene:
     def stuck(self, promise, *, after):
         """Sentences about this shop."""
         found = proofs.unfinished(at=ASKED_AT + after, patience=PATIENCE)
-        ours = (self.number, self.refund_number or "-")
+        ours = [number for number in (self.number, self.refund_number) if number]
         return [
             told
             for finding in found

@@ -17,6 +17,8 @@ export interface Unpaid {
 
 interface Unheard {
   wish: Body
+  // A chat is sealed anew for each page, and the key stands for one body.
+  source: Beside['source']
   at: number
 }
 type Sealed = Schema<'ConfirmationTold'>
@@ -36,9 +38,11 @@ export function waitingOrder(offer: string, now = timeNow()): Unpaid | null {
 }
 
 /** What was ordered without an answer: only the very same may be sent again, since it may have arrived. */
-export function unheardWish(offer: string, now = Date.now()): Body | null {
+export const unheardWish = (offer: string, now = Date.now()): Body | null => unheard(offer, now)?.wish ?? null
+
+function unheard(offer: string, now = Date.now()): Unheard | null {
   const found = kept.read<Unheard>(askedOf(offer))
-  return found && now - found.at < SAME_ATTEMPT_MS ? found.wish : null
+  return found && now - found.at < SAME_ATTEMPT_MS ? found : null
 }
 
 export const forgetUnheard = (offer: string) => kept.remove(askedOf(offer))
@@ -46,8 +50,10 @@ export const forgetUnheard = (offer: string) => kept.remove(askedOf(offer))
 /** Order it; with nothing left for WeChat to take it is handed over at once. Raises ApiError. */
 export async function place(key: string, wish: Body, beside: Beside): Promise<Unpaid> {
   // A second try keeps the time of the first: its key ends with that.
-  if (!unheardWish(wish.offer)) kept.write(askedOf(wish.offer), { wish, at: Date.now() } satisfies Unheard)
-  const { order, wechat_fen, expires_at } = await api.post('/orders', { key, body: { ...wish, ...beside } }).catch((refused) => heard(wish.offer, refused))
+  const before = unheard(wish.offer)
+  const source = before?.source ?? beside.source
+  if (!before) kept.write(askedOf(wish.offer), { wish, source, at: Date.now() } satisfies Unheard)
+  const { order, wechat_fen, expires_at } = await api.post('/orders', { key, body: { ...wish, ...beside, source } }).catch((refused) => heard(wish.offer, refused))
   forgetUnheard(wish.offer)
   kept.remove(mine(SPENDING))
   if (wechat_fen) kept.write(placeOf(wish.offer), { order, wechat_fen, expires_at } satisfies Unpaid)

@@ -1,1 +1,0 @@
-import{Z as r}from"./index-D53H-KLI.js";import{g as a}from"./Screen.BX-3gjNy.js";import{p as o}from"./paying.DOXdn3Tl.js";function s(){return r("pay-on",async(r,s)=>"unpaid"!==await o(s)&&(a(`/pages/offer/result?order=${s}`),!0))}export{s as u};
