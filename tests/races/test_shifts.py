@@ -17,6 +17,7 @@ from tests.races.racing import count, meet_after, pair, storm, tally, told, valu
 
 EVENING = LATER + timedelta(hours=2)
 UNIQUE = "uq_shift_closings_merchant_id_staff_id_store_id_starts_at"
+EVENINGS = 5
 EVERY_ENTRY = "WHERE (SELECT count(*) FROM kept) = (SELECT count(*) FROM entries)"
 
 
@@ -122,9 +123,17 @@ def test_without_its_key_the_entries_are_the_second_wall(unguarded, keyless, mon
 
 
 def test_without_both_a_shift_is_closed_twice(unguarded, keyless, monkeypatch):
-    close = closing_of(keyless)
+    """When both statements begin before either ends; on a busy machine that may take another evening."""
     monkeypatch.setattr(statements, "CLOSE", without(statements.CLOSE, EVERY_ENTRY))
-    meet_after(monkeypatch, verbs, "_open")
+    for evening in range(EVENINGS):
+        at = EVENING + timedelta(hours=evening)
+        close = closing_of(keyless, at=at)
+        with monkeypatch.context() as meeting:
+            meet_after(meeting, verbs, "_open")
+            outcomes = tally(pair(unguarded, close, close))
+        if outcomes == {"done": 2}:
+            break
+        a_redemption(keyless, a_voucher(keyless), at=at + timedelta(minutes=1))
 
-    assert tally(pair(unguarded, close, close)) == {"done": 2}
-    assert count(keyless, "shift_closings") == 2
+    assert outcomes == {"done": 2}
+    assert count(keyless, "shift_closings") == evening + 2
