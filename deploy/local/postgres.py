@@ -20,7 +20,8 @@ from deploy.local.privilege import disguise
 
 OWNER = "kabao"
 USUAL_PORT = 15432
-LONGEST_SOCKET_FOLDER = 100  # bytes; the kernel takes 107 for folder and name together
+# The kernel takes 107 bytes for folder and name together, and a name has up to 15.
+LONGEST_SOCKET_FOLDER = 92  # bytes
 ATTEMPTS = 5
 START_WITHIN_S = 60.0
 STOP_WITHIN_S = 20.0
@@ -136,7 +137,7 @@ def _run_initdb(place: _Place, programs: Path) -> None:
 
 def _sockets(place: _Place) -> str:
     path = str(place.data)
-    fits = len(path.encode()) < LONGEST_SOCKET_FOLDER and "," not in path and '"' not in path
+    fits = len(path.encode()) <= LONGEST_SOCKET_FOLDER and "," not in path and '"' not in path
     return f'"{path}"' if fits else ""
 
 

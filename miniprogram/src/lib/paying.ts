@@ -31,7 +31,9 @@ const NOT_PAID = 'not_paid'
 const isNotPaid = (refused: unknown): refused is ApiError => refused instanceof ApiError && refused.code === NOT_PAID
 
 const sheetOf = (told: Parameters<typeof pay>[0]) =>
-  pay(told).catch(() => {
+  pay(told).catch((refused: unknown) => {
+    // Outside WeChat another try is no help.
+    if (refused instanceof ApiError && refused.code === 'not_in_wechat') throw refused
     throw new ApiError(409, NOT_PAID, '微信没有完成付款', { next_step: '订单还为您留着，可以再付一次' })
   })
 

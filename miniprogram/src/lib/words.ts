@@ -20,6 +20,12 @@ const NEXT: Record<string, string> = {
   not_found: '可能已失效，或不属于当前账号',
 }
 
+/** The first letter of a name, for the disc before it. Who has none is told of as 一位朋友, and 一 looks like "no entry". */
+export function initial(name: string): string {
+  const [first] = name.trim()
+  return !first || name.startsWith('一位') ? '友' : first
+}
+
 /** Typed in a field where return makes a new line; the server takes one line. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 

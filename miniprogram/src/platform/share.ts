@@ -34,6 +34,10 @@ export function offerShare(share: Share, { forOne = false }: { forOne?: boolean 
 
 /** The shop itself, where a page has nothing of its own to share. */
 export function offerShop(): void {
+  // #ifdef MP-WEIXIN
+  // What another page's card is tied to is not this one's.
+  wx.updateShareMenu({ withShareTicket: true, isUpdatableMessage: false } as never)
+  // #endif
   offerShare({ title: shop.told?.name ?? '', path: 'pages/index/index' })
 }
 

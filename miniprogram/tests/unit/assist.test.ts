@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Schema } from '@/api'
-import { canHelp, friendStand, initial, mayAppeal, ownStand, tokenIn } from '@/pages/assist/words'
+import { canHelp, friendStand, mayAppeal, ownStand, tokenIn } from '@/pages/assist/words'
 
 type Task = Schema<'AssistTaskView'>
 const prize = { name: '拿铁', face: '一杯', market_value_fen: 2800 }
@@ -50,8 +50,3 @@ test('a link and a code bring the same token', () => {
   expect(tokenIn(undefined)).toBe('')
 })
 
-test('the disc shows a whole character, also of a rare one', () => {
-  expect(initial('王**')).toBe('王')
-  expect(initial('𠮷野')).toBe('𠮷')
-  expect(initial(' ')).toBe('友')
-})

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { ApiError } from '@/api/client'
 import { kept } from '@/lib/kept'
 import { mine, session } from '@/stores/session'
 import { confirmSpending, forgetUnheard, giveUp, payOn, place, unheardWish, waitingOrder } from '@/pages/offer/placing'
@@ -168,6 +169,13 @@ test('a pay sheet that failed after the money had gone is followed to the end', 
   pay.mockRejectedValueOnce(new Error('requestPayment:fail'))
   expect(await buy('key-1')).toBe('handed_over')
   expect(waitingOrder(OFFER)).toBeNull()
+})
+
+test('outside WeChat he is told so, and the order waits', async () => {
+  server({ '/orders': [[201, placed('O1')]], '/orders/O1/prepay': [[200, {}]], '/orders/O1': [[200, { state: 'pending' }]] })
+  pay.mockRejectedValueOnce(new ApiError(403, 'not_in_wechat', '请在微信里打开本页'))
+  await expect(buy('key-1')).rejects.toMatchObject({ code: 'not_in_wechat' })
+  expect(waitingOrder(OFFER)?.order).toBe('O1')
 })
 
 test('an order that could not be given up still waits', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { ApiError, api } from '@/api'
-import { initial, loadFamily, overWords, spentByAll, useWords, wrongCap } from '@/pages/family/words'
+import { initial } from '@/lib/words'
+import { loadFamily, overWords, spentByAll, useWords, wrongCap } from '@/pages/family/words'
 import type { Family, Seat, Use } from '@/pages/family/words'
 
 const seat = (spent_fen: number): Seat => ({
@@ -31,6 +32,7 @@ test('faces, sums and words', () => {
   expect(initial(' 妈妈')).toBe('妈')
   expect(initial('😀笑')).toBe('😀')
   expect(initial(' ')).toBe('友')
+  expect(initial('一位朋友')).toBe('友')
   expect(spentByAll(family)).toBe(350)
   expect(useWords({ state: 'captured' } as Use)).toBe('已付款')
   expect(overWords('active')).toBe('这个邀请已被接受')

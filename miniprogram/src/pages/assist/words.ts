@@ -51,9 +51,6 @@ export const mayAppeal = (help: Help | null) => help !== null && help.state !== 
 
 export const canHelp = (task: Task) => task.state === 'open' && !task.is_mine && task.my_help === null
 
-/** The first letter on a friend's disc. */
-export const initial = (name: string) => [...name.trim()][0] ?? '友'
-
 /** The place after `scene` in a link; a code of the mini-program brings it percent-encoded. */
 export function tokenIn(query: { scene?: string } | undefined): string {
   try {

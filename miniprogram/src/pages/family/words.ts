@@ -26,9 +26,6 @@ export function wrongCap(amount: number | null): string {
   return amount > MOST_FEN ? '最多 5000 元' : ''
 }
 
-/** The first letter of a name, for the disc before it. */
-export const initial = (name: string): string => Array.from(name.trim())[0] ?? '友'
-
 /** What all places spent this month. */
 export const spentByAll = (family: Family): number => family.seats.reduce((sum, { spent_fen: fen }) => sum + fen, 0)
 

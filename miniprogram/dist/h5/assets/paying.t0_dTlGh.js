@@ -1,1 +1,0 @@
-import{Z as r}from"./index-CQp7zaed.js";import{g as a}from"./Screen.BGeJLHWY.js";import{p as o}from"./paying.BBDjq29x.js";function s(){return r("pay-on",async(r,s)=>"unpaid"!==await o(s)&&(a(`/pages/offer/result?order=${s}`),!0))}export{s as u};
