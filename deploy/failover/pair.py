@@ -141,7 +141,8 @@ class Agent:
 
     @contextmanager
     def watching(self) -> Iterator["Agent"]:
-        thread = threading.Thread(target=self._watch, daemon=True)
+        """It has looked once when this begins, so that it knows who may lead. Raises OperationalError."""
+        thread = threading.Thread(target=self._watch, args=(self.pair.is_in_sync(),), daemon=True)
         thread.start()
         try:
             yield self
@@ -149,8 +150,8 @@ class Agent:
             self._over.set()
             thread.join()
 
-    def _watch(self) -> None:
-        was_in_sync, missed = False, 0
+    def _watch(self, was_in_sync: bool) -> None:
+        missed = 0
         while not self._over.wait(LOOK_S):
             try:
                 # Its processes do not die in one instant: what sends to the standby may be gone first.

@@ -41,7 +41,9 @@ def test_the_primary_dies_and_no_acknowledged_write_with_it(postgres_pair):
         assert until(lambda: len(log.acknowledged) > 100, within=RESUMED_WITHIN_S)
         old.kill()
         killed = time.monotonic()
-        assert until(lambda: log.seconds_without(killed) is not None, within=RESUMED_WITHIN_S)
+        assert until(lambda: log.seconds_without(killed) is not None, within=RESUMED_WITHIN_S), (
+            agent.refused
+        )
     assert agent.refused is None
     assert both.leader is not old
     assert log.numbers - kept(both) == set()
