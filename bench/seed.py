@@ -16,7 +16,7 @@ from app.factory import create_app
 from app.migrations.run import upgrade
 from bench.seeding import NotEmpty, Size, seed
 
-LEAST, MOST = 10_000, 10_000_000
+LEAST, MOST = 1_000, 10_000_000
 
 
 def main() -> None:

@@ -45,6 +45,8 @@ from sqlalchemy.orm import (
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.kernel.errors import Busy
+from app.kernel.tenants import TENANT_ROLE
+from app.kernel.tenants import protect as protect  # noqa: PLC0414 - migrations find it here
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -53,7 +55,6 @@ CONSTRAINT_NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-TENANT_ROLE = "kabao_tenant"
 
 # Every whole number goes out as bigint, which is what our columns are. By default its size would
 # choose the type, and each mix of sizes would be prepared as a statement of its own.
@@ -131,7 +132,7 @@ def transaction(*, merchant: int | None = None) -> Iterator[None]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something changed before the transaction opened")
     session.rollback()
-    session.info["open"] = True
+    session.info["open"] = object()
     try:
         if merchant is not None:
             _confine(merchant, how=_CONFINE_AND_PLAN)
@@ -341,6 +342,11 @@ def execute(sql: str, parameters: Mapping[str, object]) -> int:
         return cursor.execute(sql, parameters).rowcount
 
 
+def this_transaction() -> object:
+    """What no other transaction is equal to; None outside of any."""
+    return _hot.get() or db.session().info.get("open") or None
+
+
 def flush() -> None:
     """Write what the session still holds back, so that the next statement finds it."""
     if _hot.get() is None:
@@ -377,21 +383,6 @@ def _raise_in_our_words(failure: Exception) -> None:
     cause = failure.orig if isinstance(failure, DBAPIError) else failure
     if isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
         raise Busy("Somebody is working on this right now. Please try again.") from failure
-
-
-_OWN_ROWS = "USING (merchant_id = current_setting('app.merchant_id')::bigint)"
-
-
-def protect(tables: list[str]) -> list[str]:
-    """SQL that hides other merchants' rows of these tables from the tenant role."""
-    statements = []
-    for table in tables:
-        statements += [
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"CREATE POLICY tenant ON {table} TO {TENANT_ROLE} {_OWN_ROWS}",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {TENANT_ROLE}",
-        ]
-    return statements
 
 
 def ping() -> None:

@@ -142,7 +142,9 @@ class Agent:
     @contextmanager
     def watching(self) -> Iterator["Agent"]:
         """It has looked once when this begins, so that it knows who may lead. Raises OperationalError."""
-        thread = threading.Thread(target=self._watch, args=(self.pair.is_in_sync(),), daemon=True)
+        thread = threading.Thread(
+            target=self._watch, kwargs={"was_in_sync": self.pair.is_in_sync()}, daemon=True
+        )
         thread.start()
         try:
             yield self
@@ -150,7 +152,7 @@ class Agent:
             self._over.set()
             thread.join()
 
-    def _watch(self, was_in_sync: bool) -> None:
+    def _watch(self, *, was_in_sync: bool) -> None:
         missed = 0
         while not self._over.wait(LOOK_S):
             try:

@@ -19,8 +19,6 @@ ROOT = HOME.parent
 WORKERS = ("-n", "4")
 # They share one house, and what a phone does while the machine is quiet tells more.
 PHONES = "tests/phone"
-# Its servers are killed and restored; beside others its second look at the books has differed.
-DRILL = "tests/local/test_backups.py"
 # Its small mini-program is built when it is tested, with what `make frontend` installs.
 WITH_NODE = f"{PHONES}/test_platform.py"
 # Options of pytest whose next word is no path.
@@ -67,11 +65,11 @@ def _start_in_free_folder(running: ExitStack) -> Mapping[str, str]:
 
 
 def _all() -> list[tuple[str, ...]]:
-    alone: tuple[str, ...] = ("-n", "0", PHONES, DRILL)
+    alone: tuple[str, ...] = ("-n", "0", PHONES)
     if not NODE_PACKAGES.is_dir():
         print(f"without {WITH_NODE}, which needs Node.js: run `make frontend` first")
         alone += (f"--ignore={WITH_NODE}",)
-    return [(*WORKERS, f"--ignore={PHONES}", f"--ignore={DRILL}"), alone]
+    return [(*WORKERS, f"--ignore={PHONES}"), alone]
 
 
 def _names_tests(arguments: list[str]) -> bool:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.kernel.db import TENANT_ROLE, fetch_one
+from app.kernel.db import fetch_one
+from app.kernel.tenants import TENANT_ROLE
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from app.config import Settings
 from app.factory import create_app
 from app.kernel.db import db
 from app.migrations.run import upgrade
-from bench.seeding import Size, seed
 from deploy.local.children import until
 from deploy.local.servers import postgres
 from tests.keys import MASTER_KEY
@@ -59,6 +58,16 @@ class Drill:
         assert done.exit_code == fails, done.output[-2000:]
         return done.output
 
+    def seed(self):
+        """In a process of its own: this one remembers the merchants of another database."""
+        subprocess.run(
+            [sys.executable, "-m", "bench.seed", f"--vouchers={VOUCHERS}"],
+            env=os.environ | self.env,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
     def follow(self):
         return subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "backup", "follow", self.copies],
@@ -87,6 +96,7 @@ class Drill:
     def broken(self):
         """The seeded shop has jobs that were given up; whatever else is there is not as it should be."""
         self.told = self.flask("verify", "all", "--patience", 10**9, fails=1)
+        assert " promises, " in self.told.splitlines()[-1], self.told[-2000:]
         told = [line for line in self.told.splitlines() if line.startswith("BROKEN")]
         return {line.split(" s  ")[1] for line in told}
 
@@ -130,7 +140,7 @@ def after(tmp_path_factory):
         # It takes its time to begin; meanwhile the shop gets its past.
         following = running.enter_context(drill.follow())
         running.callback(following.kill)
-        seed(drill.app, database.replace("+psycopg", ""), Size(vouchers=VOUCHERS))
+        drill.seed()
         for key in (COVER, OTHER):
             (folder / "files" / key).parent.mkdir(parents=True, exist_ok=True)
             (folder / "files" / key).write_bytes(PICTURE)

@@ -5,7 +5,7 @@ from datetime import datetime
 from app.domain.ledger import statements
 from app.domain.ledger.errors import AlreadyPosted, InsufficientBalance
 from app.domain.ledger.rules import HOUSE_ACCOUNTS, AccountName, Posting, house
-from app.kernel.db import execute, fetch_all, fetch_one
+from app.kernel.db import execute, fetch_all, fetch_one, this_transaction
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class _Id:
 
 # Merchants whose house accounts were seen to exist. Accounts are never deleted.
 _houses_seen: set[int] = set()
+# Which transactions opened them here. Those see them at once, and may still be undone.
+_houses_opened: dict[int, set[object]] = {}
 
 
 def open_house_accounts(merchant_id: int) -> None:
@@ -44,11 +46,11 @@ def open_house_accounts(merchant_id: int) -> None:
     found = fetch_one(
         _Count, statements.COUNT_HOUSE_ACCOUNTS, {"merchant_id": merchant_id, "kinds": kinds}
     )
-    if found and found.accounts == len(HOUSE_ACCOUNTS):
+    if not found or found.accounts < len(HOUSE_ACCOUNTS):
+        _open(merchant_id, [house(kind, asset) for kind, asset in HOUSE_ACCOUNTS])
+    elif this_transaction() not in _houses_opened.get(merchant_id, ()):
         _houses_seen.add(merchant_id)
-        return
-    # Not remembered yet: this transaction may still be undone.
-    _open(merchant_id, [house(kind, asset) for kind, asset in HOUSE_ACCOUNTS])
+        _houses_opened.pop(merchant_id, None)
 
 
 def post(*, merchant_id: int, cause: str, postings: Sequence[Posting], at: datetime) -> int:
@@ -93,6 +95,8 @@ def _open(
     }
     found = fetch_all(_Account, statements.FIND_ACCOUNTS, parameters)
     if len(found) < len(wanted):
+        if merchant_id not in _houses_seen:
+            _houses_opened.setdefault(merchant_id, set()).add(this_transaction())
         execute(statements.OPEN_ACCOUNTS, parameters)
         found = fetch_all(_Account, statements.FIND_ACCOUNTS, parameters)
     ids = {(row.kind, row.owner, row.asset): row.id for row in found}
