@@ -3,9 +3,10 @@
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 WECHAT = "https://api.weixin.qq.com"
 WECHAT_PAY = "https://api.mch.weixin.qq.com"
@@ -13,6 +14,11 @@ WECHAT_OPEN = "https://open.weixin.qq.com"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _KEY_BYTES = 32
 _ALL = 100
+DRIVER = "postgresql+psycopg://"
+_SEVERAL = re.compile(
+    re.escape(DRIVER)
+    + r"(?P<who>[^/?#]*@)?(?P<hosts>[^/?@]*,[^/?@]*)(?P<path>[^?]*)\??(?P<query>.*)"
+)
 
 
 class BadSettings(RuntimeError):
@@ -39,7 +45,7 @@ class Settings:
     is_production: bool = True
     clock_offset_seconds: int = 0
     outbox_again_seconds: int = 60
-    database_pool: int = 5
+    database_pool: int = 9
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
     backup_url: str | None = field(default=None, repr=False)
@@ -69,7 +75,7 @@ class Settings:
         if production and offset:
             troubles.append("KABAO_CLOCK_OFFSET moves the clock: refused in production")
         again = _number(env, "KABAO_OUTBOX_AGAIN_SECONDS", 60, troubles)
-        pool = _number(env, "KABAO_DATABASE_POOL", 5, troubles)
+        pool = _number(env, "KABAO_DATABASE_POOL", 9, troubles)
         proxies = _number(env, "KABAO_PROXIES", 0, troubles)
         traces_url = env.get("KABAO_TRACES_URL") or None
         percent = _number(env, "KABAO_TRACES_PERCENT", 100, troubles)
@@ -147,16 +153,26 @@ def _check_url(name: str, url: str, *, production: bool, troubles: list[str]) ->
 
 
 def database_address(url: str) -> str:
-    """As SQLAlchemy wants it: psycopg 3 is the driver, and of several hosts each is a word.
+    """As SQLAlchemy wants it: psycopg 3 is the driver, and several hosts are words of the query.
 
-    `postgresql://u:p@one:5432,two:5433/name` is how PostgreSQL itself names two.
+    `postgresql://u:p@one:5432,two:5433/name` is how PostgreSQL itself names two; `u:p@` need not
+    be there, and addresses of IPv6 stand in brackets.
     """
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            url = "postgresql+psycopg://" + url.removeprefix(prefix)
-    parts = urlsplit(url)
-    who, at, hosts = parts.netloc.rpartition("@")
-    if "," not in hosts:
+            url = DRIVER + url.removeprefix(prefix)
+    several = _SEVERAL.fullmatch(url)
+    if several is None:
         return url
-    query = [*(f"host={host}" for host in hosts.split(",")), *filter(None, [parts.query])]
-    return urlunsplit(parts._replace(netloc=who + at, query="&".join(query)))
+    hosts, ports = zip(*map(_place, several["hosts"].split(",")), strict=True)
+    words = [f"host={','.join(hosts)}", f"port={','.join(ports)}"]
+    query = "&".join([*words, *filter(None, [several["query"]])])
+    return f"{DRIVER}{several['who'] or ''}{several['path']}?{query}"
+
+
+def _place(host: str) -> tuple[str, str]:
+    """Name and port; the brackets around an address of IPv6 are none of the driver's."""
+    name, _, port = host.rpartition(":")
+    if not name or port.endswith("]"):
+        name, port = host, ""
+    return name.strip("[]"), port

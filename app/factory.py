@@ -62,8 +62,7 @@ def create_app(settings: Settings) -> APIFlask:
     outbox.subscribe(subscriptions.BY_EVENT)
     _open_doors(app)
     _trace(settings)
-    # The pool has two connections for each thread and one more.
-    at_once = max(1, settings.database_pool // 4)
+    at_once = bodies.places_for(database_pool=settings.database_pool)
     app.wsgi_app = bodies.FewAwaited(app.wsgi_app, at_once=at_once)  # type: ignore[method-assign]
     return app
 

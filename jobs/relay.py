@@ -4,7 +4,7 @@ A row is marked after it was handed out, so dying in between repeats it and neve
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -20,16 +20,45 @@ from jobs.loop import Loop
 ROWS_PER_PASS = 2000
 ROWS_PER_CHUNK = 200
 SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 1.0
+# Rows that may wait stand before the others. All of them are read only so often; and a row falls due
+# before it is to be seen, by as long as a transaction and the difference between two clocks may last.
+WHOLE_LOOK_EVERY, SEEN_LATE = timedelta(seconds=30), timedelta(seconds=90)
 
 
-def relay_once(*, redis: Redis, again_after: timedelta, at: datetime) -> int:
+class Skipped:
+    """How far rows that may wait were read, so that not each pass reads a hundred thousand again."""
+
+    def __init__(self) -> None:
+        self._jobs: set[str] = set()
+        self._looked_at: datetime | None = None
+
+    def since(self, jobs: Collection[str], *, at: datetime) -> datetime | None:
+        """From when on rows are to be looked at; None for all of them."""
+        looked_at = self._looked_at if self._jobs == set(jobs) else None
+        if not jobs or looked_at is None or not timedelta(0) <= at - looked_at < WHOLE_LOOK_EVERY:
+            return None
+        return looked_at - SEEN_LATE
+
+    def note(self, jobs: Collection[str], *, at: datetime, is_whole: bool, is_all: bool) -> None:
+        """`is_all`: nothing else was due, so that there is nothing left before `at`."""
+        if not is_all:
+            self._looked_at = None
+        elif is_whole:
+            self._jobs, self._looked_at = set(jobs), at
+
+
+def relay_once(
+    *, redis: Redis, again_after: timedelta, at: datetime, skipped: Skipped | None = None
+) -> int:
     """Hand out what is due; how many rows that was. Unfinished rows return after `again_after`.
 
     Rows of a queue with a long line wait here, and go out together later: else they would stand in
     it a few at a time, each few for a process of its own, until they are too old and are dropped.
     """
     later = subscriptions.jobs_in(queues.long_lines(redis=redis))
-    due = outbox.list_due(at=at, limit=ROWS_PER_PASS, but_not=later)
+    skipped = skipped or Skipped()
+    since = skipped.since(later, at=at)
+    due = outbox.list_due(at=at, limit=ROWS_PER_PASS, but_not=later, since=since)
     for job, rows in _chunks(due):
         queues.put(
             "jobs.running.run_batch",
@@ -43,6 +72,9 @@ def relay_once(*, redis: Redis, again_after: timedelta, at: datetime) -> int:
         # Unmarked they go out once more, as they would after a crash.
         with suppress(Busy), transaction():
             outbox.mark_handed_out(rows, at=at, again_after=again_after)
+    # Only now: a queue that took nothing leaves them to the next look.
+    is_all = len(due) < ROWS_PER_PASS
+    skipped.note(later, at=at, is_whole=since is None, is_all=is_all)
     return len(due)
 
 
@@ -52,11 +84,13 @@ def relay(*, app: Flask, redis: Redis, again_after: timedelta) -> Loop:
 
 
 def _step(redis: Redis, again_after: timedelta) -> Callable[[], float]:
-    wait = SHORTEST_WAIT_SECONDS
+    wait, skipped = SHORTEST_WAIT_SECONDS, Skipped()
 
     def step() -> float:
         nonlocal wait
-        handed_out = relay_once(redis=redis, again_after=again_after, at=clock.now())
+        handed_out = relay_once(
+            redis=redis, again_after=again_after, at=clock.now(), skipped=skipped
+        )
         calmer = min(wait + SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
         wait = SHORTEST_WAIT_SECONDS if handed_out else calmer
         return wait

@@ -29,7 +29,7 @@ from app.domain.membership import (
     TierEnding,
     TierRaised,
 )
-from app.domain.orders import OrderPaid, PaymentCameLate, PotsMoved
+from app.domain.orders import OrderFromChat, OrderPaid, PaymentCameLate, PotsMoved
 from app.domain.payments import (
     RefundAsked,
     RefundSettled,
@@ -61,6 +61,7 @@ from jobs import (
     assists,
     bookings,
     card_bag,
+    chats,
     complaint_news,
     complaints,
     followers,
@@ -99,6 +100,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Handler]] = {
     RedemptionReversed: [membership.take_visit_back, card_bag.follow_redemption, points.undo_visit],
     BagCardMoved: [card_bag.settle_card],
     CardEventTold: [card_bag.apply_event],
+    OrderFromChat: [chats.note_chat],
     PaymentCameLate: [refunds.return_late_money],
     PotsMoved: [card_bag.follow_pots],
     RefundAsked: [refunds.send_refund],
@@ -156,6 +158,7 @@ QUEUES = {
     "jobs.shares": MESSAGES,
     "jobs.bookings": MESSAGES,
     "jobs.assists": MESSAGES,
+    "jobs.chats": MESSAGES,
     "jobs.parcels": MESSAGES,
     "jobs.refunds": MONEY,
     "jobs.aftersales": MONEY,

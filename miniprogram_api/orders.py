@@ -7,13 +7,11 @@ from msgspec import field
 from app.domain import members, orders
 from app.domain.gifting import Wrapping
 from app.domain.risk import Action, Per
-from app.gateways.errors import GatewayError
 from app.kernel import clock, numbers
 from app.kernel.db import hot_transaction, transaction
-from app.kernel.errors import DomainError, NotFound
+from app.kernel.errors import NotFound
 from app.web import auth, chats, client, limits, parse, tills
 from app.web.answers import answer
-from app.web.logs import log
 from app.web.messages import check_message
 from app.web.openapi import MEMBER, documented
 from app.web.words import (
@@ -110,9 +108,8 @@ def place(merchant: str) -> Response:
     if wanted.gift:
         check_message(wanted.gift.message, member=member)
     channel_id = tills.default_channel_id(member.merchant_id)
-    group = _group(member, wanted.source.group)
     with transaction() if wanted.has_pots else hot_transaction():
-        wish = _wish(member, wanted, channel_id=channel_id, group=group)
+        wish = _wish(member, wanted, channel_id=channel_id)
         placed = orders.place(wish, key=key, at=clock.now())
     return answer(present_placed(placed), 201)
 
@@ -145,9 +142,7 @@ def get(merchant: str, order: str) -> Response:
     return answer(present_order(found))
 
 
-def _wish(
-    member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | None, group: str | None
-) -> orders.Wish:
+def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | None) -> orders.Wish:
     source = wanted.source
     return orders.Wish(
         merchant_id=member.merchant_id,
@@ -162,7 +157,7 @@ def _wish(
         source=orders.Source(
             channel=source.channel,
             scene=source.scene,
-            group=group,
+            chat=_chat(member, source.group),
             referrer=source.referrer,
             sharer_member_id=_find_sharer(member.merchant_id, source.sharer),
         ),
@@ -176,15 +171,13 @@ def _wish(
     )
 
 
-def _group(member: auth.MemberOnLine, told: chats.FromGroup | str | None) -> str | None:
-    """The chat it was bought from. What cannot be opened must not stop a purchase."""
+def _chat(
+    member: auth.MemberOnLine, told: chats.FromGroup | str | None
+) -> orders.SealedChat | None:
+    """The chat it was bought from, sealed as it came: it is opened after the sale."""
     if not isinstance(told, chats.FromGroup) or member.is_web:
         return None
-    try:
-        return chats.group_of(told, member=member)
-    except (GatewayError, DomainError) as unknown:
-        log.warning("group unknown", reason=unknown.code)
-        return None
+    return orders.SealedChat(code=told.code, encrypted_data=told.encrypted_data, iv=told.iv)
 
 
 def _find_sharer(merchant_id: int, number: str | None) -> int | None:

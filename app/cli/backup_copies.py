@@ -35,13 +35,17 @@ class Note:
 
 @dataclass(frozen=True)
 class Server:
-    """What the database says of its server. `tablespaces`: how many beside the usual two."""
+    """What the database says of its server. `tablespaces`: how many beside the usual two.
+
+    `writes`: the segment of the log that it writes into; None for one that only follows.
+    """
 
     schema: str
     history: str
     major: int
     tablespaces: int
     is_followed: bool
+    writes: str | None
 
 
 _SERVER = """
@@ -50,7 +54,8 @@ SELECT (SELECT version_num FROM alembic_version),
   (SELECT timeline_id::text FROM pg_control_checkpoint()),
   current_setting('server_version_num')::int / 10000,
   (SELECT count(*) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')),
-  EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = %(slot)s AND active)
+  EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = %(slot)s AND active),
+  CASE WHEN NOT pg_is_in_recovery() THEN pg_walfile_name(pg_current_wal_lsn()) END
 """
 
 

@@ -30,12 +30,12 @@ def keys_in(folder: Path) -> Iterator[str]:
 
 def mark_gone(live: Path, folder: Path, *, at: datetime) -> None:
     """Write down since when each kept picture is not in the shop any more."""
-    there = set(keys_in(live))
-    if not there:
-        # A disk that is not mounted looks like a shop that deleted everything.
+    kept = set(keys_in(folder / "files"))
+    # A disk that is not mounted is no shop that deleted everything: there a shop's own folder stays.
+    if not any((live / owner).is_dir() for owner in {key.partition("/")[0] for key in kept}):
         return
     before = gone_since(folder)
-    missing = set(keys_in(folder / "files")) - there
+    missing = kept - set(keys_in(live))
     _write(folder / GONE, {key: before.get(key, at).isoformat() for key in sorted(missing)})
 
 

@@ -11,6 +11,7 @@ import click
 from flask import current_app
 from psycopg import pq
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.config import Settings, database_address
 
@@ -92,7 +93,7 @@ def _words(address: str) -> dict[str, str]:
     try:
         url = make_url(database_address(address))
         _, words = url.get_dialect()().create_connect_args(url)
-    except ValueError as problem:
+    except (ValueError, ArgumentError) as problem:
         raise NoBackup("The address is not one of PostgreSQL.") from problem
     return {word: str(value) for word, value in words.items() if word != "dbname"}
 

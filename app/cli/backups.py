@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from app.cli import backup_copies, backup_pictures
+from app.cli import backup_copies, backup_pictures, backup_standing
 from app.cli.backup_programs import NoBackup, program, run, settings_of_app, whom
 from app.domain import proofs
 from app.kernel import clock
@@ -102,6 +102,29 @@ def list_copies(folder: Path) -> None:
     for stamp, note in backup_copies.copies(folder):
         line = {"copy": stamp, **asdict(note), "followed_at": until and until.isoformat()}
         click.echo(json.dumps(line))
+
+
+@backup_group.command("status")
+@folder_argument
+@click.option(
+    "--metrics",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it there too, for the node exporter's textfile collector.",
+)
+@with_appcontext
+def status(folder: Path, metrics: Path | None) -> None:
+    """How old copy and changes are, of the database as it goes on now; 1 when one is too old."""
+    at = clock.now()
+    seen = backup_standing.standing(folder, backup_copies.server(), at=at)
+    if metrics:
+        backup_standing.write(metrics, seen)
+    told = {name: moment and moment.isoformat() for name, moment in asdict(seen).items()}
+    click.echo(json.dumps(told))
+    troubles = seen.troubles(at=at)
+    for trouble in troubles:
+        click.echo(trouble)
+    if troubles:
+        sys.exit(1)
 
 
 @backup_group.command("forget")

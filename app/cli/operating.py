@@ -17,6 +17,12 @@ from app.migrations import run
 
 LINES_PER_STEP = 500
 LONGEST_WHY = 200
+# What stays here for good although somebody asked for its erasure, when its job is let be.
+ERASURES = {
+    "members.forget_person": "birthday, addresses, phones, names, family and complaints' words and "
+    "photos of a closed account",
+    "members.forget_picture": "every picture that somebody showed of himself",
+}
 
 ledger_group = AppGroup("ledger", help="The books.")
 vouchers_group = AppGroup("vouchers", help="Who holds what, and why.")
@@ -107,14 +113,25 @@ def revive(merchant_id: int, task_id: int) -> None:
 @click.argument("merchant_id", type=int)
 @click.argument("task_id", type=int)
 @click.option("--why", required=True, help="For the log, such as: 模板已下线.")
-def dismiss(merchant_id: int, task_id: int, why: str) -> None:
-    """Let one given-up row be: nobody will do it, and nobody is reminded of it any more."""
+@click.option("--erased-by-hand", is_flag=True, help="What the job was to erase is erased.")
+def dismiss(merchant_id: int, task_id: int, why: str, *, erased_by_hand: bool) -> None:
+    """Let one given-up row be: nobody will do it, and nobody is reminded of it any more.
+
+    A row that was to erase what a person asked to have erased needs a word of its own.
+    """
     if not 0 < len(why.strip()) <= LONGEST_WHY:
         raise click.BadParameter(
             f"say why, in {LONGEST_WHY} characters at most", param_hint="--why"
         )
     at = clock.now()
     with transaction():
+        row = outbox.find_given_up(merchant_id=merchant_id, task_id=task_id)
+        if row and row.job in ERASURES and not erased_by_hand:
+            raise click.ClickException(
+                f"{row.job} erases what a person asked to have erased. Dismissed, this stays: "
+                f"{ERASURES[row.job]}. `flask outbox revive {merchant_id} {task_id}` tries it "
+                "again; --erased-by-hand says that you have done it yourself."
+            )
         dismissed = outbox.dismiss(merchant_id=merchant_id, task_id=task_id, at=at)
         if dismissed:
             audit.record(
@@ -122,7 +139,7 @@ def dismiss(merchant_id: int, task_id: int, why: str) -> None:
                 actor="cli",
                 action="operations.dismiss",
                 subject=f"job:{task_id}",
-                details={"why": why.strip()},
+                details={"why": why.strip()} | ({"erased_by_hand": True} if erased_by_hand else {}),
                 at=at,
             )
     _report([] if dismissed else ["no such row is given up"], clean="it is settled")

@@ -20,7 +20,7 @@ from app.kernel.db import Base, OwnedByMerchant, execute, fetch_all, fetch_one, 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A fact that has already happened. It carries ids, never objects or personal data."""
+    """A fact that has already happened. It carries ids, and no personal data in the clear."""
 
     merchant_id: int
 
@@ -121,18 +121,21 @@ class Due:
     job: str
 
 
-def list_due(*, at: datetime, limit: int, but_not: Collection[str] = ()) -> list[Due]:
+def list_due(
+    *, at: datetime, limit: int, but_not: Collection[str] = (), since: datetime | None = None
+) -> list[Due]:
     """What waits to be done, oldest first, without locks: the job's own transaction decides.
 
-    `but_not`: jobs whose rows may wait.
+    `but_not`: jobs whose rows may wait. `since`: only what fell due from then on.
     """
     return fetch_all(
         Due,
         """SELECT merchant_id, id, job FROM outbox
         WHERE due_at <= %(at)s AND done_at IS NULL AND failed_at IS NULL
+          AND due_at >= coalesce(%(since)s::timestamptz, '-infinity')
           AND job <> ALL(%(but_not)s::text[])
         ORDER BY due_at LIMIT %(limit)s""",
-        {"at": at, "limit": limit, "but_not": list(but_not)},
+        {"at": at, "limit": limit, "but_not": list(but_not), "since": since},
     )
 
 
@@ -246,6 +249,17 @@ def list_given_up(*, limit: int) -> list[GivenUp]:
         """SELECT merchant_id, id, job, attempts, failed_at, error FROM outbox
         WHERE failed_at IS NOT NULL AND done_at IS NULL ORDER BY failed_at LIMIT %(limit)s""",
         {"limit": limit},
+    )
+
+
+def find_given_up(*, merchant_id: int, task_id: int) -> GivenUp | None:
+    """The row, if it was given up and nobody has settled it."""
+    return fetch_one(
+        GivenUp,
+        """SELECT merchant_id, id, job, attempts, failed_at, error FROM outbox
+        WHERE merchant_id = %(merchant_id)s AND id = %(id)s
+          AND failed_at IS NOT NULL AND done_at IS NULL""",
+        {"merchant_id": merchant_id, "id": task_id},
     )
 
 

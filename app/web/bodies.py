@@ -2,7 +2,7 @@
 
 The first wall is a proxy that reads a request whole before it passes it on (docs/deploy.md). Without
 one, as many slow callers as there are threads would stop a worker for everybody. With this they
-take some of the threads, and those who ask without a body are served by the others.
+take all threads but one, and those who ask without a body are served by that.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +23,17 @@ class TooManyAwaited(DomainError):
     """Other callers have not said yet what they want."""
 
     code, status = "unavailable", 503
+
+
+def places_for(*, database_pool: int) -> int:
+    """How many threads of a process may wait at once.
+
+    The pool has two connections for each thread and one more. All threads but one, so that
+    somebody serves those who bring no body; two at least, since one slow caller must not be
+    enough to have everybody else's orders refused.
+    """
+    threads = (database_pool - 1) // 2
+    return max(2, threads - 1)
 
 
 class FewAwaited:

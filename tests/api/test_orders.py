@@ -1,12 +1,19 @@
 """Placing orders and looking at them."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain import members
+from app.gateways.mini_program import MiniProgram
 from app.kernel.db import db
+from jobs import chats, running
 from tests.api.calling import a_request_key
+from tests.api.test_assists import Friend
 from tests.builders.catalog import an_offer
 from tests.builders.members import a_member
+
+OF_NOBODY = {"code": "used", "encrypted_data": "AAAA", "iv": "AAAA"}
 
 
 def order(caller, shop, *, key=None, **more):
@@ -81,17 +88,71 @@ def test_the_source_is_kept_with_the_order(member, shop, committed):
 
 
 def test_the_chat_it_was_bought_from_is_opened_by_us(member, shop, phone, committed):
-    first, again = (order(member, shop, source={"group": from_chat(phone)}) for _ in range(2))
-    stranger_to_us = {"code": "used", "encrypted_data": "AAAA", "iv": "AAAA"}
-    unknown = order(member, shop, source={"group": stranger_to_us})
+    def bought(chat):
+        placed = order(member, shop, source={"group": chat})
+        # At once: the chat is sealed with the key of the latest login.
+        return open_chats(shop), group_of(shop, placed.json["order"])
 
+    first, again = bought(from_chat(phone)), bought(from_chat(phone))
+    assert first == again
+    assert first[1].startswith("tG")
+    assert bought(OF_NOBODY) == (1, None)
     # A phone that was not brought up to date says what told nothing before, either.
-    of_old = order(member, shop, source={"group": "a share's ticket"})
-    groups = [group_of(shop, placed.json["order"]) for placed in (first, again, unknown, of_old)]
+    assert bought("a share's ticket") == (0, None)
 
-    assert groups[0] == groups[1]
-    assert groups[0].startswith("tG")
-    assert groups[2:] == [None, None]
+
+def test_no_sale_waits_for_the_chat_that_it_came_from(member, shop, phone, monkeypatch):
+    def never(*_):
+        raise AssertionError("the platform was asked while somebody waits for his order")
+
+    chat, key = from_chat(phone), a_request_key()
+    rare = an_offer(merchant=shop.merchant, stock=1, price_fen=0)
+    with monkeypatch.context() as away:
+        away.setattr(MiniProgram, "sign_in", never)
+        # What was refused has used the code up no more than what is told again.
+        refused = order(member, shop, offer=rare.number, quantity=2, source={"group": chat})
+        placed, again = (
+            order(member, shop, key=key, offer=rare.number, source={"group": chat})
+            for _ in range(2)
+        )
+    assert (refused.json["code"], placed.status_code) == ("sold_out", 201)
+    assert again.json == placed.json
+
+    assert open_chats(shop) == 1
+    assert group_of(shop, placed.json["order"]).startswith("tG")
+
+
+def test_a_platform_that_is_away_is_asked_again_for_as_long_as_the_code_lives(
+    member, shop, phone, monkeypatch
+):
+    placed = order(member, shop, source={"group": from_chat(phone)})
+    phone.fault("status", scope="/sns/jscode2session", status=503)
+    assert open_chats(shop) == 1
+    assert group_of(shop, placed.json["order"]) is None
+    # Waits, and is nobody's work when it is too late.
+    monkeypatch.setattr(chats, "CODE_LIVES", timedelta(0))
+    assert open_chats(shop) == 1
+    assert open_chats(shop) == 0
+    assert group_of(shop, placed.json["order"]) is None
+
+
+def test_a_code_of_somebody_else_says_nothing_of_the_buyer(client, member, shop, phone, wechat):
+    other = from_chat(phone) | {"code": Friend(client, shop, wechat.url).login()}
+    placed = order(member, shop, source={"group": other})
+    assert open_chats(shop) == 1
+    assert group_of(shop, placed.json["order"]) is None
+
+
+def open_chats(shop):
+    """The job that follows such an order; how many waited, which it never leaves to a person."""
+    query = """SELECT id FROM outbox WHERE merchant_id = %s AND job = 'chats.note_chat'
+      AND done_at IS NULL"""
+    rows = db.session.connection().exec_driver_sql(query, (shop.id,)).scalars().all()
+    db.session.rollback()
+    running.run_batch("chats.note_chat", [[shop.id, row] for row in rows])
+    given_up = "SELECT count(*) FROM outbox WHERE merchant_id = %s AND failed_at IS NOT NULL"
+    assert db.session.connection().exec_driver_sql(given_up, (shop.id,)).scalar() == 0
+    return len(rows)
 
 
 def from_chat(phone):

@@ -35,11 +35,14 @@ PARTS = {"histogram": ("_bucket", "_sum", "_count")}
 
 @pytest.fixture(scope="module")
 def figures(app, tmp_path_factory):
-    """Everything that is really told: the page of a live app, and what `verify all` writes."""
-    client, path = app.test_client(), tmp_path_factory.mktemp("figures") / "verify.prom"
+    """Everything that is really told: the page of a live app, and what commands write."""
+    client, folder = app.test_client(), tmp_path_factory.mktemp("figures")
     client.get("/healthz")
-    app.test_cli_runner().invoke(args=["verify", "all", "--metrics", str(path)])
-    return client.get("/metrics", headers=TOKEN).text + path.read_text(encoding="utf-8")
+    commands = {"verify.prom": ["verify", "all"], "backup.prom": ["backup", "status", str(folder)]}
+    for name, words in commands.items():
+        app.test_cli_runner().invoke(args=[*words, "--metrics", str(folder / name)])
+    written = [(folder / name).read_text(encoding="utf-8") for name in commands]
+    return "".join([client.get("/metrics", headers=TOKEN).text, *written])
 
 
 def names_in(page):
@@ -101,6 +104,19 @@ def test_every_label_that_is_asked_for_is_told(figures):
     counted = (ROOT / "app/web/metrics.py").read_text() + (ROOT / "app/web/gauges.py").read_text()
     known = set(LABEL.findall(figures)) | set(re.findall(r'"(\w+)"', counted))
     assert {name for each in expressions() for name in labels_in(each)} - known == set()
+
+
+def test_figures_of_the_backups_ring_when_they_are_gone(app, figures, tmp_path):
+    asked = "\n".join(rule["expr"] for rule in rules())
+    backups = {name for name in names_in(figures) if name.startswith("kabao_backup_")}
+    assert len(backups) == 2
+    assert {name for name in backups if f"absent({name})" not in asked} == set()
+    assert 'absent(kabao_replication_slot_up{slot="kabao_backup"})' in asked
+    # A folder in which nothing leads to this database has names and no figures.
+    assert re.findall(r"^kabao_backup_.*", figures, re.MULTILINE) == []
+    told = app.test_cli_runner().invoke(args=["backup", "status", str(tmp_path)])
+    assert told.exit_code == 1
+    assert told.output.count("begin a new folder") == 2
 
 
 def test_every_expression_closes_what_it_opens():

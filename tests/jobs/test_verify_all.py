@@ -9,6 +9,7 @@ from app.domain.proofs import standing
 from app.kernel import audit, audit_search, clock
 from app.kernel.audit_search import Wanted
 from app.kernel.db import execute, transaction
+from jobs import subscriptions
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 LONG_AGO = timedelta(hours=1)
@@ -83,6 +84,25 @@ def test_work_that_was_given_up_is_found_at_once(house, verify):
         "DELETE FROM outbox WHERE merchant_id = %(merchant_id)s",
     ):
         assert verify()[0] == {"no work was given up"}
+
+
+@pytest.mark.parametrize("job", [name for name in subscriptions.JOBS if ".forget_" in name])
+def test_what_somebody_wants_erased_is_not_dismissed_in_passing(house, flask, job):
+    task = house.publish(job, member_id=1)
+    run(house, "UPDATE outbox SET failed_at = due_at WHERE merchant_id = %(merchant_id)s")
+    words = ("outbox", "dismiss", house.merchant_id, task, "--why", "不要了")
+
+    told = flask(*words, fails=1)
+    assert ("this stays: " in told, "picture" in told or "birthday" in told) == (True, True)
+    assert house.row(task).done_at is None
+    flask(*words, "--erased-by-hand")
+
+    assert house.row(task).done_at
+    with house.app.app_context(), transaction():
+        (line,) = audit_search.search(
+            merchant_id=house.merchant_id, wanted=Wanted(action="operations.dismiss")
+        ).items
+    assert line.details == {"why": "不要了", "erased_by_hand": True}
 
 
 def test_work_that_was_let_be_is_not_told_again(house, flask, verify):

@@ -1,12 +1,14 @@
 """What lies in a backup's folder beside whole copies, and which programs write it."""
 
+import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from app.cli import backup_copies, backup_pictures, backup_programs
+from app.cli import backup_copies, backup_pictures, backup_programs, backup_standing
 from app.cli.backup_programs import NoBackup
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -79,6 +81,62 @@ def test_a_disk_that_is_not_mounted_erases_nothing(shop, tmp_path):
     _, folder = shop
     backup_pictures.mark_gone(tmp_path / "nothing", folder, at=NOON)
     assert backup_pictures.gone_since(folder) == {}
+
+
+def test_the_last_picture_of_a_shop_stays_erased(shop, tmp_path):
+    live, folder = shop
+    for key in (FACE, COVER):
+        (live / key).unlink()
+    backup_pictures.mark_gone(live, folder, at=NOON)
+    gone = backup_pictures.gone_by(folder, None)
+    assert backup_pictures.copy_new(folder / "files", tmp_path / "there", but=gone) == 0
+    # An empty folder is where a disk would be mounted.
+    (folder / "gone.json").unlink()
+    (tmp_path / "mount").mkdir()
+    backup_pictures.mark_gone(tmp_path / "mount", folder, at=NOON)
+    assert backup_pictures.gone_since(folder) == {}
+
+
+def server_that(*, history="7/2", writes="000000020000000000000005", is_followed=True):
+    return backup_copies.Server("head", history, 17, 0, is_followed, writes)
+
+
+@pytest.fixture
+def two_copies(tmp_path):
+    """One of before a failover, and one of after it."""
+    for stamp, history, moment in (("1", "7/1", LATER), ("2", "7/2", NOON)):
+        (tmp_path / "base" / stamp).mkdir(parents=True)
+        told = {"schema": "head", "merchants": 1, "key": "k", "history": history}
+        note = told | {"made_at": moment.isoformat(), "ended_at": moment.isoformat()}
+        (tmp_path / "base" / f"{stamp}.json").write_text(json.dumps(note))
+    (tmp_path / "wal").mkdir()
+    return tmp_path
+
+
+def test_copies_of_before_a_failover_do_not_count(two_copies):
+    (two_copies / "wal/000000010000000000000009").touch()
+    seen = backup_standing.standing(two_copies, server_that(), at=LATER)
+    assert (seen.copied_at, seen.followed_at) == (NOON, None)
+    (told,) = seen.troubles(at=NOON + timedelta(hours=36))
+    assert "no change" in told
+    assert len(seen.troubles(at=NOON + timedelta(hours=37))) == 2
+    after_another = server_that(history="7/3", writes="000000030000000000000001")
+    assert len(backup_standing.standing(two_copies, after_another, at=LATER).troubles(at=NOON)) == 2
+
+
+def test_in_a_quiet_hour_every_change_is_kept(two_copies):
+    newest = two_copies / "wal/000000020000000000000005.partial"
+    newest.touch()
+    os.utime(newest, (NOON.timestamp(), NOON.timestamp()))
+
+    def followed_at(**server):
+        return backup_standing.standing(two_copies, server_that(**server), at=LATER).followed_at
+
+    assert followed_at() == LATER
+    # Nobody follows, or another folder; or a standby is asked, which does not know.
+    assert followed_at(is_followed=False) == NOON
+    assert followed_at(writes="000000020000000000000006") == NOON
+    assert followed_at(writes=None) is None
 
 
 def test_a_picture_that_goes_while_it_is_copied_stops_nothing(shop, tmp_path, monkeypatch):

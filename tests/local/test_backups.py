@@ -162,6 +162,8 @@ def after(tmp_path_factory):
         marks["sums"] = drill.ask("SELECT count(*), sum(allocated_fen) FROM vouchers")
         (position,) = drill.ask("SELECT pg_current_wal_lsn()::text")
         assert until(lambda: received(drill, position[0]), within=30)
+        told = drill.flask("backup", "status", drill.copies, "--metrics", folder / "backup.prom")
+        assert all(json.loads(told).values())
         following.send_signal(signal.SIGTERM)
         following.wait(20)
         marks["broken later"] = drill.broken()
@@ -230,6 +232,8 @@ def refuses_its_past_and_begins_anew(restored, place):
     for command in ("make", "follow"):
         told = restored.flask("backup", command, restored.copies, fails=1)
         assert "begin a new folder" in told
+    # The copies are young, and yet none of them leads to today.
+    assert "no base copy" in restored.flask("backup", "status", restored.copies, fails=1)
     assert "nobody follows" in restored.flask("backup", "make", place / "new")
     restored.flask("restore", place / "new", place / "again")
     # Else the copy would end at the second of the restore before.

@@ -46,7 +46,7 @@ PRIVATE_KEY = load_pem_private_key(FRESH.merchant_private_key_pem.encode(), pass
 SECONDS_PER_DAY = 86_400
 
 
-def eventually(look, *, seconds=5.0):
+def eventually(look, *, seconds=30.0):
     """What `look` finds, as soon as it finds something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -1,11 +1,21 @@
 """Few threads wait for slow callers; whoever brings no body is served by the others."""
 
 import io
+import re
+import socket
+import subprocess
+import sys
 import threading
 
 import pytest
+import requests
 
-from app.web.bodies import FewAwaited, TooManyAwaited
+from app.web.bodies import FewAwaited, TooManyAwaited, places_for
+from deploy.local import children
+from tests.architecture.reading import ROOT
+
+HALF = b"POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 8\r\n\r\nhalf"
+UNIT = ROOT / "deploy/systemd/kabao-web.service"
 
 
 class Slow:
@@ -73,3 +83,61 @@ def test_a_place_is_given_back_when_the_caller_goes():
     for _each in range(3):
         with pytest.raises(OSError, match="gone"):
             door(asked(Gone()), None)
+
+
+@pytest.fixture
+def door(tmp_path):
+    """The web server as its unit starts it, with one worker; its port."""
+    unit = UNIT.read_text(encoding="utf-8")
+    threads = re.search(r"--blocking-threads (\d+)", unit)[1]
+    port, log = children.free_port(), tmp_path / "door.log"
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1"]
+    command += ["--port", str(port), "--blocking-threads", threads, "tests.unit.slow_door:app"]
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        assert children.until(lambda: say(port) == (200, ""), within=60), children.last_words(log)
+        yield port
+    finally:
+        children.kill_group(server)
+        server.wait()
+
+
+def say(port, word=None):
+    """An ordinary caller, on a connection of his own; None while nobody listens."""
+    try:
+        answer = requests.request(
+            "POST" if word else "GET", f"http://127.0.0.1:{port}/", data=word, timeout=20
+        )
+    except requests.ConnectionError:
+        return None
+    return answer.status_code, answer.text
+
+
+def half(port):
+    """Somebody who sends half of his body and stays."""
+    slow = socket.create_connection(("127.0.0.1", port), timeout=20)
+    slow.sendall(HALF)
+    return slow
+
+
+def test_one_who_stays_with_half_a_body_has_nobody_else_refused(door):
+    with half(door) as slow:
+        # Until he has his thread, whichever comes first proves nothing.
+        assert [say(door, "tea") for _ in range(5)] == [(200, "tea")] * 5
+        with half(door), half(door) as last:
+            assert children.until(lambda: say(door, "tea")[0] == 503, within=20)
+            # All places are taken; who brings no body is served nevertheless.
+            assert say(door) == (200, "")
+            last.sendall(b"tail")
+            assert last.recv(1000).startswith(b"HTTP/1.1 200")
+            assert say(door, "tea") == (200, "tea")
+        slow.sendall(b"tail")
+        assert slow.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(("pool", "places"), [(9, 3), (17, 7), (5, 2), (1, 2)])
+def test_of_a_process_s_threads_one_is_left_and_one_slow_caller_is_not_enough(pool, places):
+    assert places_for(database_pool=pool) == places

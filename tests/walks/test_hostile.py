@@ -15,7 +15,8 @@ from tests.walks.hostility import JSON, KEYS, PARTS, bodies, fields, keyed, quer
 from tests.walks.table import WAYS
 from tests.walks.walking import PROBLEM, expect_refusal, expect_words
 
-SECONDS = 2.0
+# Of the processor, whatever else runs on it; and until the database answers on a busy machine.
+WORK_SECONDS, SECONDS = 2.0, 12.0
 # Those who spoke nonsense are refused with one of these; which one, other tests say.
 REFUSALS = (*range(400, 418), 422, 429)
 # Written down on purpose: a scan that was refused, and whoever signed in, wrong as his link was.
@@ -44,9 +45,10 @@ def storm(town, watch, redis):
         redis.flushdb()
         limits.forget_absence()
         person = town.rightful(route)[0]
-        began = time.monotonic()
+        began, worked = time.monotonic(), time.thread_time()
         with watch.unchanged(name, but=but):
             answer = town.send(route, call, bearer=person and person.bearer, **changes)
+        assert time.thread_time() - worked < WORK_SECONDS, name
         assert time.monotonic() - began < SECONDS, name
         assert answer.status_code in statuses, (name, answer.status_code, answer.text[:300])
         in_words = route in IN_WORDS and not answer.is_json

@@ -18,7 +18,7 @@ from app.domain.orders.desk import (
 )
 from app.domain.orders.earning import Purchase, purchase_of, refundable_until
 from app.domain.orders.errors import NothingToGiveBack, OrderNotPayable, TenderRefused
-from app.domain.orders.events import OrderPaid, PaymentCameLate, PotsMoved
+from app.domain.orders.events import OrderFromChat, OrderPaid, PaymentCameLate, PotsMoved
 from app.domain.orders.growing import GrowthLine, list_growth
 from app.domain.orders.joining import take_over
 from app.domain.orders.models import (
@@ -31,7 +31,7 @@ from app.domain.orders.models import (
     TenderState,
 )
 from app.domain.orders.paying import Outcome, confirm_paid, return_late_money
-from app.domain.orders.placing import place
+from app.domain.orders.placing import note_chat, place
 from app.domain.orders.pricing import Price
 from app.domain.orders.queries import (
     OrderView,
@@ -54,7 +54,7 @@ from app.domain.orders.referrals import (
 )
 from app.domain.orders.restocking import restock
 from app.domain.orders.returning import Split, Weight, give_back
-from app.domain.orders.rules import PAY_WITHIN, Placed, Source, Wish
+from app.domain.orders.rules import PAY_WITHIN, Placed, SealedChat, Source, Wish
 from app.domain.orders.selling import Sold, set_stock, sold_of_offer
 from app.domain.orders.tenders import Tender, tenders_of
 
@@ -71,6 +71,7 @@ __all__ = [
     "Order",
     "OrderFile",
     "OrderFilter",
+    "OrderFromChat",
     "OrderLine",
     "OrderMove",
     "OrderNotPayable",
@@ -91,6 +92,7 @@ __all__ = [
     "Price",
     "Purchase",
     "Referred",
+    "SealedChat",
     "Sharer",
     "Sold",
     "Source",
@@ -114,6 +116,7 @@ __all__ = [
     "list_overdue",
     "list_sharers",
     "moves_of",
+    "note_chat",
     "note_close_try",
     "notice_words",
     "number_by_payment",

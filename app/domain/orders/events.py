@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.kernel.outbox import Event
 
@@ -6,6 +6,21 @@ from app.kernel.outbox import Event
 @dataclass(frozen=True, kw_only=True)
 class OrderPaid(Event):
     order_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFromChat(Event):
+    """It was bought from a chat, which is still sealed.
+
+    The three texts open it only together with the app's secret, once, and for five minutes.
+    """
+
+    order_id: int
+    member_id: int
+    appid: str
+    code: str = field(repr=False)
+    encrypted_data: str = field(repr=False)
+    iv: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from app.domain.gifting import NotGiftable
 from app.domain.members import SessionEnded
 from app.domain.orders import statements, tenders
 from app.domain.orders.errors import TenderRefused
+from app.domain.orders.events import OrderFromChat
 from app.domain.orders.fulfilling import hand_over_free
 from app.domain.orders.opening import opened_for
 from app.domain.orders.planning import Plan, plan
@@ -25,8 +26,9 @@ from app.domain.orders.rules import (
 from app.domain.points import TooManyPoints
 from app.domain.stored_value import GiftCardsOfDay, ValueCapReached
 from app.kernel import numbers, request_keys
-from app.kernel.db import fetch_one
+from app.kernel.db import execute, fetch_one
 from app.kernel.errors import Busy
+from app.kernel.outbox import publish
 from app.kernel.request_keys import RequestKey
 
 
@@ -88,8 +90,16 @@ def _place(wish: Wish, offer: ForSale, *, key: RequestKey | None, at: datetime) 
         return None
     if key and not written.key_is_new:
         return _replay(key)
-    _settle(planned, offer, placed, _taken(written, offer), at)
+    order_id = _taken(written, offer)
+    _settle(planned, offer, placed, order_id, at)
+    _tell_chat(wish, order_id, at)
     return placed
+
+
+def note_chat(*, merchant_id: int, order_id: int, group: str) -> None:
+    """The chat that an order was bought from, which is known a moment after it."""
+    told = {"merchant_id": merchant_id, "order_id": order_id, "group": group}
+    execute(statements.NOTE_CHAT, told)
 
 
 def _settle(planned: Plan, offer: ForSale, placed: Placed, order_id: int, at: datetime) -> None:
@@ -115,6 +125,21 @@ def _settle(planned: Plan, offer: ForSale, placed: Placed, order_id: int, at: da
         gift=wish.gift,
         at=at,
     )
+
+
+def _tell_chat(wish: Wish, order_id: int, at: datetime) -> None:
+    """Somebody else opens it: no sale waits for a platform that may be slow or away."""
+    if chat := wish.source.chat:
+        told = OrderFromChat(
+            merchant_id=wish.merchant_id,
+            order_id=order_id,
+            member_id=wish.member_id,
+            appid=wish.appid,
+            code=chat.code,
+            encrypted_data=chat.encrypted_data,
+            iv=chat.iv,
+        )
+        publish(told, at=at)
 
 
 def _check(wish: Wish, offer: ForSale, *, at: datetime) -> None:
@@ -224,7 +249,6 @@ def _parameters(
         "payment_number": placed.payment_number,
         "source_channel": source.channel,
         "source_scene": source.scene,
-        "source_group": source.group,
         "source_referrer": source.referrer,
         "sharer_member_id": _sharer(wish),
         "gift": wrapping_to_json(wish.gift),

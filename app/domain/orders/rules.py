@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,12 +18,21 @@ MOST_PIECES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
+class SealedChat:
+    """The chat that a page was opened from, as the phone brought it: the platform opens it."""
+
+    code: str = field(repr=False)
+    encrypted_data: str = field(repr=False)
+    iv: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where an order came from. Captured with the order; it cannot be filled in later."""
+    """Where an order came from. Captured with the order; what was not told then is not told later."""
 
     channel: str | None = None
     scene: str | None = None
-    group: str | None = None
+    chat: SealedChat | None = None
     referrer: str | None = None
     sharer_member_id: int | None = None
 

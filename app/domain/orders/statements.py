@@ -35,10 +35,10 @@ WITH offer AS (
   RETURNING 1
 ), placed AS (
   INSERT INTO orders (merchant_id, number, member_id, state, total_fen, wechat_fen, has_tenders,
-    app_id, channel_id, source_channel, source_scene, source_group, source_referrer, sharer_member_id, gift,
+    app_id, channel_id, source_channel, source_scene, source_referrer, sharer_member_id, gift,
     placed_at, expires_at)
   SELECT %(merchant_id)s, %(number)s, %(member_id)s, 'pending', %(total_fen)s, %(wechat_fen)s,
-    %(has_tenders)s, %(app_id)s, %(channel_id)s, %(source_channel)s, %(source_scene)s, %(source_group)s,
+    %(has_tenders)s, %(app_id)s, %(channel_id)s, %(source_channel)s, %(source_scene)s,
     %(source_referrer)s, %(sharer_member_id)s, %(gift)s::jsonb, %(at)s, %(expires_at)s
   FROM gate
   WHERE (NOT %(has_stock)s OR EXISTS (SELECT FROM stock))
@@ -64,6 +64,12 @@ SELECT EXISTS (SELECT FROM offer), EXISTS (SELECT FROM gate), NOT %(has_stock)s 
   (SELECT id FROM placed),
   EXISTS ({session})
 """.replace("{session}", SESSION_IS_GOOD).replace("{unchanged}", UNCHANGED)
+
+# A merchant's own figures; nothing that was decided hangs on it.
+NOTE_CHAT = """
+UPDATE orders SET source_group = %(group)s
+WHERE merchant_id = %(merchant_id)s AND id = %(order_id)s AND source_group IS NULL
+"""
 
 # Order and payment are locked together, the order first; a waiter gets the newest of both.
 LOCK_FOR_PAYMENT = """

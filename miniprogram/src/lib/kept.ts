@@ -23,12 +23,25 @@ export const kept = {
   },
   remove(name: string): void {
     unsaved.delete(place(name))
-    uni.removeStorageSync(place(name))
+    try {
+      uni.removeStorageSync(place(name))
+    } catch {
+      // What cannot be taken away must not come back: nothing is written over it.
+      kept.write(name, null)
+    }
   },
   /** The names that begin so. */
   names(beginning: string): string[] {
-    return uni.getStorageInfoSync().keys.filter((key) => key.startsWith(place(beginning))).map((key) => key.slice(place('').length))
+    return [...new Set([...saved(), ...unsaved.keys()])].filter((key) => key.startsWith(place(beginning))).map((key) => key.slice(place('').length))
   },
+}
+
+function saved(): string[] {
+  try {
+    return uni.getStorageInfoSync().keys
+  } catch {
+    return []
+  }
 }
 
 const place = (name: string) => `${site.merchant}:${name}`

@@ -171,3 +171,21 @@ test('what a full storage does not take is known until the app is closed', () =>
   kept.remove('session')
   expect(kept.read('session')).toBeNull()
 })
+
+test('what a closed storage does not let go of is gone all the same', () => {
+  const closed = () => { throw new Error('the storage is closed') }
+  const before = { ...uni }
+  kept.write('session', 'old')
+  uni.removeStorageSync = closed
+  kept.remove('session')
+  expect(kept.read('session')).toBeNull()
+
+  kept.write('session', 'new')
+  Object.assign(uni, { setStorageSync: closed, getStorageSync: closed, getStorageInfoSync: closed })
+  kept.remove('session')
+  expect(kept.read('session')).toBeNull()
+  expect(kept.names('sess')).toEqual(['session'])
+  Object.assign(uni, before)
+  kept.remove('session')
+  expect(kept.names('sess')).toEqual([])
+})
