@@ -9,7 +9,7 @@ from chaos.faults import Fault, Missed
 from chaos.journal import Reader
 from chaos.judging import Judgement
 from chaos.stage import Stage
-from chaos.verifying import Verifier, drained, jobs_waiting
+from chaos.verifying import LOOKS_EVERY_S, Verifier, drained, jobs_waiting
 from chaos.watching import Watch
 from deploy.local import children
 
@@ -127,7 +127,9 @@ class Run:
         for crowd in self._stage.crowds:
             crowd.pause()
         children.until(
-            lambda: jobs_waiting(self._stage.postgres) < FEW_WAITING, within=CATCHES_UP_WITHIN_S
+            lambda: jobs_waiting(self._stage.postgres) < FEW_WAITING,
+            within=CATCHES_UP_WITHIN_S,
+            every=LOOKS_EVERY_S,
         )
         self._go_on()
 

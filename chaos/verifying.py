@@ -13,6 +13,8 @@ from deploy.local import children
 
 # Work may be under way so long while things go wrong, and so long when nobody comes any more.
 BUSY_S, AT_REST_S = 600, 60
+# Each look is a new connection; the house shall have the machine.
+LOOKS_EVERY_S = 0.5
 ROOT = Path(__file__).parents[1]
 WAITING = "SELECT count(*) FROM outbox WHERE done_at IS NULL AND failed_at IS NULL"
 STILL_TO_DO = """
@@ -83,7 +85,7 @@ def drained(postgres: Postgres, *, within: float) -> dict[str, int]:
         left.update({name: count for name, count in zip(WHAT, row, strict=True) if count})
         return not left
 
-    children.until(nothing, within=within)
+    children.until(nothing, within=within, every=LOOKS_EVERY_S)
     return left
 
 

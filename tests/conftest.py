@@ -60,13 +60,23 @@ def server_url(worker):
 
 
 @pytest.fixture(scope="session")
-def database_url(server_url, worker):
-    """A database with the newest schema, by way of the migrations."""
+def migrated(server_url, worker):
+    """The name of a database with the newest schema, by way of the migrations: to be copied."""
     base = make_url(server_url).set(drivername="postgresql")
-    name = f"test_{os.getpid()}_{worker}"
+    name = f"migrated_{os.getpid()}_{worker}"
     with a_database(base.render_as_string(hide_password=False), name):
         url = base.set(drivername="postgresql+psycopg", database=name)
         upgrade(url.render_as_string(hide_password=False))
+        yield name
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url, worker, migrated):
+    """A database with the newest schema."""
+    base = make_url(server_url).set(drivername="postgresql")
+    name = f"test_{os.getpid()}_{worker}"
+    with a_database(base.render_as_string(hide_password=False), name, like=migrated):
+        url = base.set(drivername="postgresql+psycopg", database=name)
         yield url.render_as_string(hide_password=False)
 
 

@@ -87,13 +87,13 @@ def kill_group(child: subprocess.Popen[bytes]) -> None:
         child.kill()
 
 
-def until(done: Callable[[], bool], *, within: float) -> bool:
-    """Ask again and again for `within` seconds; whether it became true."""
+def until(done: Callable[[], bool], *, within: float, every: float = PAUSE_S) -> bool:
+    """Ask again and again for `within` seconds, `every` so many; whether it became true."""
     deadline = time.monotonic() + within
     while not done():
         if time.monotonic() > deadline:
             return False
-        time.sleep(PAUSE_S)
+        time.sleep(every)
     return True
 
 

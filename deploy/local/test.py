@@ -4,11 +4,13 @@ DATABASE_URL and REDIS_URL of the surroundings are never used: tests write, and 
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryFile
 
 from deploy.local.children import NotStarted
 from deploy.local.orphans import InUse
@@ -17,12 +19,13 @@ from deploy.local.servers import HOME, Addresses, leave_tidily, postgres, valkey
 ROOT = HOME.parent
 # Half of the time a test waits: for a process that dies, a lock that is held, a WeChat that is slow.
 WORKERS = ("-n", "4")
-# They share one house, and what a phone does while the machine is quiet tells more.
+# They share one house, so one process has them all, beside the others: half of the time they wait.
 PHONES = "tests/phone"
 # Its small mini-program is built when it is tested, with what `make frontend` installs.
 WITH_NODE = f"{PHONES}/test_platform.py"
 # Options of pytest whose next word is no path.
 TAKES_A_WORD = {"-k", "-m", "-n", "-o", "-p", "-W"}
+NO_TESTS = 5  # pytest's exit code
 NODE_PACKAGES = ROOT / "miniprogram" / "node_modules"
 
 
@@ -32,10 +35,9 @@ def main(arguments: list[str]) -> int:
     print("starting throwaway servers", flush=True)
     try:
         with _throwaway_servers() as surroundings:
-            runs = [WORKERS] if _names_tests(arguments) else _all()
-            ended = [_run_pytest(surroundings, [*run, *arguments]) for run in runs]
-            # One that was killed has a number below zero.
-            return next((code for code in ended if code), 0)
+            if _names_tests(arguments):
+                return _run_pytest(surroundings, [*WORKERS, *arguments])
+            return _run_all(surroundings, arguments)
     except NotStarted as problem:
         print(problem, file=sys.stderr)
     except KeyboardInterrupt:
@@ -64,12 +66,54 @@ def _start_in_free_folder(running: ExitStack) -> Mapping[str, str]:
         return addresses.env | {"KABAO_TEST_FOLDER": str(folder)}
 
 
-def _all() -> list[tuple[str, ...]]:
-    alone: tuple[str, ...] = ("-n", "0", PHONES)
-    if not NODE_PACKAGES.is_dir():
-        print(f"without {WITH_NODE}, which needs Node.js: run `make frontend` first")
-        alone += (f"--ignore={WITH_NODE}",)
-    return [(*WORKERS, f"--ignore={PHONES}"), alone]
+def _run_all(surroundings: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """The phones beside all the others."""
+    with _beside([*_phones(), *arguments]) as phones:
+        others = [*WORKERS, f"--ignore={PHONES}", *arguments]
+        ended = [_run_pytest(surroundings, others), phones()]
+    # Words such as `-k` may choose none of the one or the other.
+    found = [code for code in ended if code != NO_TESTS] or [NO_TESTS]
+    # One that was killed has a number below zero.
+    return next((code for code in found if code), 0)
+
+
+def _phones() -> list[str]:
+    if NODE_PACKAGES.is_dir():
+        return ["-n", "0", PHONES]
+    print(f"without {WITH_NODE}, which needs Node.js: run `make frontend` first")
+    return ["-n", "0", PHONES, f"--ignore={WITH_NODE}"]
+
+
+@contextmanager
+def _beside(arguments: Sequence[str]) -> Iterator[Callable[[], int]]:
+    """Run them beside the block, on servers of their own; what is yielded waits and tells the end.
+
+    Others ask their server what was written, and empty their Valkey.
+    """
+    with _throwaway_servers() as surroundings, TemporaryFile() as said:
+        child = subprocess.Popen(
+            _pytest(arguments),
+            env=_env(surroundings),
+            cwd=ROOT,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        began = time.monotonic()
+
+        def tell() -> int:
+            code = child.wait()
+            said.seek(0)
+            sys.stdout.write(said.read().decode(errors="replace"))
+            print(f"the tests beside ended with {code}, {time.monotonic() - began:.0f} s after")
+            return code
+
+        try:
+            yield tell
+        finally:
+            if child.poll() is None:
+                # So that its house goes with it.
+                child.send_signal(signal.SIGINT)
+                child.wait()
 
 
 def _names_tests(arguments: list[str]) -> bool:
@@ -79,16 +123,25 @@ def _names_tests(arguments: list[str]) -> bool:
     return any((ROOT / path).exists() for path in paths)
 
 
-def _run_pytest(surroundings: Mapping[str, str], arguments: list[str]) -> int:
+def _run_pytest(surroundings: Mapping[str, str], arguments: Sequence[str]) -> int:
     print("servers are up; running the tests", flush=True)
-    command = [sys.executable, "-m", "pytest", *arguments]
+    began = time.monotonic()
+    result = subprocess.run(_pytest(arguments), env=_env(surroundings), cwd=ROOT, check=False)
+    print(
+        f"tests ended with {result.returncode} after {time.monotonic() - began:.0f} s", flush=True
+    )
+    return result.returncode
+
+
+def _pytest(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments]
+
+
+def _env(surroundings: Mapping[str, str]) -> Mapping[str, str]:
     env = {**os.environ, **surroundings}
     # The tests start dozens of processes, each of which would compile the whole application anew.
     env.pop("PYTHONDONTWRITEBYTECODE", None)
-    began = time.monotonic()
-    result = subprocess.run(command, env=env, cwd=ROOT, check=False)
-    print(f"tests ended with {result.returncode} after {time.monotonic() - began:.0f} s")
-    return result.returncode
+    return env
 
 
 if __name__ == "__main__":

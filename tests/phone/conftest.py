@@ -4,14 +4,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.admin.chromium import launched, playing
-from tests.phone.phones import a_phone
+from tests.phone.phones import PATIENCE_MILLISECONDS, a_phone
 from tests.phone.stack import ROOT, the_stack
 
 BUILD = ROOT / "miniprogram" / "dist" / "phone"
-# The first one also waits until the house stands.
-WITH_THE_HOUSE_SECONDS = 300
+# The first one also waits until the house stands, while the machine does much else at once.
+WITH_THE_HOUSE_SECONDS = 600
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 def pytest_collection_modifyitems(items):

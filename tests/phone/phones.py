@@ -11,7 +11,8 @@ from PIL import Image
 
 SIZE = {"width": 375, "height": 812}
 PICTURES = os.environ.get("KABAO_PICTURES")
-PATIENCE_MILLISECONDS = 15_000
+# The machine does much else at once.
+PATIENCE_MILLISECONDS = 60_000
 
 
 class Phone:

@@ -21,7 +21,7 @@ from tests.builders.databases import a_database
 ROOT = Path(__file__).parents[2]
 # The tests of this process use the first ones.
 REDIS_FROM = 8
-ANSWER_SECONDS = 10
+ANSWER_SECONDS = 30
 
 
 @dataclass(kw_only=True)

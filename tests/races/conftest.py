@@ -12,7 +12,6 @@ from app.domain import ledger, vouchers
 from app.factory import create_app
 from app.kernel import audit, clock
 from app.kernel.db import db, fetch_all, transaction
-from app.migrations.run import upgrade
 from tests.builders.databases import a_database
 from tests.builders.orders import a_shop
 from tests.builders.points import expire_due
@@ -77,15 +76,13 @@ def shop(committed):
 
 
 @pytest.fixture(scope="session")
-def _unguarded_url(database_url, worker):
+def _unguarded_url(database_url, migrated):
     base = make_url(database_url).set(drivername="postgresql")
     name = f"{base.database}_unguarded_{secrets.token_hex(3)}"
-    with a_database(base.render_as_string(hide_password=False), name):
+    with a_database(base.render_as_string(hide_password=False), name, like=migrated):
         url = base.set(drivername="postgresql+psycopg", database=name)
-        text = url.render_as_string(hide_password=False)
-        upgrade(text)
         _begin_ids_elsewhere(url)
-        yield text
+        yield url.render_as_string(hide_password=False)
 
 
 def _begin_ids_elsewhere(url):
