@@ -12,7 +12,8 @@ from tests.builders.catalog import a_benefit
 from tests.builders.family import a_family, a_relative
 from tests.builders.membership import a_ladder, spending, tiers_in, visits
 from tests.domain.proofs.economy_shop import Row
-from tests.domain.proofs.economy_walker import PICK, SHARE, TALLY, Economy
+from tests.domain.proofs.economy_walker import SHARE, TALLY, Economy
+from tests.domain.proofs.stepping import PICK, one_of
 
 CAP, WHOLE = 40_00, 90_00
 SILVER_FEN, SILVER_DAYS = 150_00, 2
@@ -53,7 +54,7 @@ class Members(Economy):
 
     @rule(who=PICK, pieces=PICK, value=SHARE)
     def buy_with_the_familys(self, who, pieces, value):
-        person = self._one(self.people, who)
+        person = one_of(self.people, who)
         seen = self._family_of(person)
         if seen and not seen.is_owner:
             offer = self.offers["vouchers"][who % 2]
@@ -66,7 +67,7 @@ class Members(Economy):
     @rule(who=PICK, fen=PICK)
     def ask_for_more(self, who, fen):
         """The owner's word counts once, this month."""
-        person = self._one(self.people, who)
+        person = one_of(self.people, who)
         which = {"merchant_id": self.shop.id, "member_id": person.id}
         self._try("ask the owner", lambda: family.ask(
             **which, amount_fen=1_00 + fen, note=None, at=self.at) or True)  # fmt: skip
@@ -79,7 +80,7 @@ class Members(Economy):
 
     @rule(who=PICK)
     def join_the_family(self, who):
-        person = self._one(self.people, who)
+        person = one_of(self.people, who)
         for owner, _ in self._owners():
             self._try("join a family", lambda owner=owner: a_relative(
                 self.shop, owner.member, cap=CAP, member=person.member, at=self.at))  # fmt: skip

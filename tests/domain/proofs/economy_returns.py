@@ -48,8 +48,9 @@ def end_gifts(*, at):
     gifting.return_due(at=at, limit=10_000)
 
 
-def running(shop):
-    return fetch_all(Running, RUNNING, {"m": shop.id})
+def running(shop, *, order=None):
+    """Of all orders, or of the one with this number."""
+    return fetch_all(Running, RUNNING, {"m": shop.id, "order": order})
 
 
 def push(shop, found, how, *, at):
@@ -109,7 +110,8 @@ RUNNING = """
 SELECT r.number, o.member_id, r.state, r.refund_number,
   (SELECT f.state FROM refunds f WHERE f.merchant_id = %(m)s AND f.number = r.refund_number)
 FROM returns r JOIN orders o ON o.merchant_id = r.merchant_id AND o.id = r.order_id
-WHERE r.merchant_id = %(m)s AND r.state IN ('asked', 'frozen', 'paying', 'paid') ORDER BY r.id
+WHERE r.merchant_id = %(m)s AND r.state IN ('asked', 'frozen', 'paying', 'paid')
+  AND (%(order)s::text IS NULL OR o.number = %(order)s) ORDER BY r.id
 """
 OPEN_REFUNDS = """
 SELECT number FROM refunds

@@ -5,7 +5,6 @@ refusals may only be those that `REFUSALS` names.
 """
 
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,7 +14,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from app.domain import points, redemption, stored_value, subscriptions, vouchers
 from app.domain.merchants import Role
 from app.domain.orders import Outcome
-from app.kernel import clock, outbox
 from app.kernel.db import db, fetch_all, transaction
 from app.kernel.errors import DomainError
 from jobs import members as member_jobs
@@ -36,17 +34,15 @@ from tests.domain.proofs.economy_shop import (
     GIFT_CARDS,
     PAID_ORDERS,
     PARCELS,
-    TASKS,
     USED,
     VOUCHERS,
     Row,
     offers_of,
 )
 from tests.domain.proofs.economy_sums import check_always, check_settled
-from tests.domain.proofs.model import Person, TaskId
+from tests.domain.proofs.model import Person
+from tests.domain.proofs.stepping import PICK, one_of, run_tasks, taken_from
 
-# Which of those that are there; a step with none of them does nothing.
-PICK = st.integers(min_value=0, max_value=10_000)
 SHARE = st.sampled_from([0, 0, 1, 30, 77, 100])
 PRESENT, MOST_ORDERS, LAST_DAY = 2_000, 40, timedelta(days=300)
 REFUSALS = {
@@ -68,16 +64,6 @@ class Tally:
 
 
 TALLY = Tally()
-
-
-@contextmanager
-def told_the_time(at):
-    """Jobs ask the clock, which shows the time of the walk meanwhile."""
-    clock.shift(round((at - clock.now()).total_seconds()))
-    try:
-        yield
-    finally:
-        clock.shift(0)
 
 
 class Economy(RuleBasedStateMachine):
@@ -106,14 +92,14 @@ class Economy(RuleBasedStateMachine):
     def buy(self, who, pieces, value, part, coupon):
         """Mostly paid at once; the others are paid, closed and paid too late by other steps."""
         offer = self.offers["vouchers"][who % 2]
-        self._order(self._one(self.people, who), offer, pieces, value, part, coupon=coupon)
+        self._order(one_of(self.people, who), offer, pieces, value, part, coupon=coupon)
         if who % 3:
             self._pay(-1)
 
     @rule(who=PICK, kind=st.sampled_from(["topup", "plan", "term", "card"]), value=SHARE)
     def buy_something_else(self, who, kind, value):
-        offer = self._one(self.offers[kind], who)
-        self._order(self._one(self.people, who), offer, value=value)
+        offer = one_of(self.offers[kind], who)
+        self._order(one_of(self.people, who), offer, value=value)
         if value % 3 == 0:
             self._pay(-1)
 
@@ -123,7 +109,7 @@ class Economy(RuleBasedStateMachine):
 
     @rule(which=PICK)
     def close(self, which):
-        placed = self._take(self.pending, which)
+        placed = taken_from(self.pending, which)
         if placed:
             closed(self.shop, placed, at=self.at)
             TALLY.done["close"] += 1
@@ -132,7 +118,7 @@ class Economy(RuleBasedStateMachine):
 
     @rule(which=PICK)
     def pay_too_late(self, which):
-        placed = self._take(self.closed, which)
+        placed = taken_from(self.closed, which)
         if placed:
             assert paid(self.shop, placed, at=self.at) is Outcome.LATE
             TALLY.done["pay late"] += 1
@@ -146,13 +132,13 @@ class Economy(RuleBasedStateMachine):
 
     @rule(which=PICK)
     def use(self, which):
-        voucher = self._one(self._vouchers("active"), which)
+        voucher = one_of(self._vouchers("active"), which)
         if voucher:
             self._try("use", lambda: a_redemption(self.shop, voucher, at=self.at))
 
     @rule(which=PICK)
     def reverse(self, which):
-        used = self._one(fetch_all(Row, USED, {"m": self.shop.id}), which)
+        used = one_of(fetch_all(Row, USED, {"m": self.shop.id}), which)
         if used:
             self._try("reverse", lambda: redemption.reverse(
                 merchant_id=self.shop.id, number=used.number, reason="扫错券",
@@ -161,19 +147,19 @@ class Economy(RuleBasedStateMachine):
     @rule(who=PICK, which=PICK)
     def give(self, who, which):
         """And the friend may take it at once."""
-        voucher = self._one(self._vouchers("active"), which)
+        voucher = one_of(self._vouchers("active"), which)
         giver = voucher and next((p for p in self.people if p.id == voucher.member_id), None)
         if giver:
             made = self._try("give", lambda: a_gift(
                 self.shop, giver=giver.member, vouchers=[voucher], at=self.at))  # fmt: skip
             if made and who % 3:
-                friend = self._one(self.people, who)
+                friend = one_of(self.people, who)
                 self._try("claim", lambda: a_claim(self.shop, made, friend.member, at=self.at))
 
     @rule(who=PICK, which=PICK)
     def claim_a_gift_card(self, who, which):
-        card = self._one(fetch_all(Row, GIFT_CARDS, {"m": self.shop.id}), which)
-        taker = self._one(self.people, who)
+        card = one_of(fetch_all(Row, GIFT_CARDS, {"m": self.shop.id}), which)
+        taker = one_of(self.people, who)
         if card:
             self._try("claim a gift card", lambda: stored_value.claim_gift_card(
                 merchant_id=self.shop.id, member_id=taker.id, at=self.at,
@@ -183,7 +169,7 @@ class Economy(RuleBasedStateMachine):
 
     @rule(which=PICK)
     def send_a_parcel(self, which):
-        parcel = self._one(fetch_all(Row, PARCELS, {"m": self.shop.id}), which)
+        parcel = one_of(fetch_all(Row, PARCELS, {"m": self.shop.id}), which)
         if parcel:
             self._try("send", lambda: subscriptions.send(
                 merchant_id=self.shop.id, number=parcel.number, company="SF",
@@ -191,7 +177,7 @@ class Economy(RuleBasedStateMachine):
 
     @rule(which=PICK, mask=PICK, how=PICK)
     def want_it_back(self, which, mask, how):
-        order = self._one(fetch_all(Row, PAID_ORDERS, {"m": self.shop.id}), which)
+        order = one_of(fetch_all(Row, PAID_ORDERS, {"m": self.shop.id}), which)
         if order:
             inside = fetch_all(Row, BOUGHT, {"m": self.shop.id, "o": order.id})
             some = [each for i, each in enumerate(inside) if mask >> i & 1] if how % 2 else []
@@ -201,7 +187,7 @@ class Economy(RuleBasedStateMachine):
     @rule(which=PICK, how=PICK)
     def a_return_goes_on(self, which, how):
         for step in range(1 + how % 5):
-            if found := self._one(economy_returns.running(self.shop), which):
+            if found := one_of(economy_returns.running(self.shop), which):
                 told = economy_returns.push(self.shop, found, how + step, at=self.at)
                 TALLY.done[told] += 1
 
@@ -214,7 +200,7 @@ class Economy(RuleBasedStateMachine):
 
     @rule(one=PICK, two=PICK)
     def turn_out_to_be_one(self, one, two):
-        pair = {self._one(self.people, one), self._one(self.people, two)}
+        pair = {one_of(self.people, one), one_of(self.people, two)}
         if len(pair) == 2 and one % 3 == 0 and not all(each.unionid for each in pair):
             unionid = next((each.unionid for each in pair if each.unionid), a_unionid())
             for person in pair:
@@ -272,7 +258,7 @@ class Economy(RuleBasedStateMachine):
         return quoted(self.shop, person.member, offer=offer, **idea)
 
     def _pay(self, which):
-        placed = self._take(self.pending, which)
+        placed = taken_from(self.pending, which)
         if placed:
             assert paid(self.shop, placed, at=self.at) is Outcome.PAID
             TALLY.done["pay"] += 1
@@ -306,16 +292,11 @@ class Economy(RuleBasedStateMachine):
 
     def _run(self, job, handler):
         """What the outbox has for this job; how many there were."""
-        found = fetch_all(TaskId, TASKS, {"m": self.shop.id, "job": job})
-        for each in found:
-            with transaction():
-                task = outbox.find_task(merchant_id=self.shop.id, task_id=each.id)
-            with told_the_time(self.at):
-                handler(task)
+        found = run_tasks(self.shop, job, handler, at=self.at)
         if found:
             # The clock runs while they work: what they gave may be valid from a second later.
             self.at += timedelta(minutes=1)
-        return len(found)
+        return found
 
     def _come(self):
         openid = an_openid()
@@ -344,9 +325,3 @@ class Economy(RuleBasedStateMachine):
 
     def _orders(self):
         return fetch_all(Row, PAID_ORDERS, {"m": self.shop.id})
-
-    def _one(self, some, which):
-        return some[which % len(some)] if some else None
-
-    def _take(self, some, which):
-        return some.pop(which % len(some)) if some else None

@@ -3,11 +3,9 @@
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from app.domain import ledger, proofs
-from app.kernel import audit, clock
-from app.kernel.db import execute, transaction
 from tests.domain.proofs.helper_walker import HelpedWalk
 from tests.domain.proofs.model import TALLY
+from tests.domain.proofs.stepping import look_anew, troubles
 from tests.domain.proofs.walker import Walk
 
 STEPS_OF_A_WALK = 25
@@ -42,11 +40,7 @@ def walk_on(kind, steps, *, first):
             break
         walk = seed(number)(kind)
         run_state_machine_as_test(walk, settings=EACH)
-        with transaction():
-            # It is all one transaction, of which autovacuum sees nothing: plans would stay those
-            # for empty tables.
-            execute("SET LOCAL statement_timeout = 0", {})
-            execute("ANALYZE", {})
+        look_anew()
 
 
 EACH = settings(
@@ -57,12 +51,3 @@ EACH = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-
-
-def troubles():
-    found = set(ledger.verify()) | set(proofs.verify())
-    for merchant_id in audit.list_unsealed_merchants(before=clock.now()):
-        with transaction():
-            audit.seal(merchant_id=merchant_id, before=clock.now(), limit=1_000_000)
-            found |= set(audit.verify(merchant_id=merchant_id))
-    return found
