@@ -30,12 +30,12 @@ BENEFITS: dict[str, dict[str, Any]] = {
     },
     "bakery": {
         "kind": catalog.BenefitKind.DISCOUNT,
-        "name": "烘焙8折券",
+        "name": "全场8折券",
         "market_value_fen": 600,
         "cost_fen": 300,
         "face": {"rate_bp": 8000, "cap_fen": 2000},
         "conditions": catalog.Conditions(validity=catalog.Days(count=14)),
-        "hand_over": "烘焙商品打 8 折，最多减 20 元",
+        "hand_over": "整单打 8 折，最多减 20 元",
     },
     "cookie": {
         "kind": catalog.BenefitKind.EXCHANGE,
@@ -75,7 +75,45 @@ BENEFITS: dict[str, dict[str, Any]] = {
     },
 }
 
+# For points: a first redemption at the counter earns enough for the cheapest.
+MALL: tuple[dict[str, Any], ...] = (
+    {
+        "kind": catalog.OfferKind.SINGLE,
+        "shelf": "单券",
+        "title": "加9.9元换购拿铁",
+        "cover": "cup",
+        "description": "100积分加9.90元，任一门店兑换大杯拿铁一杯。",
+        "price_fen": 990,
+        "holds": {"latte": 1},
+        "terms": {"points": 100},
+    },
+    {
+        "kind": catalog.OfferKind.SINGLE,
+        "shelf": "单券",
+        "title": "积分换黄油曲奇",
+        "cover": "cookie",
+        "description": "60积分换黄油曲奇一份，到店领取。",
+        "price_fen": 0,
+        "holds": {"cookie": 1},
+        "stock": 300,
+        "terms": {"points": 60},
+    },
+    {
+        "kind": catalog.OfferKind.SINGLE,
+        "shelf": "单券",
+        "title": "积分换5元券",
+        "cover": "ticket",
+        "description": "20积分换满30减5券一张，每人限换两张。",
+        "price_fen": 0,
+        "holds": {"five_off": 1},
+        "per_member_limit": 2,
+        "terms": {"points": 20},
+    },
+)
+
+# The newest is shown first, so what is for points stands below what is sold.
 OFFERS: tuple[dict[str, Any], ...] = (
+    *MALL,
     {
         "kind": catalog.OfferKind.SINGLE,
         "shelf": "单券",
@@ -101,7 +139,7 @@ OFFERS: tuple[dict[str, Any], ...] = (
         "shelf": "组合卡",
         "title": "周末欢聚包",
         "cover": "pair",
-        "description": "两杯拿铁、一张烘焙8折券、一张满30减5券。",
+        "description": "两杯拿铁、一张全场8折券（不限商品，最多减20元）、一张满30减5券。",
         "price_fen": 4900,
         "holds": {"latte": 2, "bakery": 1, "five_off": 1},
         "stock": 200,

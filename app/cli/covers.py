@@ -17,6 +17,7 @@ Draw = ImageDraw.ImageDraw
 TONES: dict[str, tuple[Colour, Colour]] = {
     "cup": ((196, 118, 66), (92, 48, 28)),
     "ticket": ((226, 92, 68), (158, 36, 46)),
+    "cookie": ((238, 184, 92), (176, 112, 40)),
     "pair": ((222, 150, 84), (150, 74, 52)),
     "moon": ((58, 70, 112), (24, 26, 52)),
     "friends": ((72, 150, 132), (22, 84, 86)),
@@ -108,6 +109,13 @@ def _ticket(brush: Draw, x: int, y: int, unit: int) -> None:
     )
 
 
+def _cookie(brush: Draw, x: int, y: int, unit: int) -> None:
+    brush.ellipse(_round(x, y, unit * 5 // 4), fill=CREAM)
+    for across, down in ((-5, -3), (1, -7), (5, -1), (-2, 2), (3, 6), (-6, 5)):
+        place = (x + across * unit // 9, y + down * unit // 9)
+        brush.ellipse(_round(*place, unit // 6), fill=TONES["cookie"][1])
+
+
 def _pair(brush: Draw, x: int, y: int, unit: int) -> None:
     _cup(brush, x - unit * 7 // 5, y, unit * 3 // 4)
     _cup(brush, x + unit * 6 // 5, y, unit * 3 // 4)
@@ -175,6 +183,7 @@ def _bean(brush: Draw, x: int, y: int, unit: int) -> None:
 THINGS: dict[str, Callable[[Draw, int, int, int], None]] = {
     "cup": _cup,
     "ticket": _ticket,
+    "cookie": _cookie,
     "pair": _pair,
     "moon": _moon,
     "friends": _friends,

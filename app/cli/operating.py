@@ -86,7 +86,7 @@ def seal_audit() -> None:
             with transaction():
                 lines = audit.seal(merchant_id=merchant_id, before=at, limit=LINES_PER_STEP)
             sealed += lines
-    click.echo(f"sealed {sealed} lines")
+    click.echo(f"sealed {sealed} lines" if sealed else "every line was sealed already")
 
 
 @outbox_group.command("failed")

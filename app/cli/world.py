@@ -10,7 +10,7 @@ from app.simulator.fresh import FreshWorld, new_app, new_world
 from app.simulator.settings import App, Person, Template, load, save
 
 # Who has keys of an older shape gets new ones, and with them a new shop.
-VERSION = 6
+VERSION = 7
 NAME = "晨光咖啡"
 PEOPLE = ("小美", "小张", "小李", "店主老陈", "店长小林", "店员小周")
 PAGES = (

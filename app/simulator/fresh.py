@@ -69,7 +69,7 @@ def new_app(
     )
 
 
-def new_merchant(*, appids: tuple[str, ...], mchid: str = "") -> FreshMerchant:
+def new_merchant(*, appids: tuple[str, ...], mchid: str = "", name: str = "") -> FreshMerchant:
     """A merchant bound to the given apps, with a fresh API key pair and APIv3 key."""
     keys = new_key_pair()
     merchant = Merchant(
@@ -79,7 +79,7 @@ def new_merchant(*, appids: tuple[str, ...], mchid: str = "") -> FreshMerchant:
         public_key_pem=keys.public_pem,
         apiv3_key=secrets.token_hex(16),
         apiv2_key=secrets.token_hex(16),
-        name="卡包测试商户",
+        name=name or "卡包测试商户",
         brand_id=str(secrets.randbelow(10**8) + 10**8),
     )
     return FreshMerchant(merchant=merchant, private_key_pem=keys.private_pem)
@@ -96,7 +96,7 @@ def new_world(
 ) -> FreshWorld:
     """One app or more, one merchant that collects for them, and the platform's own key."""
     apps = (app, *more_apps)
-    fresh = new_merchant(appids=tuple(each.appid for each in apps))
+    fresh = new_merchant(appids=tuple(each.appid for each in apps), name=app.name)
     platform = new_key_pair()
     settings = SimulatorSettings(
         platform_private_key_pem=platform.private_pem,

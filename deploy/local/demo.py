@@ -31,11 +31,14 @@ from deploy.local.servers import HOME, both, leave_tidily
 from deploy.local.service_act import ServiceAct
 from deploy.local.story import Story
 from deploy.local.supervisor import Supervisor
-from deploy.local.telling import Caller, NotSeen, Telling
+from deploy.local.telling import Caller, NotSeen, Telling, expect
 from deploy.local.wechat_act import WechatAct
 
 PEOPLE = ("小美", "小张", "小李")
 CLERK = "店员小周"
+# A chat of all who have a phone on the page: one card in it asks everybody.
+GROUP = "周末喝咖啡"
+COUNTER = "pages/counter/index"
 # What the story's clerk and manager came in by.
 ACCEPTED = ("clerk", "manager")
 
@@ -113,6 +116,8 @@ def _play(house: House, shop: dict[str, Any]) -> Sequence[str]:
 
 def _stay(house: House, shop: dict[str, Any], people: Sequence[str]) -> None:
     settings = leave_settings(house)
+    chat = {"name": GROUP, "people": [*people, CLERK]}
+    expect(200, Caller(house.wechat_url).post("/_sim/groups", chat))
     invitations = [f"{role}: {token}" for role, token in shop["invitations"].items()]
     print(
         f"""
@@ -137,12 +142,22 @@ def _phones(house: House, shop: dict[str, Any], people: Sequence[str]) -> str:
     """Where the customer's app is seen: on phones side by side, at the counter, as a web page."""
     if not house.slot_url:
         return "  the app        is not built: make frontend"
-    phone, opened = f"{house.wechat_url}/phone?people=", f"open=mp:{shop['appid']}"
-    page = f"{house.web_url}/h5/{shop['merchant']}/"
-    return f"""  three phones   {phone}{",".join(people)}&{opened}
-  the clerk's    {phone}{CLERK}&{opened}
+    phone, app = f"{house.wechat_url}/phone?people=", f"mp:{shop['appid']}"
+    customers, page = ",".join(people), f"{house.web_url}/h5/{shop['merchant']}/"
+    counter = f"{app}/{COUNTER}{_invited(shop)}"
+    opened = "".join(f"&open={app}" for _ in people)
+    return f"""  live it        {phone}{customers},{CLERK}{opened}&open={counter}
+                 three customers and the clerk at the counter; what to tap: docs/story.md
+  three phones   {phone}{customers}&open={app}
+  the clerk's    {phone}{CLERK}&open={counter}
   as a web page  {phone}{people[0]}&open=web:{page}   (in WeChat's browser)
                  {page}   (in any other: to look, not to pay)"""
+
+
+def _invited(shop: dict[str, Any]) -> str:
+    """The clerk brings his invitation along, unless he came in by it already."""
+    token = shop["invitations"].get("clerk")
+    return f"?invitation={token}" if token else ""
 
 
 def _panel(house: House, shop: dict[str, Any]) -> str:

@@ -83,6 +83,6 @@ def test_the_demonstration_shop_is_opened_once(house, flask, tmp_path):
 
     assert first["api_key"].startswith("kbk_")
     assert first["invitations"].keys() == {"owner", "manager", "clerk"}
-    assert len(first["offers"]) == 10
+    assert len(first["offers"]) == 13
     assert again == {key: first[key] for key in again}
     assert "api_key" not in again

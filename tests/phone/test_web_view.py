@@ -45,11 +45,11 @@ def test_two_phones_in_one_window_are_two_people(stack, browser, home):
     orders = f"{home}#/pages/orders/index"
     with a_phone(browser, stack, people[0], size=SIDE_BY_SIDE) as phone:
         phone.page.goto(
-            f"{stack.wechat_url}/phone?people={quote(','.join(people))}&open=web:{quote(orders)}"
+            f"{stack.wechat_url}/phone?people={quote(','.join(people))}"
+            f"&open=web:{quote(orders)}&open=discover"
         )
         phone.page.frame_locator("iframe.web").get_by_text("还没有订单").wait_for()
         second = phone.page.locator(".device").nth(1)
-        second.get_by_text("发现").tap()
         second.get_by_text("扫一扫").tap()
         second.get_by_label("码里的内容").fill(orders)
         second.get_by_role("button", name="识别").tap()

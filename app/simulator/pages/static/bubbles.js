@@ -5,7 +5,7 @@ import { face, h, icon, picture } from './dom.js';
 export const bubble = (text) => h('p', { class: 'bubble' }, text);
 
 export function cardBubble(card, onclick) {
-  const live = card.updatable ? h('span', { class: `live ${card.updatable.state ? 'over' : ''}` }, liveWords(card.updatable)) : null;
+  const live = card.updatable ? h('span', { class: `live ${card.updatable.state ? 'ended' : ''}` }, liveWords(card.updatable)) : null;
   return h('button', { class: 'minicard', onclick },
     h('span', { class: 'app' }, icon('mini'), card.app_name || '小程序'),
     h('b', {}, card.title || '(没有标题)'),

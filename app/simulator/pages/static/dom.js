@@ -55,7 +55,7 @@ const COLOURS = ['#e8a25c', '#6a9fd8', '#d77d8f', '#7cb587', '#9b86cf', '#5fb3b3
 
 export function face(name, symbol = '') {
   const sum = [...name].reduce((total, letter) => total * 31 + letter.codePointAt(0), 7) >>> 0;
-  const inner = symbol ? icon(symbol) : [...name].at(-1) ?? '?';
+  const inner = symbol ? icon(symbol) : [...name.split('-')[0]].at(-1) ?? '?';
   return h('span', { class: 'face', style: { background: COLOURS[sum % COLOURS.length] } }, inner);
 }
 

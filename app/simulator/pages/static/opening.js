@@ -11,17 +11,23 @@ import { authorize, webPage } from './webview.js';
 const AUTHORIZE = '/connect/oauth2/authorize';
 const SCREENS = { bag: cardBag, bills: billList, services: servicesChat, pay: payChat, scan: scanner, settings: messageSettings };
 
-// ?open=: a tab, a screen, chat:<id>, oa:<appid>, mp:<appid>, web:<address>.
+// ?open=: a tab, a screen, chat:<id>, oa:<appid>, mp:<appid>[/<page>], web:<address>.
 export function opening(phone, wanted) {
   const [kind, ...rest] = wanted.split(':');
   const name = rest.join(':');
   if (Object.hasOwn(SCREENS, kind)) phone.push(SCREENS[kind]());
   else if (kind === 'chat') phone.push(friendChat(name, name.startsWith('group:') ? '' : name));
   else if (kind === 'oa') phone.push(accountChat(name));
-  else if (kind === 'mp') phone.miniPrograms.launch({ appid: name, scene: 1001 });
+  else if (kind === 'mp') toMiniProgram(phone, name);
   else if (kind === 'web') phone.push(webPage(name));
   else if (['contacts', 'discover', 'me'].includes(kind)) toTab(phone, kind);
   else phone.toast(`没有这一页：${wanted}`);
+}
+
+function toMiniProgram(phone, name) {
+  const [appid, ...folders] = name.split('/');
+  const [path, query = ''] = folders.join('/').split('?');
+  phone.miniPrograms.launch({ appid, path, query, scene: 1001 });
 }
 
 function toTab(phone, tab) {

@@ -23,6 +23,7 @@ export class Phone {
     this.toasts = h('div', { class: 'toasts', role: 'status' });
     this.banners = h('div', { class: 'banners' });
     this.clock = h('span', { class: 'time' }, '--:--');
+    this.beside = [];
     this.miniPrograms = new MiniPrograms(this, slotUrl);
     root.append(this.frame());
   }
@@ -32,6 +33,12 @@ export class Phone {
     const status = h('div', { class: 'status' }, this.clock, h('span', { class: 'signals' }, bars, h('b', {}, '5G'), h('span', { class: 'battery' })));
     const glass = h('div', { class: 'glass' }, status, this.screen, this.miniPrograms.layer, this.above, this.banners, this.toasts);
     return h('div', { class: 'case' }, glass, h('p', { class: 'owner' }, this.person));
+  }
+
+  // Whose phones lie beside this one come first.
+  friends() {
+    const near = new Set(this.beside.map((each) => each.person));
+    return [...this.state.people].sort((one, other) => near.has(other) - near.has(one));
   }
 
   path(rest) {

@@ -33,14 +33,24 @@ function scanBody(phone, found) {
   const box = h('input', { placeholder: '粘贴码里的内容或链接', 'aria-label': '码里的内容' });
   const file = h('input', { type: 'file', accept: 'image/*', hidden: true, onchange: () => readPicture(phone, file.files[0], found) });
   const go = (event) => { event.preventDefault(); if (box.value.trim()) found.text(box.value.trim()); };
+  const seen = h('ul', { class: 'list seen' });
   const list = h('ul', { class: 'list' });
+  for (const each of phone.beside) look(each, seen, found);
   get('/scannable').then((known) => list.append(...known.map((each) => knownRow(each, found))));
   return [
     h('div', { class: 'finder' }, h('i'), icon('scan')),
     h('form', { class: 'composer', onsubmit: go }, box, h('button', { class: 'send' }, '识别')),
     h('label', { class: 'album' }, file, '从相册选取二维码'),
-    h('h2', { class: 'grouphead' }, '平台已知的码与链接'), list,
+    seen, h('h2', { class: 'grouphead' }, '平台已知的码与链接'), list,
   ];
+}
+
+// Held before a phone on the same page, the camera reads what is on its screen.
+async function look(other, list, found) {
+  for (const number of await other.miniPrograms.numbersShown()) {
+    const words = h('span', { class: 'words' }, h('b', {}, `对准${other.person}的手机`), h('small', {}, number));
+    list.append(h('li', {}, h('button', { onclick: () => found.text(number.replaceAll(' ', '')) }, icon('scan'), words, h('i', { class: 'arrow' }))));
+  }
 }
 
 function knownRow(each, found) {

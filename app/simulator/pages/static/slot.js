@@ -4,7 +4,7 @@ import { h, icon } from './dom.js';
 import { developerConsole } from './console.js';
 import { call } from './wx.js';
 
-const SHARE_MILLISECONDS = 600;
+const ANSWER_MILLISECONDS = 600;
 
 export class MiniPrograms {
   constructor(phone, slotUrl) {
@@ -107,18 +107,29 @@ export class MiniPrograms {
     one.content.contentWindow.postMessage({ event, args }, one.target);
   }
 
-  // onShareAppMessage: the page may say what to share; one that does not answer shares its page.
-  shareWords(one) {
-    const usual = { title: one.app.name, path: one.options.path };
-    if (!one.content.contentWindow) return Promise.resolve(usual);
+  // Ask the page on top; null when it does not answer in time.
+  asked(one, event, args) {
+    if (!one.content.contentWindow) return Promise.resolve(null);
     this.numbers += 1;
     const number = this.numbers;
     return new Promise((resolve) => {
-      const answer = (told) => { this.waiting.delete(number); resolve({ ...usual, ...told }); };
+      const answer = (told) => { this.waiting.delete(number); resolve(told); };
       this.waiting.set(number, answer);
-      one.content.contentWindow.postMessage({ event: 'shareAppMessage', number, args: { from: 'menu' } }, one.target);
-      setTimeout(() => answer({}), SHARE_MILLISECONDS);
+      one.content.contentWindow.postMessage({ event, number, args }, one.target);
+      setTimeout(answer, ANSWER_MILLISECONDS, null);
     });
+  }
+
+  // onShareAppMessage: the page may say what to share; one that does not answer shares its page.
+  async shareWords(one) {
+    return { title: one.app.name, path: one.options.path, ...await this.asked(one, 'shareAppMessage', { from: 'menu' }) };
+  }
+
+  // What the camera of a phone beside this one could read now: numbers, as they stand below a code.
+  async numbersShown() {
+    if (!this.current || this.layer.hidden) return [];
+    const told = await this.asked(this.current, 'look', {});
+    return (told?.numbers ?? []).filter((each) => typeof each === 'string');
   }
 
   async menu(one) {

@@ -100,7 +100,7 @@ async function menu(phone, page, reload) {
 
 function chooseChat(phone) {
   const groups = phone.state.chats.filter((each) => each.is_group).map((each) => [each.id, groupFace(each.people), each.name]);
-  const friends = phone.state.people.map((name) => [name, face(name), name]);
+  const friends = phone.friends().map((name) => [name, face(name), name]);
   return phone.sheet((end) => [
     h('h2', {}, '发送给'),
     h('ul', { class: 'list pick' }, [...groups, ...friends].map(([id, look, name]) => h('li', {}, h('button', { onclick: () => end(id) }, look, h('span', { class: 'words' }, name))))),

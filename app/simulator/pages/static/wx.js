@@ -141,7 +141,7 @@ async function shareAppMessage(phone, one, args) {
 
 function targets(phone) {
   const groups = phone.state.chats.filter((each) => each.is_group).map((each) => ({ to: each.name, name: each.name, people: each.people }));
-  return [...groups, ...phone.state.people.map((name) => ({ to: name, name }))];
+  return [...groups, ...phone.friends().map((name) => ({ to: name, name }))];
 }
 
 async function openCustomerServiceChat(phone, one, args) {

@@ -12,6 +12,7 @@ import { Modules } from './modules.js'
 import { Pages, queryOf } from './pages.js'
 import { PhoneLink } from './phone.js'
 import { Privacy } from './privacy.js'
+import { numbersOn } from './reading.js'
 import { Share } from './share.js'
 import { Sheets } from './sheets.js'
 import { Storage } from './storage.js'
@@ -113,6 +114,7 @@ function listen({ found, phone, app, pages, launch, share }) {
   phone.on('navigateBack', () => { if (pages.stack.length > 1) pages.navigateBack() })
   phone.on('home', () => pages.reLaunch({ url: `/${found.pages[0]}` }))
   phone.on('shareAppMessage', ({ from }) => share.words({ from }))
+  phone.on('look', () => ({ numbers: numbersOn(pages.stage) }))
 }
 
 boot()

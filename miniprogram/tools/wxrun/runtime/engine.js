@@ -7,7 +7,11 @@ import { plainEvent } from './events.js'
 import { ELEMENTS } from './tags.js'
 
 const RPX = /(-?\d*\.?\d+)rpx\b/g
+// Pages get their data after they are drawn first, so their lists are not there yet; WeChat is silent then.
+const NO_LIST_YET = 'The for-list data is neither Array nor Object, got type "undefined".'
 const HEARD_BY_BROWSER = new Set(['touchstart', 'touchmove', 'touchend', 'touchcancel', 'transitionend', 'animationstart', 'animationend'])
+
+GE.addGlobalWarningListener((message) => message !== NO_LIST_YET)
 
 export class Engine {
   constructor(found, modules) {
