@@ -87,7 +87,7 @@ def _order_paid(task: outbox.Task) -> News:
             "total": f"{yuan(paid.total_fen)}元",
             "number": paid.number,
             "paid_at": time_in_shop(task.merchant_id, paid.paid_at),
-            "hint": f"{paid.voucher_count}张券已放入卡包",
+            "hint": paid.delivered,
         },
     )
 

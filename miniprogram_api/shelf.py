@@ -1,9 +1,11 @@
 """What can be bought. Anybody may look."""
 
+from datetime import datetime
+
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.domain import catalog, members
+from app.domain import assist, catalog, members
 from app.gateways import gateways
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -70,12 +72,14 @@ def list_offers(merchant: str) -> Response:
 @bp.get("/offers/<offer>")
 @documented(who=GUEST, told={200: OfferView})
 def get_offer(merchant: str, offer: str) -> Response:
-    """One offer with its value table and conditions in words."""
+    """One offer with its value table, its conditions in words, and the rules of friends' help."""
     merchant_id = auth.guest(merchant).merchant_id
     number = parse.number(offer, numbers.Kind.OFFER, merchant_id=merchant_id)
+    at = clock.now()
     with transaction():
-        found = catalog.get_offer(merchant_id=merchant_id, number=number, at=clock.now())
-    return answer(present_offer(found, on_ios=client.is_ios()))
+        found = catalog.get_offer(merchant_id=merchant_id, number=number, at=at)
+        promise = _promise(merchant_id, found, at=at)
+    return answer(present_offer(found, on_ios=client.is_ios(), promise=promise))
 
 
 @bp.get("/files/<folder>/<name>")
@@ -88,6 +92,14 @@ def get_file(merchant: str, folder: str, name: str) -> Response:
         raise NotFound("There is no such file.")
     keep = FOR_A_WHILE if folder.startswith(members.AVATAR_FOLDER) else FOREVER
     return picture(content, kind=name.rpartition(".")[2], keep=keep)
+
+
+def _promise(
+    merchant_id: int, found: catalog.OfferDetail, *, at: datetime
+) -> assist.Promise | None:
+    if found.kind is not catalog.OfferKind.ASSIST:
+        return None
+    return assist.promise_of(merchant_id=merchant_id, offer_id=found.offer_id, at=at)
 
 
 def _categories(merchant_id: int) -> dict[int, str]:

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from msgspec import Meta
 
-from app.domain import stored_value
+from app.domain import family, stored_value
 from app.domain.stored_value import ConfirmationInvalid
 from app.kernel import clock, numbers
 from app.kernel.db import transaction
@@ -55,7 +55,9 @@ def get_value(merchant: str) -> Response:
         spent_fen = stored_value.unconfirmed_fen(
             merchant_id=member.merchant_id, member_id=member.member_id, at=clock.now()
         )
-    return answer(present_value(found, limits=limits, unconfirmed_fen=spent_fen))
+        family_pays = family.has_seat(merchant_id=member.merchant_id, member_id=member.member_id)
+    told = present_value(found, limits=limits, unconfirmed_fen=spent_fen, family_pays=family_pays)
+    return answer(told)
 
 
 @bp.get("/entries")

@@ -61,7 +61,7 @@ def get_voucher(merchant: str, voucher: str) -> Response:
         held = vouchers.get_held(
             merchant_id=member.merchant_id, member_id=member.member_id, number=number
         )
-        lines = _condition_lines(member.merchant_id, held.terms.conditions)
+        lines = _condition_lines(member.merchant_id, held)
         timeline = vouchers.timeline(merchant_id=member.merchant_id, voucher_id=held.id)
     return answer(present_voucher(held, condition_lines=lines, timeline=timeline, at=clock.now()))
 
@@ -93,10 +93,11 @@ def _code(merchant: str, voucher: str) -> vouchers.ShowCode:
         )
 
 
-def _condition_lines(merchant_id: int, conditions: catalog.Conditions) -> list[str]:
+def _condition_lines(merchant_id: int, held: vouchers.HeldVoucher) -> list[str]:
     stores = merchants.list_stores(merchant_id=merchant_id)
     return catalog.condition_lines(
-        conditions,
+        held.terms.conditions,
         zone=merchants.profile(merchant_id=merchant_id).zone,
         store_names={store.id: store.name for store in stores if store.is_open},
+        is_paid_for=held.allocated_fen > 0,
     )

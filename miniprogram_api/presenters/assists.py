@@ -29,7 +29,8 @@ class MyHelp(Told):
 class AssistTaskView(Told):
     """Who asks, what both get, the rules, how far it is, and until when. Names are masked.
 
-    `state`: open, full, expired, under_review or stopped.
+    `state`: open, full, expired, under_review or stopped. `rules` are the merchant's own words,
+    `rule_lines` the same that its buyer read before he paid.
     """
 
     state: str
@@ -37,6 +38,7 @@ class AssistTaskView(Told):
     sharer_name: str
     title: str
     rules: str
+    rule_lines: list[str]
     prize: AssistPrize
     reward: AssistPrize
     fallback: AssistPrize | None
@@ -119,6 +121,7 @@ def present_task(task: TaskView) -> AssistTaskView:
         sharer_name=task.sharer_name,
         title=task.terms.wording.title,
         rules=task.terms.wording.rules,
+        rule_lines=list(task.rule_lines),
         prize=_prize(task.prize),
         reward=_prize(task.reward),
         fallback=_prize(task.fallback) if task.fallback else None,

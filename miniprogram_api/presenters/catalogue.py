@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.domain import catalog
+from app.domain import assist, catalog
 from app.kernel.paging import Page
 from app.web.words import Told
 
@@ -65,10 +65,23 @@ class OfferItemView(Told):
     condition_lines: list[str]
 
 
+class AssistRules(Told):
+    """Friends' help, as a buyer reads it before he pays. To be shown in the mini-program only.
+
+    `lines` say what is done: what is locked, how many friends, how long, and what else becomes of
+    it. `rules` are the merchant's own words.
+    """
+
+    title: str
+    rules: str
+    lines: list[str]
+
+
 class OfferView(Told):
     """One offer: what is in it, what that is worth, what it costs, and how money comes back.
 
-    The items of a monthly card are what its whole time brings.
+    The items of a monthly card are what its whole time brings. `assist`: where friends' help
+    unlocks more; told by GET /offers/{offer} alone.
     """
 
     offer: str
@@ -93,6 +106,7 @@ class OfferView(Told):
     buy: Buy
     sale_starts_at: datetime | None
     sale_ends_at: datetime | None
+    assist: AssistRules | None = None
 
 
 def present_offers(
@@ -128,7 +142,9 @@ def _card(offer: catalog.OfferOnShelf, category: str | None, buy: Buy) -> OfferC
     )
 
 
-def present_offer(offer: catalog.OfferDetail, *, on_ios: bool) -> OfferView:
+def present_offer(
+    offer: catalog.OfferDetail, *, on_ios: bool, promise: assist.Promise | None = None
+) -> OfferView:
     buy = _buy(offer, on_ios=on_ios)
     return OfferView(
         offer=offer.number,
@@ -153,7 +169,12 @@ def present_offer(offer: catalog.OfferDetail, *, on_ios: bool) -> OfferView:
         buy=buy,
         sale_starts_at=offer.sale_starts_at,
         sale_ends_at=offer.sale_ends_at,
+        assist=_assist(promise) if promise else None,
     )
+
+
+def _assist(promise: assist.Promise) -> AssistRules:
+    return AssistRules(title=promise.title, rules=promise.rules, lines=list(promise.lines))
 
 
 def _buy(offer: catalog.OfferOnShelf | catalog.OfferDetail, *, on_ios: bool) -> Buy:

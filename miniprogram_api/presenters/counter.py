@@ -7,11 +7,15 @@ from miniprogram_api.presenters.points import WorkingView, present_working
 
 
 class QuoteView(Told):
-    """What a redemption now would give. Nothing is held. `workings` as in the verdict."""
+    """What a redemption now would give. Nothing is held. `workings` as in the verdict.
+
+    `face`: what it is worth at the till, in words. `value_fen`: what was paid for it; 0: nothing.
+    """
 
     voucher: str
     benefit_name: str
     hand_over: str
+    face: str
     value_fen: int
     points: int
     workings: list[WorkingView]
@@ -80,6 +84,7 @@ def present_quote(quote: redemption.Quote) -> QuoteView:
         voucher=quote.voucher_number,
         benefit_name=quote.benefit_name,
         hand_over=quote.hand_over,
+        face=quote.face_text,
         value_fen=quote.value_fen,
         points=quote.points,
         workings=[present_working(each) for each in quote.workings],

@@ -24,6 +24,7 @@ class StoredValue(Told):
 
     A spending above `confirm_above_fen` wants a confirmation, and so does one that lifts the day's
     sum of those without one above `confirm_day_above_fen`: one up to `free_fen` wants none now.
+    `family_pays`: I may spend a family's beside my own.
     """
 
     paid_fen: int
@@ -36,6 +37,7 @@ class StoredValue(Told):
     confirm_day_above_fen: int
     free_fen: int
     cap_fen: int
+    family_pays: bool
 
 
 class ValueEntry(Told):
@@ -159,7 +161,9 @@ class GiftCardClaimed(Told):
     face_fen: int
 
 
-def present_value(found: ValueBalance, *, limits: SpendLimits, unconfirmed_fen: int) -> StoredValue:
+def present_value(
+    found: ValueBalance, *, limits: SpendLimits, unconfirmed_fen: int, family_pays: bool
+) -> StoredValue:
     return StoredValue(
         paid_fen=found.paid_fen,
         bonus_fen=found.bonus_fen,
@@ -171,6 +175,7 @@ def present_value(found: ValueBalance, *, limits: SpendLimits, unconfirmed_fen: 
         confirm_day_above_fen=limits.day_fen,
         free_fen=max(0, min(limits.order_fen, limits.day_fen - unconfirmed_fen)),
         cap_fen=stored_value.NAMED_CAP_FEN,
+        family_pays=family_pays,
     )
 
 

@@ -29,12 +29,13 @@ class Wallet(Told):
 
 
 class TimelineItem(Told):
-    """What happened; `reference` is the number of an order or a redemption."""
+    """What happened; `reference` is the number of an order or a redemption, `store` where it was."""
 
     at: datetime
     action: str
     text: str
     reference: str | None
+    store: str | None
 
 
 class VoucherView(WalletItem):
@@ -79,7 +80,13 @@ def present_voucher(
         hand_over=voucher.terms.hand_over,
         issued_at=voucher.issued_at,
         timeline=[
-            TimelineItem(at=line.at, action=line.action, text=line.text, reference=line.reference)
+            TimelineItem(
+                at=line.at,
+                action=line.action,
+                text=line.text,
+                reference=line.reference,
+                store=line.store_name,
+            )
             for line in timeline
         ],
     )

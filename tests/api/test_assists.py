@@ -25,6 +25,47 @@ def task(shop, buyer):
     return tasks_of(shop, buyer)[0]
 
 
+def test_a_buyer_reads_the_rules_before_he_pays(guest, shop, statements):
+    plain = shop.offer
+    a_campaign(shop, at=clock.now() - timedelta(minutes=1))
+    pages = [f"/offers/{each.number}" for each in (plain, shop.offer)]
+    for page in pages:
+        guest.get(page)
+    counted = []
+    for page in pages:
+        with statements() as seen:
+            told = guest.get(page).json
+        counted.append(len(seen.statements))
+    rules = told["assist"]
+
+    assert guest.get(pages[0]).json["assist"] is None
+    assert counted[1] == counted[0] + 1
+    assert (rules["title"], rules["rules"][:3]) == ("好友助力，解锁蛋糕券", "购买后")
+    for said in (
+        "主卡里的券付款后立即放入卡包，不需要助力就能用",
+        "每份主卡另有「蛋糕券」（热拿铁1杯）1张，2位好友确认助力后解锁，解锁后才能使用",
+        "助力时间：付款后24小时内",
+        "到期未完成：未解锁的券作废，改发「曲奇券」（热拿铁1杯）1张",
+        "给好友的券还剩1000份，用完后不能再助力",
+    ):
+        assert said in rules["lines"]
+
+
+def test_the_rules_of_a_task_are_those_that_its_buyer_read(guest, member, shop, task):
+    read = guest.get(f"/offers/{shop.offer.number}").json["assist"]["lines"]
+    (mine,) = member.get("/assists").json["items"]
+    assert mine["task"]["rule_lines"] == read[:-1]
+
+
+def test_whoever_buys_too_late_for_help_is_told(guest, shop, monkeypatch):
+    at = clock.now()
+    a_campaign(shop, at=at, ends_at=at + timedelta(hours=1))
+    monkeypatch.setattr(clock, "now", lambda: at + timedelta(hours=1))
+    (line,) = guest.get(f"/offers/{shop.offer.number}").json["assist"]["lines"]
+    assert line.startswith("好友助力已于")
+    assert line.endswith("截止，现在购买只得到主卡里的券")
+
+
 class Friend(Caller):
     """小红, as the pretend WeChat knows her."""
 

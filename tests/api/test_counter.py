@@ -7,7 +7,7 @@ import pytest
 from app.domain import catalog, merchants
 from app.domain.merchants import Role, Scope
 from app.kernel import clock
-from app.kernel.db import db, transaction
+from app.kernel.db import db, execute, transaction
 from tests.api.calling import Caller, a_request_key, token_of_staff
 from tests.builders.catalog import a_benefit, an_offer
 from tests.builders.merchants import a_clerk, a_merchant, a_store, an_api_key
@@ -76,10 +76,26 @@ def test_a_second_scan_is_refused_in_words_and_written_down(clerk, code, shop):
     redeem(clerk, code)
     answer = redeem(clerk, code)
     assert (answer.status_code, answer.json["code"]) == (409, "already_redeemed")
-    assert answer.json["details"].keys() >= {"clerk_text", "holder_text", "next_step"}
+    said = answer.json["details"]
+    assert said.keys() >= {"clerk_text", "holder_text", "next_step"}
+    assert f"在{shop.store.name}，请勿重复核销" in said["clerk_text"]
+    assert clerk.post("/counter/quote", {"code": code}).json["details"] == said
     query = "SELECT code, store_id FROM redemption_refusals WHERE merchant_id = %s"
     rows = db.session.connection().exec_driver_sql(query, (shop.id,)).all()
     assert [tuple(row) for row in rows] == [("already_redeemed", shop.store.id)]
+
+
+def test_where_another_house_took_it_is_not_told(clerk, code, shop):
+    redeem(clerk, code)
+    other = a_merchant()
+    elsewhere = """UPDATE redemptions SET acceptor_merchant_id = %(other)s, store_id = %(store)s
+        WHERE merchant_id = %(ours)s"""
+    with transaction():
+        store = a_store(merchant=other, name="别家门店")
+        execute(elsewhere, {"other": other.id, "store": store.id, "ours": shop.id})
+    said = redeem(clerk, code).json["details"]
+    assert (said["store_name"], "，请勿重复核销" in said["clerk_text"]) == (None, True)
+    assert "店" not in said["clerk_text"]
 
 
 def test_a_code_that_is_none_is_refused(clerk):

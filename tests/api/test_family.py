@@ -30,6 +30,7 @@ def test_a_relative_joins_spends_asks_and_leaves(member, shop, buyer, relative, 
     assert (looked["state"], looked["monthly_cap_fen"]) == ("invited", 10_000)
     joined = relative.post("/family-links/join", {"token": made["token"]})
     assert joined.json == {"seat": made["seat"]}
+    assert [who.get("/value").json["family_pays"] for who in (member, relative)] == [False, True]
 
     spends(shop, somebody, 9_000, at=clock.now())
     db.session.rollback()

@@ -10,7 +10,8 @@ from PIL import Image
 from app.domain import messaging
 from app.kernel import clock
 from app.kernel.db import transaction
-from tests.builders.orders import a_voucher
+from tests.builders.assist import a_campaign
+from tests.builders.orders import a_paid_order, a_voucher
 from tests.simulator.world import APP, TEMPLATE
 
 
@@ -63,8 +64,29 @@ def test_a_voucher_that_was_used_shows_no_code(member, clerk, voucher):
     clerk.post("/counter/redeem", {"code": digits}, key="scan-0001")
     answer = member.get(f"/vouchers/{voucher.number}/code")
     assert (answer.status_code, answer.json["code"]) == (409, "already_redeemed")
+    assert answer.json["message"] == "这张券已经用过了"
+    assert "顾客" not in answer.json["details"]["next_step"]
     used = member.get("/wallet?tab=used").json["items"]
     assert [item["voucher"] for item in used] == [voucher.number]
+
+
+def test_the_story_of_a_voucher_says_where_it_was_used(member, clerk, voucher, shop):
+    digits = member.get(f"/vouchers/{voucher.number}/code").json["digits"]
+    clerk.post("/counter/redeem", {"code": digits}, key="scan-0002")
+    issued, used = member.get(f"/vouchers/{voucher.number}").json["timeline"]
+    assert (issued["store"], used["store"]) == (None, shop.store.name)
+
+
+def test_what_nobody_paid_for_says_nothing_of_refunds(member, shop, buyer):
+    at = clock.now() - timedelta(minutes=1)
+    a_campaign(shop, at=at)
+    a_paid_order(shop, buyer=buyer, at=at)
+    items = {item["state"]: item["voucher"] for item in member.get("/wallet").json["items"]}
+    lines = {
+        state: member.get(f"/vouchers/{number}").json["condition_lines"]
+        for state, number in items.items()
+    }
+    assert ["未使用可退" in lines[state] for state in ("active", "locked")] == [True, False]
 
 
 def test_the_wallet_and_the_code_take_one_statement_each(member, voucher, statements):

@@ -88,7 +88,12 @@ def test_a_gift_goes_from_one_phone_to_the_other(phone):
 def test_three_friends_help_and_the_locked_voucher_opens(phone):
     xiaomei, friends = phone("小美"), [phone("小张"), phone("小李"), phone("小王")]
     group = xiaomei.stack.group(*(each.person for each in (xiaomei, *friends)))
+    xiaomei.tap(FRIENDS_CARD, exact=True)
+    xiaomei.see("3位好友确认助力后解锁")
+    xiaomei.picture("rules")
+    xiaomei.go("pages/index/index")
     buy(xiaomei, FRIENDS_CARD)
+    xiaomei.see("张券已到卡包，另1张好友助力后解锁")
     xiaomei.press("查看好友助力")
     xiaomei.tap("位好友")
     xiaomei.press("发给好友")
@@ -102,6 +107,10 @@ def test_three_friends_help_and_the_locked_voucher_opens(phone):
         friend.see(f"{number} / 3 位好友")
     friends[-1].picture("helped")
 
+    # Her own page was open all the while.
+    xiaomei.see("已解锁")
+    expect(xiaomei.app.locator(".wx-box:not(.away)").get_by_text("活动规则")).to_have_count(0)
+    xiaomei.picture("unlocked")
     open_wallet(xiaomei)
     expect(xiaomei.app.locator(".wx-box:not(.away)").get_by_text("大杯拿铁一杯")).to_have_count(2)
 

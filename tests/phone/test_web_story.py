@@ -201,14 +201,15 @@ def test_friends_help_only_in_the_mini_program(web, page):
     assert not [each for each in xiaomei.asked if "/assist" in each and "/api/" in each]
 
 
-def test_what_friends_unlock_leads_to_the_wallet(web):
+def test_a_card_that_friends_unlock_is_bought_in_the_mini_program(web):
     xiaomei = web("小美")
 
-    xiaomei.buy(FRIENDS_CARD)
+    xiaomei.open()
+    xiaomei.tap(FRIENDS_CARD, exact=True)
 
-    xiaomei.see("去卡包看看")
-    expect(xiaomei.app.get_by_text("好友助力", exact=True)).to_have_count(0)
-    expect(xiaomei.app.get_by_text("查看好友助力")).to_have_count(0)
+    xiaomei.see("请在微信小程序里购买")
+    expect(xiaomei.app.get_by_text("立即购买")).to_have_count(0)
+    expect(xiaomei.app.get_by_text("好友助力规则")).to_have_count(0)
 
 
 def test_a_link_leads_a_stranger_to_the_offer_and_on_to_its_order(web):

@@ -92,6 +92,12 @@ def test_the_plainest_conditions_are_said_too():
     ]
 
 
+def test_of_what_is_free_nothing_is_said_about_refunds():
+    plain = Conditions(validity=Days(count=30))
+    lines = condition_lines(plain, zone=SHANGHAI, store_names={}, is_paid_for=False)
+    assert [line for line in lines if "退" in line] == []
+
+
 def test_hours_of_another_zone_say_whose_clock():
     day = date(2026, 11, 21)
     conditions = Conditions(

@@ -16,6 +16,7 @@ from app.domain.assist.joining import take_over
 from app.domain.assist.links import token_of
 from app.domain.assist.models import AssistHelp, AssistTask, HelpState, TaskState
 from app.domain.assist.opening import Bought, open_tasks
+from app.domain.assist.promising import Promise, promise_of
 from app.domain.assist.queries import (
     AssistWords,
     HelpView,
@@ -61,6 +62,7 @@ __all__ = [
     "HelpsOfDay",
     "Prize",
     "Progress",
+    "Promise",
     "Review",
     "Signals",
     "TaskState",
@@ -85,6 +87,7 @@ __all__ = [
     "notice_words",
     "open_tasks",
     "progress",
+    "promise_of",
     "reject",
     "stop_tasks",
     "take_over",

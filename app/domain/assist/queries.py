@@ -6,6 +6,7 @@ from typing import Any
 from app.domain import catalog, members
 from app.domain.assist import errors, statements
 from app.domain.assist.models import HelpState
+from app.domain.assist.promising import rule_lines
 from app.domain.assist.rules import why_closed
 from app.domain.campaigns import Terms, parse
 from app.kernel import keyring, paging
@@ -44,7 +45,8 @@ class HelpView:
 class TaskView:
     """A task as people see it: who asks, what both get, the rules, how far it is, until when.
 
-    `state`: open, full, expired, under_review or stopped. Names are masked.
+    `state`: open, full, expired, under_review or stopped. Names are masked. `rule_lines` are what
+    its buyer read before he paid.
     """
 
     id: int
@@ -56,6 +58,7 @@ class TaskView:
     reward: Prize
     fallback: Prize | None
     terms: Terms
+    rule_lines: Sequence[str]
     helpers_needed: int
     counted: int
     helper_names: Sequence[str]
@@ -257,6 +260,7 @@ def _view(
         reward=_prize(merchant_id, row.revisions[terms.reward]),
         fallback=_prize(merchant_id, fallback) if fallback else None,
         terms=terms,
+        rule_lines=rule_lines(merchant_id=merchant_id, terms=terms, revisions=row.revisions),
         helpers_needed=row.helpers_needed,
         counted=counted,
         helper_names=[

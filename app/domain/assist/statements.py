@@ -81,6 +81,17 @@ WITH budget AS (
 SELECT id FROM help
 """
 
+# As the campaigns' own look finds those that an order is promised, with what is used up.
+PROMISED = """
+SELECT c.terms, c.revisions, coalesce(n.rewards, 0), coalesce(n.unlocks, 0)
+FROM assist_campaigns c
+LEFT JOIN assist_counters n ON n.merchant_id = c.merchant_id AND n.campaign_id = c.id
+WHERE c.merchant_id = %(merchant_id)s AND c.offer_id = %(offer_id)s AND c.published_at <= %(at)s
+  AND (c.stopped_at IS NULL OR c.stopped_at > %(at)s)
+  AND (c.killed_at IS NULL OR c.killed_at > %(at)s)
+ORDER BY c.id LIMIT 1
+"""
+
 HELP_OF = """
 SELECT h.number, h.state, h.reward_card FROM assist_helps h
 JOIN assist_tasks t ON t.merchant_id = %(merchant_id)s AND t.id = h.task_id

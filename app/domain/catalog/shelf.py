@@ -20,7 +20,12 @@ from app.domain.catalog.models import (
 )
 from app.domain.catalog.places import open_store_names, zone_of
 from app.domain.catalog.statements import REMAINING, SHELF
-from app.domain.catalog.wording import REFUND_SENTENCES, condition_lines, face_text
+from app.domain.catalog.wording import (
+    FREE_SENTENCE,
+    REFUND_SENTENCES,
+    condition_lines,
+    face_text,
+)
 from app.kernel import paging
 from app.kernel.db import fetch_all, fetch_one, reading
 from app.kernel.errors import NotFound
@@ -185,7 +190,9 @@ def detail_of(offer: Offer, *, at: datetime, with_drafts: bool = False) -> Offer
         category_id=offer.category_id,
         goods_kind=offer.goods_kind,
         refund_policy=offer.refund_policy,
-        refund_policy_text=REFUND_SENTENCES[offer.refund_policy],
+        refund_policy_text=FREE_SENTENCE
+        if _is_free(offer)
+        else REFUND_SENTENCES[offer.refund_policy],
         price_fen=offer.price_fen,
         per_member_limit=offer.per_member_limit,
         sale_starts_at=offer.sale_starts_at,
@@ -230,8 +237,19 @@ def _item_details(offer: Offer, *, with_drafts: bool) -> list[ItemDetail]:
         ),
     ]
     return [
-        detail for item in items if (detail := _item_detail(item, zone=zone, store_names=names))
+        detail
+        for item in items
+        if (
+            detail := _item_detail(
+                item, zone=zone, store_names=names, is_paid_for=not _is_free(offer)
+            )
+        )
     ]
+
+
+def _is_free(offer: Offer) -> bool:
+    """Neither money nor points."""
+    return not offer.price_fen and not offer.terms.get("points")
 
 
 def describe(*, merchant_id: int, quantities: Mapping[int, int]) -> list[ItemDetail]:
@@ -245,7 +263,9 @@ def describe(*, merchant_id: int, quantities: Mapping[int, int]) -> list[ItemDet
     return [detail for detail in found if detail]
 
 
-def _item_detail(item: Item, *, zone: str, store_names: Mapping[int, str]) -> ItemDetail | None:
+def _item_detail(
+    item: Item, *, zone: str, store_names: Mapping[int, str], is_paid_for: bool = True
+) -> ItemDetail | None:
     """None without a published wording, which nothing that was ever on sale lacks."""
     if item.kind is None or item.market_value_fen is None or item.conditions is None:
         return None
@@ -256,7 +276,9 @@ def _item_detail(item: Item, *, zone: str, store_names: Mapping[int, str]) -> It
         face_words=face_text(BenefitKind(item.kind), item.face or {}),
         quantity=item.quantity,
         market_value_fen=item.market_value_fen,
-        condition_lines=condition_lines(item.conditions, zone=zone, store_names=store_names),
+        condition_lines=condition_lines(
+            item.conditions, zone=zone, store_names=store_names, is_paid_for=is_paid_for
+        ),
     )
 
 

@@ -15,14 +15,20 @@ REFUND_SENTENCES = {
     RefundPolicy.ANY_TIME_AND_EXPIRED: "未使用可随时退款，过期未使用自动退款，均原路退回。",
     RefundPolicy.NONE: "本商品售出后不支持退款，请确认后购买。",
 }
+FREE_SENTENCE = "免费领取，不涉及退款。"
 
 
 def condition_lines(
-    conditions: Conditions, *, zone: str, store_names: Mapping[int, str]
+    conditions: Conditions,
+    *,
+    zone: str,
+    store_names: Mapping[int, str],
+    is_paid_for: bool = True,
 ) -> list[str]:
     """One line for each condition, always in the same order.
 
-    `store_names` by store id; a store that is not in it has closed for good.
+    `store_names` by store id; a store that is not in it has closed for good. Of what nobody paid
+    for nothing can go back, and nothing is said about that.
     """
     return [
         line
@@ -37,7 +43,7 @@ def condition_lines(
             "可转赠好友" if conditions.giftable else "不可转赠",
             "可分享一次" if conditions.shareable_once else "",
             "可与其他优惠同享" if conditions.stackable else "不与其他优惠同享",
-            "未使用可退" if conditions.refundable else "不可退款",
+            _refund_line(conditions) if is_paid_for else "",
         )
         if line
     ]
@@ -94,6 +100,10 @@ def _stores_line(store_ids: tuple[int, ...] | None, names: Mapping[int, str]) ->
 
 def _minimum_line(minimum_spend_fen: int) -> str:
     return f"满{yuan(minimum_spend_fen)}元可用" if minimum_spend_fen else "无最低消费"
+
+
+def _refund_line(conditions: Conditions) -> str:
+    return "未使用可退" if conditions.refundable else "不可退款"
 
 
 def _interval_line(hours: int) -> str:

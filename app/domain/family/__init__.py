@@ -29,6 +29,7 @@ from app.domain.family.queries import (
     RequestView,
     SeatView,
     get_family,
+    has_seat,
     list_uses,
 )
 from app.domain.family.rules import MOST_SEATS
@@ -62,6 +63,7 @@ __all__ = [
     "dissolve",
     "forget_person",
     "get_family",
+    "has_seat",
     "invite",
     "join",
     "leave",

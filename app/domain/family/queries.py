@@ -29,6 +29,11 @@ class SeatView:
 
 
 @dataclass(frozen=True)
+class _Has:
+    seat: bool
+
+
+@dataclass(frozen=True)
 class RequestView:
     """Somebody of the family asks for more this month (fen)."""
 
@@ -66,6 +71,13 @@ class FamilyUse:
     amount_fen: int
     returned_fen: int
     state: str
+
+
+def has_seat(*, merchant_id: int, member_id: int) -> bool:
+    """Whether he spends another's stored value. An owner spends his own."""
+    who: dict[str, object] = {"merchant_id": merchant_id, "member_id": member_id}
+    found = fetch_one(_Has, statements.HAS_SEAT, who)
+    return found is not None and found.seat
 
 
 def get_family(*, merchant_id: int, member_id: int, at: datetime) -> FamilyView:

@@ -13,6 +13,12 @@ SELECT EXISTS (SELECT FROM family_cards
     WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND state = 'active')
 """
 
+HAS_SEAT = """
+SELECT EXISTS (SELECT FROM family_seats s
+  JOIN family_cards c ON c.merchant_id = s.merchant_id AND c.id = s.card_id AND c.state = 'open'
+  WHERE s.merchant_id = %(merchant_id)s AND s.member_id = %(member_id)s AND s.state = 'active')
+"""
+
 OPEN = """
 INSERT INTO family_cards (merchant_id, owner_id, state, monthly_cap_fen, made_at)
 VALUES (%(merchant_id)s, %(member_id)s, 'open', %(monthly_cap_fen)s::bigint, %(at)s)

@@ -133,9 +133,9 @@ def check_given(voucher: Given, conditions: Conditions, *, until: datetime) -> N
     It must still be valid at `until`, when the friend may take it first.
     """
     if refused := _NOT_ACTIVE.get(VoucherState(voucher.state)):
-        raise refused.told(voucher=voucher.number)
+        raise refused.told_to_holder(voucher=voucher.number)
     if voucher.valid_until <= until:
-        raise VoucherExpired.told(voucher=voucher.number, expired_at=voucher.valid_until)
+        raise VoucherExpired.told_to_holder(voucher=voucher.number, expired_at=voucher.valid_until)
     if not conditions.giftable:
         raise NotGiftable("这张券不能转赠", voucher=voucher.number, reason="terms")
     if voucher.is_shared:

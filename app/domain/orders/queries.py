@@ -49,7 +49,10 @@ class ToPay:
 
 @dataclass(frozen=True)
 class OrderWords:
-    """What a message about a paid order says. Amount in fen."""
+    """What a message about a paid order says. Amount in fen.
+
+    `locked_count` vouchers wait for friends; they are not in `voucher_count`.
+    """
 
     member_id: int
     appid: str
@@ -58,6 +61,14 @@ class OrderWords:
     number: str
     paid_at: datetime
     voucher_count: int
+    locked_count: int
+
+    @property
+    def delivered(self) -> str:
+        """At most twenty characters, while the counts have two digits: templates take no more."""
+        if not self.locked_count:
+            return f"{self.voucher_count}张券已放入卡包"
+        return f"{self.voucher_count}张券已到卡包，另{self.locked_count}张好友助力后解锁"
 
 
 def get_order(*, merchant_id: int, member_id: int, number: str) -> OrderView:

@@ -215,14 +215,18 @@ WHERE l.merchant_id = %(merchant_id)s AND l.order_id = %(order_id)s
 WORDS = """
 SELECT o.member_id, a.appid, string_agg(l.title, '、' ORDER BY l.id), o.total_fen, o.number,
   o.paid_at,
-  (SELECT count(*) FROM cards c
-   JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
-   WHERE c.merchant_id = o.merchant_id AND c.order_id = o.id)
+  vouchers.here, vouchers.locked
 FROM orders o
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE v.state <> 'locked') AS here,
+    count(*) FILTER (WHERE v.state = 'locked') AS locked
+  FROM cards c JOIN vouchers v ON v.merchant_id = c.merchant_id AND v.card_id = c.id
+  WHERE c.merchant_id = o.merchant_id AND c.order_id = o.id) vouchers
 JOIN wechat_apps a ON a.merchant_id = o.merchant_id AND a.id = o.app_id
 JOIN order_lines l ON l.merchant_id = o.merchant_id AND l.order_id = o.id
 WHERE o.merchant_id = %(merchant_id)s AND o.id = %(order_id)s
-GROUP BY o.merchant_id, o.id, o.member_id, a.appid, o.total_fen, o.number, o.paid_at
+GROUP BY o.merchant_id, o.id, o.member_id, a.appid, o.total_fen, o.number, o.paid_at,
+  vouchers.here, vouchers.locked
 """
 
 GROWTH = """

@@ -8,11 +8,17 @@ from app.domain.catalog import BenefitKind, RevisionTerms
 from app.domain.redemption import statements
 from app.domain.redemption.errors import CodeIsRevealed, OutsideConditions
 from app.domain.redemption.rules import Scan, Standing
-from app.domain.vouchers import VoucherState
+from app.domain.vouchers import AlreadyRedeemed, VoucherState
 from app.kernel import calendar
 from app.kernel.db import fetch_one
 
 _MAY_STILL_COME = frozenset({VoucherState.ACTIVE, VoucherState.HELD})
+
+
+@dataclass(frozen=True)
+class _LastUse:
+    at: datetime
+    store_name: str | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ def admit(scan: Scan, voucher: Standing, terms: RevisionTerms, *, at: datetime) 
     Raises a VoucherRefusal.
     """
     _refuse_code(terms)
+    _refuse_used(scan, voucher)
     if terms.kind == BenefitKind.BOOKING and voucher.state in _MAY_STILL_COME:
         bookings.attend(
             merchant_id=scan.merchant_id,
@@ -43,6 +50,7 @@ def admit(scan: Scan, voucher: Standing, terms: RevisionTerms, *, at: datetime) 
 def look(scan: Scan, voucher: Standing, terms: RevisionTerms, *, at: datetime) -> Standing:
     """As `admit` would find it; nothing is held or changed. Raises a VoucherRefusal."""
     _refuse_code(terms)
+    _refuse_used(scan, voucher)
     if terms.kind == BenefitKind.BOOKING and voucher.state in _MAY_STILL_COME:
         bookings.check_door(
             merchant_id=scan.merchant_id, voucher_id=voucher.id, store_id=scan.store_id, at=at
@@ -55,6 +63,23 @@ def look(scan: Scan, voucher: Standing, terms: RevisionTerms, *, at: datetime) -
 def _refuse_code(terms: RevisionTerms) -> None:
     if terms.kind == BenefitKind.CODE:
         raise CodeIsRevealed.told()
+
+
+def _refuse_used(scan: Scan, voucher: Standing) -> None:
+    """The clerk is told when and where; only who scans what is used up waits for that look."""
+    if voucher.state != VoucherState.REDEEMED:
+        return
+    which: dict[str, object] = {
+        "merchant_id": scan.merchant_id,
+        "voucher_id": voucher.id,
+        "acceptor_merchant_id": scan.acceptor_merchant_id,
+    }
+    used = fetch_one(_LastUse, statements.LAST_USE, which)
+    if used is None:
+        # It paid a part of an order.
+        raise AlreadyRedeemed.told()
+    zone = merchants.profile(merchant_id=scan.merchant_id).zone
+    raise AlreadyRedeemed.at_counter(used_at=used.at, store_name=used.store_name, zone=zone)
 
 
 @dataclass(frozen=True)

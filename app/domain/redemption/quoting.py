@@ -16,12 +16,14 @@ from app.domain.redemption.rules import Scan, check_use
 class Quote:
     """What a redemption now would give. Nothing is held: the scan that redeems decides.
 
-    `workings` say how the points come about; empty for the merchant's plain rate.
+    `workings` say how the points come about; empty for the merchant's plain rate. `value_fen` is
+    what was paid for it: 0 for a present.
     """
 
     voucher_number: str
     benefit_name: str
     hand_over: str
+    face_text: str
     value_fen: int
     points: int
     valid_until: datetime
@@ -41,6 +43,7 @@ def quote(scan: Scan, *, at: datetime) -> Quote:
         voucher_number=voucher.number,
         benefit_name=terms.name,
         hand_over=terms.hand_over,
+        face_text=terms.face_text,
         value_fen=voucher.allocated_fen,
         points=sum(each.points for each in earnings),
         valid_until=voucher.valid_until,

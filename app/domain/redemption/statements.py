@@ -123,6 +123,14 @@ JOIN redemptions r ON r.merchant_id = v.merchant_id AND r.voucher_id = v.id
 WHERE v.merchant_id = %(merchant_id)s AND v.card_id = %(card_id)s
 """
 
+# At another house's store it is told that it was, and not where.
+LAST_USE = """
+SELECT r.redeemed_at, CASE WHEN r.acceptor_merchant_id = %(acceptor_merchant_id)s THEN s.name END
+FROM redemptions r
+LEFT JOIN stores s ON s.merchant_id = r.acceptor_merchant_id AND s.id = r.store_id
+WHERE r.merchant_id = %(merchant_id)s AND r.voucher_id = %(voucher_id)s AND r.reversed_at IS NULL
+"""
+
 OWN_CARD = """
 SELECT id, number, title, issued_at FROM cards
 WHERE merchant_id = %(merchant_id)s AND member_id = %(member_id)s AND number = %(number)s

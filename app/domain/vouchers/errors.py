@@ -1,14 +1,20 @@
+from datetime import datetime
 from typing import Self
 
+from app.kernel.calendar import moment_words
 from app.kernel.errors import DomainError
 
 
 class VoucherRefusal(DomainError):
-    """A refusal at the counter: what the clerk reads, what the holder is told, what to do next."""
+    """A refusal at the counter: what the clerk reads, what the holder is told, what to do next.
+
+    `holder_step`: what to do for a holder who asks by himself, where it is not the clerk's.
+    """
 
     clerk_text = ""
     holder_text = ""
     next_step = ""
+    holder_step = ""
 
     @classmethod
     def told(cls, **details: object) -> Self:
@@ -18,6 +24,17 @@ class VoucherRefusal(DomainError):
             clerk_text=cls.clerk_text,
             holder_text=cls.holder_text,
             next_step=cls.next_step,
+            **details,
+        )
+
+    @classmethod
+    def told_to_holder(cls, **details: object) -> Self:
+        """The same, where no clerk stands between."""
+        return cls(
+            cls.holder_text,
+            clerk_text=cls.clerk_text,
+            holder_text=cls.holder_text,
+            next_step=cls.holder_step or cls.next_step,
             **details,
         )
 
@@ -40,7 +57,22 @@ class AlreadyRedeemed(VoucherRefusal):
     code = "already_redeemed"
     clerk_text = "此券已核销，请勿重复核销"
     holder_text = "这张券已经用过了"
-    next_step = "可在卡包的券时间线中查看核销门店和时间"
+    next_step = "请勿再次交付；顾客可在卡包里点开这张券，查看用在何时何店"
+    holder_step = "点开这张券，可在「券的经过」里查看用在何时何店"
+
+    @classmethod
+    def at_counter(cls, *, used_at: datetime, store_name: str | None, zone: str) -> Self:
+        """When and, at a store of the same house, where; `store_name` None: at another house's."""
+        where = f"在{store_name}" if store_name else ""
+        how = f"{moment_words(used_at, zone=zone)}{where}"
+        return cls(
+            cls.clerk_text,
+            clerk_text=f"此券已核销：{how}，请勿重复核销",
+            holder_text=f"这张券已于{how}核销",
+            next_step=cls.next_step,
+            used_at=used_at,
+            store_name=store_name,
+        )
 
 
 class NotYetValid(VoucherRefusal):

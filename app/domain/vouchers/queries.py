@@ -65,12 +65,16 @@ class HeldVoucher(WalletVoucher, frozen=True):
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """What happened to a voucher, in plain words; `reference` is an order or redemption."""
+    """What happened to a voucher, in plain words; `reference` is an order or redemption.
+
+    `store_name`: where a redemption was.
+    """
 
     at: datetime
     action: str
     text: str
     reference: str | None
+    store_name: str | None
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -111,6 +115,7 @@ class _Event:
     actor: str
     reference: str | None
     reason: str | None
+    store_name: str | None
 
 
 def list_wallet(
@@ -202,7 +207,7 @@ def code_to_show(
     if row.id is None:
         raise NotFound("There is no such voucher in this wallet.", number=number[:40])
     if row.state != VoucherState.ACTIVE:
-        raise _NOT_SHOWN[VoucherState(row.state)].told()
+        raise _NOT_SHOWN[VoucherState(row.state)].told_to_holder()
     if row.frozen_at is not None:
         raise CodesFrozen("会员卡已挂失，请先补办")
     return show_code(
@@ -216,7 +221,13 @@ def timeline(*, merchant_id: int, voucher_id: int) -> list[TimelineLine]:
         _Event, statements.TIMELINE, {"merchant_id": merchant_id, "voucher_id": voucher_id}
     )
     return [
-        TimelineLine(event.at, event.action, words_of(event.action, event.reason), event.reference)
+        TimelineLine(
+            at=event.at,
+            action=event.action,
+            text=words_of(event.action, event.reason),
+            reference=event.reference,
+            store_name=event.store_name,
+        )
         for event in events
     ]
 

@@ -173,13 +173,17 @@ ON v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.number 
 # What an order or redemption of an earlier holder is called is not for whom it was given to.
 TIMELINE = """
 SELECT e.at, e.action, e.actor,
-  CASE WHEN v.holder_id = v.buyer_id OR e.id >= coalesce(came.id, 0) THEN e.reference END, e.reason
+  CASE WHEN his.is_so THEN e.reference END, e.reason, CASE WHEN his.is_so THEN s.name END
 FROM voucher_events e
 JOIN vouchers v ON v.merchant_id = e.merchant_id AND v.id = e.voucher_id
 LEFT JOIN LATERAL (
   SELECT max(id) AS id FROM voucher_events
   WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s
     AND action IN ('hand_over', 'share') AND reason IS DISTINCT FROM 'account_merged') came ON true
+CROSS JOIN LATERAL (
+  SELECT v.holder_id = v.buyer_id OR e.id >= coalesce(came.id, 0) AS is_so) his
+LEFT JOIN redemptions r ON r.merchant_id = e.merchant_id AND r.number = e.reference
+LEFT JOIN stores s ON s.merchant_id = r.acceptor_merchant_id AND s.id = r.store_id
 WHERE e.merchant_id = %(merchant_id)s AND e.voucher_id = %(voucher_id)s ORDER BY e.id
 """
 

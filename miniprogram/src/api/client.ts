@@ -137,7 +137,7 @@ function refusal(status: number, told: unknown, isKeyed = false): ApiError {
 }
 
 /** Nobody was reached. */
-export const offline = () => new ApiError(0, 'offline', '网络不通，请检查网络后重试')
+export const offline = () => new ApiError(0, 'offline', '网络不通')
 
 function read(text: string): unknown {
   try {

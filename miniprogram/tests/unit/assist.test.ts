@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Schema } from '@/api'
-import { canHelp, friendStand, mayAppeal, ownStand, tokenIn } from '@/pages/assist/words'
+import { canHelp, friendStand, mayAppeal, ownStand, rulesStand, tokenIn } from '@/pages/assist/words'
 
 type Task = Schema<'AssistTaskView'>
 const prize = { name: '拿铁', face: '一杯', market_value_fen: 2800 }
 const task = (over: Partial<Task> = {}): Task => ({
-  state: 'open', is_mine: false, sharer_name: '王**', title: '好友助力', rules: '', prize, reward: prize, fallback: null, new_users_only: false,
+  state: 'open', is_mine: false, sharer_name: '王**', title: '好友助力', rules: '', rule_lines: [], prize, reward: prize, fallback: null, new_users_only: false,
   helpers_needed: 3, helped: 1, helper_names: ['李**'], rewards_left: null, ends_at: '2026-12-01T00:00:00Z', my_help: null, ...over,
 })
 const help = (state: string) => ({ help: 'L1', state, reward_card: null })
@@ -20,6 +20,11 @@ test('a friend may confirm while the task is open, is not his, and he has not ye
 test('what became of his own help comes before how the task stands', () => {
   expect(friendStand(task({ state: 'expired', my_help: help('counted') })).title).toBe('您已助力')
   expect(friendStand(task({ state: 'expired' })).title).toBe('助力已到期')
+})
+
+test('the rules come first while they can be acted by, and not at all once it is unlocked', () => {
+  expect(['open', 'under_review', 'expired', 'full'].map((state) => rulesStand(task({ state })))).toEqual(['first', 'last', 'last', 'nowhere'])
+  expect(rulesStand(task(), true)).toBe('last')
 })
 
 test('only who was held or not counted has something to explain', () => {

@@ -4,11 +4,12 @@ import { kept } from '@/lib/kept'
 import { mine, session } from '@/stores/session'
 import { confirmSpending, forgetUnheard, giveUp, payOn, place, unheardWish, waitingOrder } from '@/pages/offer/placing'
 import { useOrdering } from '@/pages/offer/ordering'
-import { asked, BEST, mostPieces, NONE, orderOf, payWords, sumLines, termsFor } from '@/pages/offer/wish'
+import { asked, BEST, chosenWords, mostPieces, NONE, orderOf, payWords, sumLines, termsFor } from '@/pages/offer/wish'
+import { isSoldElsewhere } from '@/pages/offer/words'
 import type { Body, Quote, Wish } from '@/pages/offer/wish'
 import { usePaying } from '@/pages/orders/paying'
 import { sourceOf } from '@/platform/arrival'
-import { isOver, nextOf, pauseAfter, stageOf, ticketsOf } from '@/pages/offer/following'
+import { arrivedWords, isOver, nextOf, pauseAfter, stageOf, ticketsOf } from '@/pages/offer/following'
 
 const { pay, freshCode } = vi.hoisted(() => ({ pay: vi.fn(), freshCode: vi.fn() }))
 vi.mock('@/platform/pay', () => ({ pay }))
@@ -329,6 +330,27 @@ test('every state of an order is a stage, and asking ends some time', () => {
 test('only the vouchers of this order are its tickets', () => {
   const wallet = ['V1', 'V2', 'V3'].map((voucher) => ({ voucher }) as never)
   expect(ticketsOf([{ voucher: 'V3' }, { voucher: 'V1' }, { voucher: null }], wallet)).toEqual([{ voucher: 'V1' }, { voucher: 'V3' }])
+})
+
+test('what friends unlock has not arrived', () => {
+  const tickets = (...states: string[]) => arrivedWords(states.map((state) => ({ state })))
+  expect(tickets('active', 'active')).toBe('2张券已到卡包')
+  expect(tickets('active', 'locked')).toBe('1张券已到卡包，另1张好友助力后解锁')
+  expect(tickets('locked')).toBe('1张券好友助力后解锁')
+})
+
+test('the voucher that is counted is named, and why it is this one', () => {
+  const voucher = (number: string, over: object = {}) =>
+    ({ voucher: number, name: `券${number}`, face: '抵扣5.00元', valid_until: '', saving_fen: 500, why: null, reason: null, ...over })
+  const of = (voucherNumber: string | null, ...vouchers: ReturnType<typeof voucher>[]) => chosenWords({ voucher: voucherNumber, best: 'A', vouchers })
+  expect(of('A', voucher('A'), voucher('B'), voucher('C', { why: 'over' }))).toBe('「券A」抵扣5.00元，2张可用券里省得最多')
+  expect(of('A', voucher('A'))).toBe('「券A」抵扣5.00元，仅这张可用')
+  expect(of('B', voucher('A'), voucher('B', { reason: '少省1元' }))).toBe('「券B」抵扣5.00元，少省1元')
+  expect(of(null, voucher('A'))).toBe('')
+})
+
+test('a card whose half waits for friends is not sold on web pages', () => {
+  expect([isSoldElsewhere('assist', false), isSoldElsewhere('assist', true), isSoldElsewhere('bundle', false)]).toEqual([true, false, false])
 })
 
 test('what comes next follows from what was bought', () => {

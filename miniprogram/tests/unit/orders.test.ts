@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Schema } from '@/api'
-import { chosenOf, consequences, isIn, mayChoose, mayRefund, orderHint, refundStep, refundWays, REFUND_STEPS, stillLeft, tenderLine, tied } from '@/pages/orders/words'
+import { chosenOf, consequences, isIn, isPayable, mayChoose, mayRefund, orderHint, orderState, refundStep, refundWays, REFUND_STEPS, stillLeft, tenderLine, tied } from '@/pages/orders/words'
 
 const line = (voucher: string | null, back_fen: number, reason: string | null = null): Schema<'RefundLine'> => ({
   title: '咖啡', voucher, paid_fen: back_fen, back_fen, reason, words: '',
@@ -56,15 +56,24 @@ test('every state of an order is in the tab where people look for it', () => {
 })
 
 test('a refund is offered for what was delivered and while none is under way', () => {
-  const open = ['pending', 'paid', 'fulfilled', 'closed', 'refunding', 'partly_refunded', 'refunded'].filter((state) => mayRefund({ state }))
+  const open = ['pending', 'paid', 'fulfilled', 'closed', 'refunding', 'partly_refunded', 'refunded'].filter((state) => mayRefund({ state, total_fen: 100, tenders: [] }))
   expect(open).toEqual(['fulfilled', 'partly_refunded'])
+  expect(mayRefund({ state: 'fulfilled', total_fen: 0, tenders: [] })).toBe(false)
+})
+
+test('an order whose time is over is not asked to be paid, though it still stands as pending', () => {
+  const end = '2026-12-01T00:00:00Z'
+  const order = { state: 'pending', expires_at: end, close_reason: null } as Schema<'OrderDetails'>
+  const at = (ms: number) => [isPayable(order, ms), orderState(order, ms).words, orderHint(order, ms).includes('正在关闭')]
+  expect(at(Date.parse(end) - 1)).toEqual([true, '待付款', false])
+  expect(at(Date.parse(end))).toEqual([false, '已超时', true])
 })
 
 test('a closed order says why', () => {
   const order = (close_reason: string | null) => ({ state: 'closed', close_reason }) as Schema<'OrderDetails'>
-  expect(orderHint(order('timeout'))).toContain('超时')
-  expect(orderHint(order('cancelled'))).toContain('取消')
-  expect(orderHint(order(null))).toBe('订单已关闭，没有扣款')
+  expect(orderHint(order('timeout'), 0)).toContain('超时')
+  expect(orderHint(order('cancelled'), 0)).toContain('取消')
+  expect(orderHint(order(null), 0)).toBe('订单已关闭，没有扣款')
 })
 
 test('a refund goes forward step by step to the end', () => {

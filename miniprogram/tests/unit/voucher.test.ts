@@ -19,7 +19,7 @@ const iso = (ms: number) => new Date(ms).toISOString()
 const voucher = (changes: object = {}) => ({
   voucher: 'V1', name: '大杯拿铁', kind: 'exchange', face: '大杯拿铁一杯', state: 'active', card: 'C1', card_title: '咖啡月卡', market_value_fen: 2800,
   valid_from: iso(NOW - 1e6), valid_until: iso(NOW + 1e9), condition_lines: ['可转赠好友', '可分享一次'], can_gift: true, can_share: true, hand_over: '大杯拿铁一杯', issued_at: iso(NOW),
-  timeline: [{ at: iso(NOW), action: 'issue', text: '券已发放', reference: 'O1' }], ...changes,
+  timeline: [{ at: iso(NOW), action: 'issue', text: '券已发放', reference: 'O1', store: null }], ...changes,
 })
 
 beforeEach(() => {
@@ -139,7 +139,7 @@ test('what the server refuses is not shown any more', async () => {
 
 test('only whoever bought it is led to the order', () => {
   expect(orderOf(voucher())).toBe('O1')
-  const given = [...voucher().timeline, { at: '', action: 'hand_over', text: '', reference: 'Z1' }]
+  const given = [...voucher().timeline, { at: '', action: 'hand_over', text: '', reference: 'Z1', store: null }]
   expect(orderOf(voucher({ timeline: given }))).toBeNull()
 })
 

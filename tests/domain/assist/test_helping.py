@@ -58,6 +58,15 @@ def events(shop):
     return [row.event for row in rows if row.event.startswith("Assist")]
 
 
+def test_what_friends_unlock_is_not_told_as_delivered():
+    shop = a_shop()
+    a_campaign(shop)
+    a_paid_order(shop)
+    (task,) = tasks_of(shop)
+    told = orders.notice_words(merchant_id=shop.id, order_id=task.order_id)
+    assert told.delivered == "2张券已到卡包，另1张好友助力后解锁"
+
+
 def test_a_paid_main_card_brings_its_vouchers_and_a_locked_one_with_a_task():
     shop, buyer, task = a_task()
 

@@ -57,6 +57,15 @@ def test_the_page_adds_up_item_by_item(shop):
     assert page.items[0].condition_lines[0] == "发放后30天内有效（发放当天不计，至最后一天24:00）"
 
 
+def test_a_free_offer_promises_no_refund(shop):
+    free = show(shop, an_offer(merchant=shop, price_fen=0))
+    points = show(shop, an_offer(merchant=shop, price_fen=0, terms={"points": 100}))
+    assert free.refund_policy_text == "免费领取，不涉及退款。"
+    assert "未使用可退" not in free.items[0].condition_lines
+    assert "未使用可退" in points.items[0].condition_lines
+    assert points.refund_policy_text != free.refund_policy_text
+
+
 def test_no_stock_row_means_no_limit(shop):
     page = show(shop, an_offer(merchant=shop))
     assert (page.remaining, page.sold_out) == (None, False)

@@ -115,6 +115,8 @@ APP = (
     *_screens(
         "member",
         ("app-home", "index/index", "", {}),
+        ("app-offer-friends", "offer/show", "offer={friends_offer}", {}),
+        ("app-checkout-friends", "offer/checkout", "offer={friends_offer}", {}),
         ("app-campaign", "campaign/show", "campaign={assist_campaign}", {}),
         ("assists", "assist/list", "", MAIN),
         ("assist", "assist/task", "task={assist}", MAIN),

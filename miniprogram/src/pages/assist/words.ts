@@ -24,6 +24,12 @@ export function ownStand(task: Task): Stand {
   return stands[task.state] ?? stands.stopped
 }
 
+/** Rules first while he can still do something by them. Unlocked, there is nothing left to know. */
+export const rulesStand = ({ state }: Pick<Task, 'state'>, isDone = false): 'first' | 'last' | 'nowhere' => {
+  if (state === 'full') return 'nowhere'
+  return state === 'open' && !isDone ? 'first' : 'last'
+}
+
 export const chipWords: Record<string, string> = { open: '进行中', full: '已解锁', under_review: '核对中', expired: '已到期', stopped: '已结束' }
 
 /** How a friend's page stands: what he may do, or why there is nothing to do. */

@@ -34,6 +34,14 @@ export function ticketsOf(lines: Pick<Schema<'RefundLine'>, 'voucher'>[], wallet
   return wallet.filter(({ voucher }) => numbers.has(voucher))
 }
 
+/** How much of it can be used, and how much waits for friends. */
+export function arrivedWords(tickets: Pick<Schema<'WalletItem'>, 'state'>[]): string {
+  const locked = tickets.filter(({ state }) => state === 'locked').length
+  const here = tickets.length - locked
+  if (!locked) return `${here}张券已到卡包`
+  return here ? `${here}张券已到卡包，另${locked}张好友助力后解锁` : `${locked}张券好友助力后解锁`
+}
+
 interface Next {
   words: string
   note: string

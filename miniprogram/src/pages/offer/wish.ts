@@ -68,6 +68,15 @@ export function orderOf(wish: Wish, quote: Quote, pricePoints: number, gift: Wra
   }
 }
 
+/** Which voucher is counted, and why this one: nothing is chosen silently. */
+export function chosenWords({ voucher, best, vouchers }: Pick<Quote, 'voucher' | 'best' | 'vouchers'>): string {
+  const chosen = vouchers.find((each) => each.voucher === voucher)
+  if (!chosen) return ''
+  const others = vouchers.filter(({ why }) => !why).length - 1
+  const why = chosen.voucher === best ? (others ? `${others + 1}张可用券里省得最多` : '仅这张可用') : chosen.reason
+  return [`「${chosen.name}」${chosen.face}`, why].filter(Boolean).join('，')
+}
+
 /** What lowers the price and what pays the rest, line by line. */
 export function sumLines(quote: Quote): { words: string; fen: number; isLess: boolean }[] {
   return [

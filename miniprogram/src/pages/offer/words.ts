@@ -1,5 +1,9 @@
 const MOST_RECENT = 8
 
+/** Friends' help must not be offered on web pages, nor a card sold whose half waits for it. */
+export const ONLY_IN_MINI_PROGRAM = '这张卡含好友助力，请在微信小程序里购买'
+export const isSoldElsewhere = (kind: string, canAssist: boolean): boolean => kind === 'assist' && !canAssist
+
 /** The last searches, the newest first, each once. */
 export function remembered(before: string[], text: string): string[] {
   const words = text.trim()

@@ -1,5 +1,6 @@
 import type { Schema } from '@/api'
 import { yuan } from '@/lib/money'
+import { left } from '@/lib/time'
 
 type Order = Schema<'OrderDetails'>
 type Quote = Schema<'RefundQuote'>
@@ -12,19 +13,30 @@ interface Told {
 }
 
 const ORDERS: Record<string, Told & { hint: string }> = {
-  pending: { words: '待付款', tone: 'warn', hint: '请在时限内付款，超时自动关闭' },
+  pending: { words: '待付款', tone: 'warn', hint: '' },
   paid: { words: '已付款', tone: 'brand', hint: '正在为您发放卡券，稍后可在卡包查看' },
-  fulfilled: { words: '已完成', tone: 'good', hint: '卡券已放入卡包，随时可用' },
+  fulfilled: { words: '已完成', tone: 'good', hint: '卡券已放入卡包' },
   closed: { words: '已关闭', tone: 'quiet', hint: '订单已关闭，没有扣款' },
   refunding: { words: '退款中', tone: 'warn', hint: '退款处理中，可在下方查看进度' },
   partly_refunded: { words: '部分退款', tone: 'quiet', hint: '未退的卡券仍可使用' },
   refunded: { words: '已退款', tone: 'quiet', hint: '款项已按原路退回' },
 }
+const LATE: Told = { words: '已超时', tone: 'quiet' }
+const LATE_HINT = '付款时间已过，订单正在关闭；若已付款，会自动发放或原路退回'
 const CLOSED: Record<string, string> = { timeout: '超时未付款，订单已自动关闭，没有扣款', cancelled: '您已取消订单，没有扣款' }
 
-export const orderState = (state: string): Told => ORDERS[state] ?? { words: '处理中', tone: 'quiet' }
+type Standing = Pick<Order, 'state' | 'expires_at'>
 
-export function orderHint({ state, close_reason: reason }: Order): string {
+/** Whether it waits for a payment that can still be made. */
+export const isPayable = ({ state, expires_at: end }: Standing, now: number): boolean => state === 'pending' && Date.parse(end) > now
+const isLate = (order: Standing, now: number) => order.state === 'pending' && !isPayable(order, now)
+
+export const orderState = (order: Standing, now: number): Told => (isLate(order, now) ? LATE : (ORDERS[order.state] ?? { words: '处理中', tone: 'quiet' }))
+
+export function orderHint(order: Order, now: number): string {
+  const { state, close_reason: reason, expires_at: end } = order
+  if (isPayable(order, now)) return `${left(end, now)}，超时自动关闭`
+  if (state === 'pending') return LATE_HINT
   return (reason && CLOSED[reason]) || ORDERS[state]?.hint || ''
 }
 
@@ -42,8 +54,9 @@ const IN_TAB: Record<Exclude<OrderTab, 'all'>, string[]> = {
 }
 export const isIn = (tab: OrderTab, { state }: { state: string }) => tab === 'all' || IN_TAB[tab].includes(state)
 
-/** A refund may be asked for where something was delivered that is not all back yet. */
-export const mayRefund = ({ state }: { state: string }) => ['fulfilled', 'partly_refunded'].includes(state)
+/** A refund may be asked for where something was paid and delivered that is not all back yet. */
+export const mayRefund = ({ state, total_fen: paid, tenders }: Pick<Order, 'state' | 'total_fen' | 'tenders'>) =>
+  ['fulfilled', 'partly_refunded'].includes(state) && (paid > 0 || tenders.length > 0)
 
 const TENDERS: Record<string, string> = { value: '储值余额', points: '积分抵扣', voucher: '优惠券抵扣' }
 const TENDER_STATES: Record<string, string> = { held: '待付款时预留', captured: '', released: '已放回', returned: '已退回' }
