@@ -17,7 +17,7 @@ def storm(app, calls):
     """What each call came to, with at least 32 database sessions open at once."""
     db.session.rollback()
     seen = crowd(app, calls, sessions=SESSIONS)
-    assert seen.sessions >= ENOUGH_SESSIONS
+    assert seen.sessions >= ENOUGH_SESSIONS, (seen.sessions, tally(seen.results))
     return seen.results
 
 
