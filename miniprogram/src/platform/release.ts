@@ -11,10 +11,20 @@ export async function whyNotLoaded(): Promise<Missing> {
   if (page === null) return 'offline'
   const mine = document.querySelector('script[type="module"][src]')?.getAttribute('src') ?? ''
   // A server that was not renewed yet may give the old page again.
-  if (page.includes(mine) || sessionStorage.getItem(PLACE) === mine) return 'unknown'
-  sessionStorage.setItem(PLACE, mine)
+  if (page.includes(mine) || !isFirstTime(mine)) return 'unknown'
   window.location.reload()
   return 'reloading'
+}
+
+/** Whether this release is left for the first time. Where nothing can be remembered, nothing is loaded anew for ever. */
+function isFirstTime(release: string): boolean {
+  try {
+    if (sessionStorage.getItem(PLACE) === release) return false
+    sessionStorage.setItem(PLACE, release)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** This page as the server has it now; null when it does not answer. */

@@ -47,3 +47,12 @@ test('of the same release nothing is known, and the person decides', async () =>
   expect(await whyNotLoaded()).toBe('unknown')
   expect(reload).not.toHaveBeenCalled()
 })
+
+test('where nothing can be remembered, nothing is loaded anew again and again', async () => {
+  server.mockResolvedValue(pageOf('new'))
+  vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => {
+    throw new DOMException('denied', 'SecurityError')
+  })
+  expect(await whyNotLoaded()).toBe('unknown')
+  expect(reload).not.toHaveBeenCalled()
+})
