@@ -15,7 +15,10 @@ beforeEach(() => {
   vi.stubGlobal('fetch', server)
   runs('old')
 })
-afterEach(() => void vi.restoreAllMocks())
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
 
 test.each([['no network', () => Promise.reject(new TypeError('Failed to fetch'))], ['no house behind it', async () => ({ ok: false })]])(
   'with %s the page waits, and is not loaded anew',
@@ -50,8 +53,10 @@ test('of the same release nothing is known, and the person decides', async () =>
 
 test('where nothing can be remembered, nothing is loaded anew again and again', async () => {
   server.mockResolvedValue(pageOf('new'))
-  vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => {
-    throw new DOMException('denied', 'SecurityError')
+  vi.stubGlobal('sessionStorage', {
+    getItem: () => {
+      throw new DOMException('denied', 'SecurityError')
+    },
   })
   expect(await whyNotLoaded()).toBe('unknown')
   expect(reload).not.toHaveBeenCalled()
