@@ -13,7 +13,7 @@ from tests.builders.merchants import a_merchant
 from tests.builders.orders import a_buyer, a_paid_order, a_shop, vouchers_of
 from tests.builders.redemption import a_redemption
 
-GROUP = Source(channel="group_chat", scene="1044", group="茶友一群")
+GROUP = {"source": Source(channel="group_chat", scene="1044"), "chat": "茶友一群"}
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def busy(shop):
     """Two orders today, one of their four vouchers used."""
     at = earlier_today(shop.merchant)
     buyer = a_buyer(shop)
-    a_paid_order(shop, buyer=buyer, at=at, source=GROUP)
+    a_paid_order(shop, buyer=buyer, at=at, **GROUP)
     a_paid_order(shop, at=at)
     used = vouchers_of(shop, buyer, at=at + timedelta(minutes=1))[0]
     a_redemption(shop, used, at=at + timedelta(minutes=1))

@@ -81,9 +81,15 @@ def a_key(*, merchant_id, key=None, actor="member:1", operation="place", body=b"
     )
 
 
-def an_order(shop, *, at=NOON, key=None, **wish):
+def an_order(shop, *, at=NOON, key=None, chat=None, **wish):
+    """`chat` is the id of the one it was bought from, which is heard a moment later."""
     with joined():
-        return orders.place(a_wish(shop, **wish), key=key, at=at)
+        placed = orders.place(a_wish(shop, **wish), key=key, at=at)
+    if chat:
+        order_id = order_id_of(shop, placed.order_number)
+        with joined():
+            orders.note_chat(merchant_id=shop.id, order_id=order_id, group=chat)
+    return placed
 
 
 def a_paid_fact(shop, placed, *, at=NOON, **changes):

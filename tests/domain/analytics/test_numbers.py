@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 FRIDAY, SATURDAY, SUNDAY = date(2026, 5, 15), date(2026, 5, 16), date(2026, 5, 17)
 # 20:00 in Shanghai on Saturday, and on Sunday.
 NEXT, LOOKED_AT = NOON + DAY, NOON + 2 * DAY
-GROUP = Source(channel="group_chat", scene="1044", group="tea-lovers")
+GROUP = {"source": Source(channel="group_chat", scene="1044"), "chat": "tea-lovers"}
 MOMENTS = Source(channel="moments", scene="1154")
 
 
@@ -37,11 +37,11 @@ class Story:
     def __init__(self):
         self.shop = a_shop()
         self.ann, self.bob, self.cid = (a_buyer(self.shop) for _ in range(3))
-        a_paid_order(self.shop, buyer=self.ann, source=GROUP)
+        a_paid_order(self.shop, buyer=self.ann, **GROUP)
         a_paid_order(self.shop, buyer=self.bob, source=MOMENTS)
-        an_order(self.shop, buyer=self.cid, source=GROUP)
+        an_order(self.shop, buyer=self.cid, **GROUP)
         self.first = vouchers_of(self.shop, self.ann)[0]
-        a_paid_order(self.shop, buyer=self.ann, source=GROUP, at=NEXT)
+        a_paid_order(self.shop, buyer=self.ann, at=NEXT, **GROUP)
         self.used = a_redemption(self.shop, self.first, at=NEXT)
 
     @property
