@@ -162,6 +162,7 @@ def _wish(member: auth.MemberOnLine, wanted: PlaceOrder, *, channel_id: int | No
             sharer_member_id=_find_sharer(member.merchant_id, source.sharer),
         ),
         on_ios=client.is_ios(),
+        on_web=member.is_web,
         gift=wanted.gift.wrapping() if wanted.gift else None,
         value_fen=wanted.value_fen,
         points=wanted.points,

@@ -99,5 +99,5 @@ def _condition_lines(merchant_id: int, held: vouchers.HeldVoucher) -> list[str]:
         held.terms.conditions,
         zone=merchants.profile(merchant_id=merchant_id).zone,
         store_names={store.id: store.name for store in stores if store.is_open},
-        is_paid_for=held.allocated_fen > 0,
+        is_paid_for=held.is_paid_for,
     )

@@ -9,7 +9,7 @@ import requests
 
 from app.kernel import clock
 from app.web import tokens
-from tests.api.calling import Caller, token_of_member
+from tests.api.calling import Caller, a_request_key, token_of_member
 from tests.builders.assist import a_campaign, helped, tasks_of
 from tests.builders.members import a_member
 from tests.builders.orders import a_paid_order
@@ -168,6 +168,19 @@ def test_web_pages_are_sent_into_the_mini_program(client, shop, buyer, task):
         page.post("/assist-links/help", {"token": task.token}),
     ):
         assert (refused.status_code, refused.json["code"]) == (403, "assist_not_here")
+
+
+def test_a_card_with_friends_help_is_ordered_only_in_the_mini_program(client, shop, buyer, member):
+    a_campaign(shop, at=clock.now() - timedelta(minutes=1))
+    token = tokens.read(token_of_member(buyer, shop.app), at=clock.now())
+    page = Caller(
+        client, shop.merchant, bearer=tokens.write(msgspec.structs.replace(token, is_web=True))
+    )
+    body = {"offer": shop.offer.number}
+    refused = page.post("/orders", body, key=a_request_key())
+    assert (refused.status_code, refused.json["code"]) == (409, "not_sold_on_web")
+    assert refused.json["message"] == "这张卡含好友助力，请在微信小程序里购买"
+    assert member.post("/orders", body, key=a_request_key()).status_code == 201
 
 
 def test_another_members_task_is_nobodys(stranger, task):

@@ -8,10 +8,14 @@ import zxingcpp
 from PIL import Image
 
 from app.domain import messaging
+from app.domain.catalog import Days
 from app.kernel import clock
 from app.kernel.db import transaction
+from tests.api.calling import a_request_key
 from tests.builders.assist import a_campaign
+from tests.builders.catalog import an_offer
 from tests.builders.orders import a_paid_order, a_voucher
+from tests.builders.tenders import a_discount, with_points
 from tests.simulator.world import APP, TEMPLATE
 
 
@@ -87,6 +91,25 @@ def test_what_nobody_paid_for_says_nothing_of_refunds(member, shop, buyer):
         for state, number in items.items()
     }
     assert ["未使用可退" in lines[state] for state in ("active", "locked")] == [True, False]
+
+
+def test_what_points_or_a_coupon_paid_for_says_that_it_goes_back(member, shop, buyer):
+    with_points(shop, buyer, 100)
+    coupon = a_discount(shop, buyer, validity=Days(count=900))
+    ways = (
+        ({"price_fen": 0, "terms": {"points": 100}}, {}, True),
+        ({"price_fen": 5_00}, {"voucher": coupon.number}, True),
+        ({"price_fen": 0}, {}, False),
+    )
+    for goods, pots, goes_back in ways:
+        offer = an_offer(merchant=shop.merchant, **goods)
+        before = {item["voucher"] for item in member.get("/wallet").json["items"]}
+        placed = member.post("/orders", {"offer": offer.number, **pots}, key=a_request_key())
+        assert (placed.status_code, placed.json["wechat_fen"]) == (201, 0)
+        items = member.get("/wallet").json["items"]
+        number = next(each["voucher"] for each in items if each["voucher"] not in before)
+        lines = member.get(f"/vouchers/{number}").json["condition_lines"]
+        assert ("未使用可退" in lines) is goes_back
 
 
 def test_the_wallet_and_the_code_take_one_statement_each(member, voucher, statements):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.domain import redemption
+from app.domain.merchants import Role
 from app.domain.redemption import Scan
 from tests.builders.moments import NOON
 from tests.builders.orders import a_key, clerk_of, shown
@@ -33,3 +34,18 @@ def a_redemption(shop, voucher, *, at=LATER, key=None, **changes):
         return redemption.redeem(
             a_scan(shop, voucher, at=at, **changes), key=key or a_scan_key(shop), at=at
         )
+
+
+def a_use_undone(shop, voucher, *, at=LATER):
+    """Used and made usable again by a manager; the number of the redemption."""
+    number = a_redemption(shop, voucher, at=at).number
+    with joined():
+        redemption.reverse(
+            merchant_id=shop.id,
+            number=number,
+            reason="点错了",
+            actor=clerk_of(shop),
+            role=Role.MANAGER,
+            at=at,
+        )
+    return number

@@ -99,7 +99,7 @@ def find_running(
         "offer_ids": list(offer_ids),
         "ordered_at": ordered_at,
     }
-    return [
+    found = [
         Running(
             campaign_id=row.id,
             number=row.number,
@@ -110,6 +110,8 @@ def find_running(
         for row in fetch_all(_Row, statements.RUNNING, asked)
         if row.state != State.DRAFT
     ]
+    # Who ordered after its end was told that he gets the main card alone.
+    return [each for each in found if not each.terms.ends_at or each.terms.ends_at > ordered_at]
 
 
 def examine(*, merchant_id: int, terms: Terms, at: datetime) -> Examined:

@@ -25,6 +25,16 @@ class NotSoldOnIos(NotOnSale):
         return cls(cls.words)
 
 
+class NotSoldOnWeb(NotOnSale):
+    """The platform forbids asking friends for help on web pages, so what needs it is not sold there."""
+
+    code = "not_sold_on_web"
+
+    @classmethod
+    def told(cls) -> "NotSoldOnWeb":
+        return cls("这张卡含好友助力，请在微信小程序里购买")
+
+
 class LimitReached(DomainError):
     code = "limit_reached"
 

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from app.domain import catalog, gifting, stored_value
-from app.domain.catalog import ForSale, LimitReached, NotOnSale, OfferKind, SoldOut
+from app.domain.catalog import ForSale, LimitReached, NotOnSale, NotSoldOnWeb, OfferKind, SoldOut
 from app.domain.gifting import NotGiftable
 from app.domain.members import SessionEnded
 from app.domain.orders import statements, tenders
@@ -48,8 +48,8 @@ def place(wish: Wish, *, key: RequestKey | None, at: datetime) -> Placed:
 
     The same key again returns the first answer, marked as a replay.
 
-    Raises NotFound, NotOnSale, NotSoldOnIos, SoldOut, LimitReached, Invalid, NotGiftable,
-    MessageRefused, KeyReused, SessionEnded; TenderRefused, TooManyPoints, NotEnoughPoints,
+    Raises NotFound, NotOnSale, NotSoldOnIos, NotSoldOnWeb, SoldOut, LimitReached, Invalid,
+    NotGiftable, MessageRefused, KeyReused, SessionEnded; TenderRefused, TooManyPoints, NotEnoughPoints,
     NotEnoughValue, ValueFrozen, StepUpNeeded, ConfirmationInvalid, ValueCapReached,
     GiftCardsOfDay, NoFamily, OverFamilyCap.
     """
@@ -145,6 +145,8 @@ def _tell_chat(wish: Wish, order_id: int, at: datetime) -> None:
 def _check(wish: Wish, offer: ForSale, *, at: datetime) -> None:
     his = opened_for(offer, merchant_id=wish.merchant_id, member_id=wish.member_id, at=at)
     check_sale(his, quantity=wish.quantity, on_ios=wish.on_ios, at=at)
+    if wish.on_web and offer.kind == OfferKind.ASSIST:
+        raise NotSoldOnWeb.told()
     if wish.gift:
         if offer.kind in catalog.MAY_HOLD_NO_VOUCHERS:
             raise NotGiftable("这类商品不能作为礼物购买", reason="kind")

@@ -60,6 +60,7 @@ class Wish:
     quantity: int
     source: Source
     on_ios: bool = False
+    on_web: bool = False
     gift: Wrapping | None = None
     value_fen: int = 0
     points: int = 0

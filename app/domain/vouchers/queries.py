@@ -52,10 +52,14 @@ class WalletVoucher(msgspec.Struct, frozen=True):
 
 
 class HeldVoucher(WalletVoucher, frozen=True):
-    """One that a member holds. `is_lost`: his codes are frozen, so he gives and shares nothing."""
+    """One that a member holds. `is_lost`: his codes are frozen, so he gives and shares nothing.
+
+    `is_paid_for`: with money, points or a voucher; then it may go back, also when it holds 0 fen.
+    """
 
     holder_version: int
     allocated_fen: int
+    is_paid_for: bool
     issued_at: datetime
     card_id: int
     times_given: int
@@ -93,6 +97,7 @@ class _Row(msgspec.Struct, frozen=True):
 class _HeldRow(_Row, frozen=True):
     holder_version: int
     allocated_fen: int
+    is_paid_for: bool
     issued_at: datetime
     card_id: int
     times_given: int
@@ -171,6 +176,7 @@ def get_held(*, merchant_id: int, member_id: int, number: str) -> HeldVoucher:
         terms[row.revision_id],
         holder_version=row.holder_version,
         allocated_fen=row.allocated_fen,
+        is_paid_for=row.is_paid_for,
         issued_at=row.issued_at,
         card_id=row.card_id,
         times_given=row.times_given,

@@ -153,9 +153,18 @@ WALLET_USABLE = (_WALLET + _USABLE + _SOONEST, _WALLET + _USABLE + _BEYOND + _SO
 WALLET_USED = (_WALLET + _USED + _LATEST, _WALLET + _USED + _BEFORE + _LATEST)
 WALLET_OVER = (_WALLET + _OVER + _LATEST, _WALLET + _OVER + _BEFORE + _LATEST)
 
+# What points or a coupon paid for holds no money. What friends earn or unlock hangs on an order too.
 HELD = """
 SELECT v.id, v.number, v.state, v.revision_id, v.valid_from, v.valid_until, c.number, c.title,
-  v.holder_version, v.allocated_fen, v.issued_at, v.card_id, v.times_given, v.shared_at IS NOT NULL,
+  v.holder_version, v.allocated_fen,
+  v.allocated_fen > 0 OR EXISTS (SELECT FROM orders o
+    JOIN voucher_events e ON e.merchant_id = o.merchant_id AND e.voucher_id = v.id
+      AND e.action = 'issue' AND e.reference = o.number
+    WHERE o.merchant_id = %(merchant_id)s AND o.id = c.order_id
+      AND (o.total_fen > 0 OR o.has_tenders)
+      AND NOT EXISTS (SELECT FROM assist_tasks t
+        WHERE t.merchant_id = %(merchant_id)s AND t.voucher_id = v.id)),
+  v.issued_at, v.card_id, v.times_given, v.shared_at IS NOT NULL,
   (SELECT codes_frozen_at IS NOT NULL FROM members
    WHERE merchant_id = %(merchant_id)s AND id = %(member_id)s)
 FROM vouchers v JOIN cards c ON c.merchant_id = v.merchant_id AND c.id = v.card_id
@@ -170,7 +179,8 @@ FROM ({SESSION_IS_GOOD}) s LEFT JOIN vouchers v
 ON v.merchant_id = %(merchant_id)s AND v.holder_id = %(member_id)s AND v.number = %(number)s
 """  # noqa: S608 - joined from our own constants
 
-# What an order or redemption of an earlier holder is called is not for whom it was given to.
+# What another holder's order or redemption is called, and where he was, is for nobody else: not for
+# whom it was given to, and not for whoever gets it back.
 TIMELINE = """
 SELECT e.at, e.action, e.actor,
   CASE WHEN his.is_so THEN e.reference END, e.reason, CASE WHEN his.is_so THEN s.name END
@@ -179,9 +189,20 @@ JOIN vouchers v ON v.merchant_id = e.merchant_id AND v.id = e.voucher_id
 LEFT JOIN LATERAL (
   SELECT max(id) AS id FROM voucher_events
   WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s
-    AND action IN ('hand_over', 'share') AND reason IS DISTINCT FROM 'account_merged') came ON true
+    AND action IN ('hand_over', 'share', 'take_back')
+    AND reason IS DISTINCT FROM 'account_merged') came ON true
+LEFT JOIN LATERAL (
+  SELECT action, reference FROM voucher_events
+  WHERE merchant_id = %(merchant_id)s AND voucher_id = %(voucher_id)s AND id <= e.id
+    AND action IN ('hand_over', 'share', 'take_back')
+    AND reason IS DISTINCT FROM 'account_merged'
+  ORDER BY id DESC LIMIT 1) moved ON true
+LEFT JOIN gifts g ON g.merchant_id = e.merchant_id AND g.number = moved.reference
+LEFT JOIN shares h ON h.merchant_id = e.merchant_id AND h.number = moved.reference
 CROSS JOIN LATERAL (
-  SELECT v.holder_id = v.buyer_id OR e.id >= coalesce(came.id, 0) AS is_so) his
+  SELECT e.id >= coalesce(came.id, 0) OR v.holder_id = CASE moved.action
+    WHEN 'hand_over' THEN g.receiver_id WHEN 'share' THEN h.friend_id
+    WHEN 'take_back' THEN h.owner_id ELSE v.buyer_id END AS is_so) his
 LEFT JOIN redemptions r ON r.merchant_id = e.merchant_id AND r.number = e.reference
 LEFT JOIN stores s ON s.merchant_id = r.acceptor_merchant_id AND s.id = r.store_id
 WHERE e.merchant_id = %(merchant_id)s AND e.voucher_id = %(voucher_id)s ORDER BY e.id

@@ -63,6 +63,17 @@ def test_without_a_fallback_nothing_takes_its_place():
     assert wallet(shop, buyer, at=END) == ["热拿铁兑换券", "热拿铁兑换券"]
 
 
+def test_who_orders_after_the_end_gets_the_main_card_alone_and_who_ordered_before_his_task():
+    shop = a_shop()
+    a_campaign(shop, ends_at=NOON + timedelta(seconds=10))
+    late, early = a_buyer(shop), a_buyer(shop)
+    a_paid_order(shop, buyer=late, at=NOON + timedelta(seconds=10))
+    a_paid_order(shop, buyer=early)
+    assert tasks_of(shop, late) == []
+    assert wallet(shop, late) == ["热拿铁兑换券", "热拿铁兑换券"]
+    assert len(tasks_of(shop, early)) == 1
+
+
 def test_closing_twice_gives_one_fallback():
     shop, buyer, task = a_task()
     assert (close(shop, task), close(shop, task)) == (True, False)

@@ -23,6 +23,7 @@ from tests.builders.gifting import GIVEN_AT, a_claim, a_gift, a_wallet, token_of
 from tests.builders.members import a_member
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_key, a_shop, look_at_voucher, shown, vouchers_of
+from tests.builders.redemption import a_use_undone
 
 HOUR = timedelta(hours=1)
 
@@ -275,6 +276,33 @@ def test_both_read_on_the_timeline_what_happened_and_only_the_buyer_his_order(sh
     ]
     assert [each.number for each in vouchers_of(shop, friend, at=GIVEN_AT)] == [held[0].number]
     assert [each.number for each in vouchers_of(shop, giver, at=GIVEN_AT)] == [held[1].number]
+
+
+def test_each_reads_where_he_used_it_himself_and_of_anothers_use_nothing(shop, giver, held):
+    friend, voucher = a_buyer(shop), held[0]
+
+    def uses():
+        told = vouchers.timeline(merchant_id=shop.id, voucher_id=voucher.id)
+        return [
+            (line.reference, line.store_name)
+            for line in told
+            if line.action in {"redeem", "reverse"}
+        ]
+
+    def given(of, to):
+        a_claim(shop, a_gift(shop, giver=of, vouchers=[voucher]), to)
+
+    hidden = [(None, None)] * 2
+    givers = [(a_use_undone(shop, voucher, at=GIVEN_AT), shop.store.name)] * 2
+    assert uses() == givers
+    given(giver, friend)
+    assert uses() == hidden
+    friends = [(a_use_undone(shop, voucher, at=GIVEN_AT), shop.store.name)] * 2
+    assert uses() == hidden + friends
+    given(friend, giver)
+    assert uses() == givers + hidden
+    given(giver, friend)
+    assert uses() == hidden + friends
 
 
 def test_the_receivers_vouchers_come_on_a_card_of_his_own(shop, giver, held):

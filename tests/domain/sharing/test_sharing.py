@@ -26,7 +26,7 @@ from tests.builders.orders import (
     shown,
     vouchers_of,
 )
-from tests.builders.redemption import LATER, a_redemption
+from tests.builders.redemption import LATER, a_redemption, a_use_undone
 from tests.builders.sharing import (
     OPENED,
     a_share,
@@ -246,6 +246,21 @@ def test_both_read_on_the_timeline_what_happened(shop, owner, friend, voucher):
 
     assert [line.action for line in told] == ["issue", "hold", "share", "take_back"]
     assert told[-1].text == "券已被共享人收回"
+
+
+def test_who_takes_it_back_does_not_read_on_the_timeline_where_the_friend_was(
+    shop, owner, friend, voucher
+):
+    share = a_share(shop, owner, voucher)
+    claimed(shop, friend, share)
+    a_use_undone(shop, voucher)
+    taken_back(shop, owner, share, at=LATER)
+
+    told = vouchers.timeline(merchant_id=shop.id, voucher_id=voucher.id)
+
+    used = [line for line in told if line.action in {"redeem", "reverse"}]
+    assert [(line.reference, line.store_name) for line in used] == [(None, None)] * 2
+    assert (told[0].reference is None, told[-1].reference) == (False, share.number)
 
 
 def test_a_person_with_two_accounts_keeps_his_shares(shop, owner, friend, voucher):
