@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from tempfile import TemporaryFile
+from pathlib import Path
 
-from deploy.local.children import NotStarted
+from deploy.local.children import NotStarted, stop
 from deploy.local.orphans import InUse
 from deploy.local.servers import HOME, Addresses, leave_tidily, postgres, valkey
 
@@ -26,6 +26,7 @@ WITH_NODE = f"{PHONES}/test_platform.py"
 # Options of pytest whose next word is no path.
 TAKES_A_WORD = {"-k", "-m", "-n", "-o", "-p", "-W"}
 NO_TESTS = 5  # pytest's exit code
+STOP_WITHIN_S = 60.0
 NODE_PACKAGES = ROOT / "miniprogram" / "node_modules"
 
 
@@ -90,30 +91,28 @@ def _beside(arguments: Sequence[str]) -> Iterator[Callable[[], int]]:
 
     Others ask their server what was written, and empty their Valkey.
     """
-    with _throwaway_servers() as surroundings, TemporaryFile() as said:
-        child = subprocess.Popen(
-            _pytest(arguments),
-            env=_env(surroundings),
-            cwd=ROOT,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-        )
+    with _throwaway_servers() as surroundings:
+        # It stays: also what the phones said before somebody stopped us.
+        log = Path(surroundings["KABAO_TEST_FOLDER"]) / "phones.log"
+        with log.open("wb") as said:
+            child = subprocess.Popen(
+                _pytest(arguments),
+                env=_env(surroundings),
+                cwd=ROOT,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C is for us; we hand it on, once.
+                start_new_session=True,
+            )
         began = time.monotonic()
-
-        def tell() -> int:
-            code = child.wait()
-            said.seek(0)
-            sys.stdout.write(said.read().decode(errors="replace"))
-            print(f"the tests beside ended with {code}, {time.monotonic() - began:.0f} s after")
-            return code
-
         try:
-            yield tell
+            yield child.wait
         finally:
-            if child.poll() is None:
-                # So that its house goes with it.
-                child.send_signal(signal.SIGINT)
-                child.wait()
+            # So that its house goes with it.
+            stop(child, grace=STOP_WITHIN_S, by=signal.SIGINT)
+            sys.stdout.write(log.read_text(errors="replace"))
+            took_s = time.monotonic() - began
+            print(f"the tests beside ended with {child.returncode}, {took_s:.0f} s after")
 
 
 def _names_tests(arguments: list[str]) -> bool:

@@ -68,7 +68,7 @@ from app.domain.aftersales.retrying import (
     stuck_refund,
 )
 from app.domain.aftersales.revoking import undone_bp
-from app.domain.aftersales.rules import Asker, Quote, QuoteLine, choose
+from app.domain.aftersales.rules import Asker, Quote, QuoteLine
 
 __all__ = [
     "STUCK_AFTER",
@@ -103,7 +103,6 @@ __all__ = [
     "ask_for_buyer",
     "ask_for_expired",
     "ask_for_part",
-    "choose",
     "collect",
     "decline",
     "explain",

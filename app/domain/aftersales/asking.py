@@ -8,6 +8,7 @@ import msgspec
 
 from app.domain import bookings, gifting
 from app.domain.aftersales import statements
+from app.domain.aftersales.choosing import waits_for_friend
 from app.domain.aftersales.errors import (
     NothingToRefund,
     OrderNotRefundable,
@@ -160,8 +161,8 @@ def _ask(
 ) -> str:
     bought = find_bought(merchant_id=merchant_id, order_id=order.id, is_locked=True)
     whole = quote_of(merchant_id, order, bought, asker=asker, at=at)
-    if asker is not Asker.EXPIRY:
-        _refuse_waiting(merchant_id, order, whole, wanted)
+    if asker is not Asker.EXPIRY and waits_for_friend(whole, wanted.vouchers):
+        gifting.refuse_if_waiting(merchant_id=merchant_id, order_id=order.id)
     chosen = choose(whole, wanted.vouchers or None, asker=asker)
     _require_worth(order, chosen)
     names = {line.voucher for line in chosen.lines}
@@ -195,13 +196,6 @@ def _give_seats_up(merchant_id: int, inside: Sequence[Bought], *, actor: str, at
     for each in inside:
         if each.waits_in == "booking":
             bookings.let_go(merchant_id=merchant_id, voucher_id=each.id, actor=actor, at=at)
-
-
-def _refuse_waiting(merchant_id: int, order: Order, whole: Quote, wanted: Wanted) -> None:
-    """What waits for a friend is his or the giver's to decide about. Raises GiftWaiting."""
-    meant = [each for each in whole.lines if not wanted.vouchers or each.voucher in wanted.vouchers]
-    if any(line.reason == "gift_waiting" for line in meant):
-        gifting.refuse_if_waiting(merchant_id=merchant_id, order_id=order.id)
 
 
 def _require_worth(order: Order, chosen: Quote) -> None:

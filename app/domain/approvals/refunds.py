@@ -1,7 +1,6 @@
 """Money that goes back: what it comes to, and the verbs that send it."""
 
 from app.domain import aftersales, complaints, subscriptions
-from app.domain.aftersales import Asker
 from app.domain.approvals import statements
 from app.domain.approvals.actions import (
     AgreeToRefund,
@@ -20,14 +19,12 @@ def lock_order(wanted: RefundOrder, by: By) -> None:
 
 
 def price_order(wanted: RefundOrder, by: By) -> Price:
-    quote = aftersales.quote(
+    chosen = aftersales.quote_chosen(
         merchant_id=by.merchant_id,
-        member_id=None,
         order_number=wanted.order_number,
-        asker=Asker.MERCHANT,
+        vouchers=wanted.vouchers,
         at=by.at,
     )
-    chosen = aftersales.choose(quote, wanted.vouchers or None, asker=Asker.MERCHANT)
     buyer = member_of(statements.BUYER, by, number=wanted.order_number)
     return Price(amount_fen=chosen.back_fen, member_id=buyer)
 

@@ -39,6 +39,7 @@ from tests.builders.approvals import (
 )
 from tests.builders.catalog import BOSS, a_benefit, an_offer
 from tests.builders.complaints import a_rule, a_ticket
+from tests.builders.gifting import a_gift
 from tests.builders.merchants import a_clerk, a_store
 from tests.builders.moments import NOON
 from tests.builders.orders import a_buyer, a_paid_order, a_shop, vouchers_of
@@ -121,6 +122,17 @@ def test_a_part_of_an_order_is_priced_by_its_vouchers(shop, buyer, order):
     question = a_question(shop, RefundOrder(order_number=order, vouchers=(one.number,)))
     assert look(shop, question).amount_fen < price_of(shop, order)
     assert seen(shop, approved(shop, question)).amount_fen == look(shop, question).amount_fen
+
+
+def test_what_waits_for_a_friend_is_said_before_it_is_priced(shop, buyer, order):
+    one, two = vouchers_of(shop, buyer, at=ASKED_AT)
+    gift = a_gift(shop, giver=buyer, vouchers=[one])
+
+    for some in ((), (one.number,), (one.number, two.number)):
+        with pytest.raises(DomainError) as refused:
+            asked_or_done(shop, RefundOrder(order_number=order, vouchers=some))
+        assert (refused.value.code, refused.value.details["gift"]) == ("gift_waiting", gift)
+    asked_or_done(shop, RefundOrder(order_number=order, vouchers=(two.number,)))
 
 
 def test_a_no_leaves_everything_as_it_was_and_makes_room_for_another_question(shop, buyer, order):

@@ -5,7 +5,6 @@ it is allowed or not: the model says beforehand whether, and with which code it 
 each step all sums are compared, and so is what the phone of whoever acted shows.
 """
 
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -60,8 +59,6 @@ class MoneyWalk(MoneySteps):
     @rule(luck=LUCK)
     def something_happens(self, luck):
         """Where it cannot be (nothing is on its way back yet), the next in the list does."""
-        if self.until and time.process_time() > self.until:
-            return
         self.rolls += 1
         dice = Random(f"{self.number} {self.rolls} {luck}")
         first = dice.randrange(len(self.actions))

@@ -4,6 +4,8 @@ import { get, post } from './api.js';
 import { h, icon } from './dom.js';
 import { followKnown, followText } from './opening.js';
 
+const LOOK_MILLISECONDS = 1000;
+
 export function scanner() {
   return {
     title: '扫一扫',
@@ -35,7 +37,7 @@ function scanBody(phone, found) {
   const go = (event) => { event.preventDefault(); if (box.value.trim()) found.text(box.value.trim()); };
   const seen = h('ul', { class: 'list seen' });
   const list = h('ul', { class: 'list' });
-  for (const each of phone.beside) look(each, seen, found);
+  watch(phone.beside, seen, found);
   get('/scannable').then((known) => list.append(...known.map((each) => knownRow(each, found))));
   return [
     h('div', { class: 'finder' }, h('i'), icon('scan')),
@@ -45,12 +47,23 @@ function scanBody(phone, found) {
   ];
 }
 
-// Held before a phone on the same page, the camera reads what is on its screen.
-async function look(other, list, found) {
-  for (const number of await other.miniPrograms.numbersShown()) {
-    const words = h('span', { class: 'words' }, h('b', {}, `对准${other.person}的手机`), h('small', {}, number));
-    list.append(h('li', {}, h('button', { onclick: () => found.text(number.replaceAll(' ', '')) }, icon('scan'), words, h('i', { class: 'arrow' }))));
-  }
+// Held before phones on the same page, the camera reads what is on their screens while it is open.
+async function watch(others, list, found) {
+  let before = '';
+  do {
+    const shown = await Promise.all(others.map(async (other) => (await other.miniPrograms.numbersShown()).map((number) => [other, number])));
+    const rows = shown.flat();
+    const now = rows.map(([other, number]) => `${other.person} ${number}`).join('\n');
+    // Rows that stay are left alone: a finger may be on one.
+    if (now !== before) list.replaceChildren(...rows.map(([other, number]) => shownRow(other, number, found)));
+    before = now;
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_MILLISECONDS); });
+  } while (list.isConnected);
+}
+
+function shownRow(other, number, found) {
+  const words = h('span', { class: 'words' }, h('b', {}, `对准${other.person}的手机`), h('small', {}, number));
+  return h('li', {}, h('button', { onclick: () => found.text(number.replaceAll(' ', '')) }, icon('scan'), words, h('i', { class: 'arrow' })));
 }
 
 function knownRow(each, found) {
