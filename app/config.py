@@ -15,9 +15,13 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _KEY_BYTES = 32
 _ALL = 100
 DRIVER = "postgresql+psycopg://"
+_PLACE = r"(?:\[[^]/?@,]*\]|[^]\[/?@,:]*)(?::\d*)?"
+# Ports are numbers, a path has no @, a query's first word has a =: else a password with a comma
+# would be taken for hosts, and a part of it told where the server does not start.
 _SEVERAL = re.compile(
     re.escape(DRIVER)
-    + r"(?P<who>[^/?#]*@)?(?P<hosts>[^/?@]*,[^/?@]*)(?P<path>[^?]*)\??(?P<query>.*)"
+    + rf"(?P<who>[^/?#]*@)?(?P<hosts>{_PLACE}(?:,{_PLACE})+)"
+    + r"(?P<path>(?:/[^?@]*)?)(?:\?(?P<query>(?:[^=@]+=.*)?))?"
 )
 
 

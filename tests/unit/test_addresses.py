@@ -39,6 +39,26 @@ from app.config import database_address
                 "application_name": "a@b,c",
             },
         ),
+        (
+            "postgresql://kabao:s3cret,Pw@h/db",
+            {"host": "h", "dbname": "db", "user": "kabao", "password": "s3cret,Pw"},
+        ),
+        (
+            "postgresql://u:p,w@one:1,two:2/db",
+            {"host": "one,two", "port": "1,2", "dbname": "db", "user": "u", "password": "p,w"},
+        ),
+        (
+            "postgresql://u,v:p@h:1/db",
+            {"host": "h", "port": 1, "dbname": "db", "user": "u,v", "password": "p"},
+        ),
+        (
+            "postgresql://u:p,w/x@h/db",
+            {"host": "h", "dbname": "db", "user": "u", "password": "p,w/x"},
+        ),
+        (
+            "postgresql://u:1,w?x@h/db",
+            {"host": "h", "dbname": "db", "user": "u", "password": "1,w?x"},
+        ),
         ("postgresql://u@[::1]:1/db", {"host": "::1", "port": 1, "dbname": "db", "user": "u"}),
     ],
 )
