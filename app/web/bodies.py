@@ -29,11 +29,11 @@ def places_for(*, database_pool: int) -> int:
     """How many threads of a process may wait at once.
 
     The pool has two connections for each thread and one more. All threads but one, so that
-    somebody serves those who bring no body; two at least, since one slow caller must not be
-    enough to have everybody else's orders refused.
+    somebody serves those who bring no body. With two threads one slow caller is enough to have
+    the orders of others refused meanwhile: production has four.
     """
     threads = (database_pool - 1) // 2
-    return max(2, threads - 1)
+    return max(1, threads - 1)
 
 
 class FewAwaited:
