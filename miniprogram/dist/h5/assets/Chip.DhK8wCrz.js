@@ -1,0 +1,1 @@
+import{d as s,o as a,a as t,h as o,n as e,w as d,aA as n,_ as p}from"./index-BT2ERLru.js";const i=p(s({options:{virtualHost:!0},__name:"Chip",props:{tone:{default:"quiet"}},setup:s=>(s,p)=>{const i=o;return a(),t(i,{class:e(["chip",s.tone])},{default:d(()=>[n(s.$slots,"default",{},void 0,!0)]),_:3},8,["class"])}}),[["__scopeId","data-v-4b5629d1"]]);export{i as C};

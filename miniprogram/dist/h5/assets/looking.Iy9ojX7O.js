@@ -1,0 +1,1 @@
+import{v as t,O as i,P as n}from"./index-BT2ERLru.js";function o(o,e){let a,c=0;function s(){clearTimeout(a),a=setTimeout(()=>{!async function(){const t=a;o()&&await e();t===a&&s()}()},(t=>Math.min(5e3*1.3**t,3e4))(c++))}function u(){clearTimeout(a),a=void 0}t(()=>{c=0,s()}),i(u),n(u)}export{o as k};

@@ -1,0 +1,1 @@
+import{a2 as a,j as r}from"./index-BT2ERLru.js";import{p as o}from"./paying.BViz8hH_.js";function s(){return a("pay-on",async(a,s)=>"unpaid"!==await o(s)&&(r(`/pages/offer/result?order=${s}`),!0))}export{s as u};

@@ -1,1 +1,0 @@
-import{Z as r}from"./index-BtpJcyUa.js";import{g as a}from"./Screen.DN_O3xM8.js";import{p as o}from"./paying.DEhE_TH9.js";function s(){return r("pay-on",async(r,s)=>"unpaid"!==await o(s)&&(a(`/pages/offer/result?order=${s}`),!0))}export{s as u};

@@ -1,0 +1,1 @@
+import{aB as n}from"./index-BT2ERLru.js";function e(){return async function(){const e=await n();return new Promise(n=>e.scanQRCode({needResult:1,success:({resultStr:e})=>n(e),cancel:()=>n(null),fail:()=>n(null)}))}()}export{e as s};

@@ -1,1 +1,0 @@
-import{h as n}from"./Screen.DN_O3xM8.js";function e(){return async function(){const e=await n();return new Promise(n=>e.scanQRCode({needResult:1,success:({resultStr:e})=>n(e),cancel:()=>n(null),fail:()=>n(null)}))}()}export{e as s};

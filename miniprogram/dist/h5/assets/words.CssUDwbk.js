@@ -1,1 +1,0 @@
-function t(t,r){const o=r.trim();return o?[o,...t.filter(t=>t!==o)].slice(0,8):t}function r(t,r){const o=Math.floor((Date.parse(t)-r)/1e3);if(o<=0)return"";const n=Math.floor(o/86400),a=[Math.floor(o/3600)%24,Math.floor(o/60)%60,o%60].map(t=>String(t).padStart(2,"0")).join(":");return n?`${n}天 ${a}`:a}export{r as c,t as r};

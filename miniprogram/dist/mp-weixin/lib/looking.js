@@ -1,0 +1,1 @@
+"use strict";const o=require("../common/vendor.js");exports.keepLooking=function(n,e){let t,i=0;function c(){clearTimeout(t),t=setTimeout(()=>{!async function(){const o=t;n()&&await e();o===t&&c()}()},(o=>Math.min(5e3*1.3**o,3e4))(i++))}function u(){clearTimeout(t),t=void 0}o.onShow(()=>{i=0,c()}),o.onHide(u),o.onUnload(u)};
