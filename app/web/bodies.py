@@ -2,17 +2,22 @@
 
 The first wall is a proxy that reads a request whole before it passes it on (docs/deploy.md). Without
 one, as many slow callers as there are threads would stop a worker for everybody. With this they
-take all threads but one, and those who ask without a body are served by that.
+take all threads but one, and those who ask without a body are served by that. It is not kept from
+them either by a crowd of slow callers, each of whom would wait there for a place in turn: where all
+who have a place are slow, the others are refused at once.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Any
 
 from app.kernel.errors import DomainError
 
 INPUT = "wsgi.input"
-# A body that is here already is read in less; whoever comes meanwhile takes no notice.
+# A body that is here already is read in less; whoever comes meanwhile takes no notice. Who has had
+# a place for longer is slow.
 WAIT_SECONDS = 0.3
 
 Environ = dict[str, Any]
@@ -36,12 +41,32 @@ def places_for(*, database_pool: int) -> int:
     return max(1, threads - 1)
 
 
+class _Places:
+    """Of those who wait for bodies."""
+
+    def __init__(self, count: int) -> None:
+        self._free = BoundedSemaphore(count)
+        self._last_taken = 0.0  # of time.monotonic; that two write it at once does no harm
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Raise TooManyAwaited where none becomes free in time."""
+        patience = max(0.0, self._last_taken + WAIT_SECONDS - time.monotonic())
+        if not self._free.acquire(timeout=patience):
+            raise TooManyAwaited("Please try again in a moment.", retry_after_seconds=1)
+        self._last_taken = time.monotonic()
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
 class FewAwaited:
     """Around an application: no more than `at_once` of its threads wait for bodies."""
 
     def __init__(self, application: Application, *, at_once: int) -> None:
         self._application = application
-        self._places = BoundedSemaphore(at_once)
+        self._places = _Places(at_once)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         # A request without a body has nothing to wait for, whoever asks for it. HTTP/2 need not say.
@@ -54,7 +79,7 @@ class FewAwaited:
 class _Awaited:
     """A request's body as WSGI wants it. Each read raises TooManyAwaited where there is no place."""
 
-    def __init__(self, body: Any, places: BoundedSemaphore) -> None:
+    def __init__(self, body: Any, places: _Places) -> None:
         self._body, self._places = body, places
 
     def read(self, size: int = -1) -> bytes:
@@ -74,10 +99,6 @@ class _Awaited:
             yield line
 
     def _alone(self, read: Callable[..., Any], size: int) -> Any:
-        if not self._places.acquire(timeout=WAIT_SECONDS):
-            raise TooManyAwaited("Please try again in a moment.", retry_after_seconds=1)
-        try:
+        with self._places.one():
             # Not every server takes a number below zero for "all of it".
             return read(size) if size >= 0 else read()
-        finally:
-            self._places.release()

@@ -21,6 +21,8 @@ ROOT = HOME.parent
 WORKERS = ("-n", "4")
 # They share one house, so one process has them all, beside the others: half of the time they wait.
 PHONES = "tests/phone"
+# They keep whole systems to their seconds, under load, attack and loss of servers: with nothing beside.
+ALONE = "tests/local"
 # Its small mini-program is built when it is tested, with what `make frontend` installs.
 WITH_NODE = f"{PHONES}/test_platform.py"
 # Options of pytest whose next word is no path.
@@ -68,10 +70,11 @@ def _start_in_free_folder(running: ExitStack) -> Mapping[str, str]:
 
 
 def _run_all(surroundings: Mapping[str, str], arguments: Sequence[str]) -> int:
-    """The phones beside all the others."""
+    """The phones beside all the others, and then what must be alone."""
     with _beside([*_phones(), *arguments]) as phones:
-        others = [*WORKERS, f"--ignore={PHONES}", *arguments]
+        others = [*WORKERS, f"--ignore={PHONES}", f"--ignore={ALONE}", *arguments]
         ended = [_run_pytest(surroundings, others), phones()]
+    ended.append(_run_pytest(surroundings, ["-n", "0", ALONE, *arguments]))
     # Words such as `-k` may choose none of the one or the other.
     found = [code for code in ended if code != NO_TESTS] or [NO_TESTS]
     # One that was killed has a number below zero.

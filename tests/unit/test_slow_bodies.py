@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 import requests
 
-from app.web.bodies import FewAwaited, TooManyAwaited, places_for
+from app.web.bodies import WAIT_SECONDS, FewAwaited, TooManyAwaited, places_for
 from deploy.local import children
 from tests.architecture.reading import ROOT
 
@@ -56,6 +57,22 @@ def test_one_more_than_may_wait_is_refused_and_served_when_the_first_has_spoken(
     first.join()
     assert told == [b"late"]
     assert door(asked(io.BytesIO(b"here")), None) == [b"here"]
+
+
+def test_a_crowd_of_slow_callers_does_not_wait_one_after_the_other():
+    """Each would keep the last thread for as long, from those who bring no body."""
+    door, slow = FewAwaited(reading, at_once=1), Slow()
+    first = threading.Thread(target=lambda: door(asked(slow), None))
+    first.start()
+    assert slow.begun.wait(5)
+    began = time.monotonic()
+    for _each in range(20):
+        with pytest.raises(TooManyAwaited):
+            door(asked(Slow()), None)
+    # The first one waits for somebody who may be quick; then he is known to be slow.
+    assert WAIT_SECONDS / 2 < time.monotonic() - began < 10 * WAIT_SECONDS
+    slow.let.set()
+    first.join()
 
 
 def test_who_brings_no_body_waits_for_nobody():
